@@ -1,0 +1,62 @@
+"""What executing a statement gives the session to send: rows, a completion, or a copy in either direction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyarrow as pa
+
+from ormolu.sql_extensions.types import DataType
+
+
+@dataclass(frozen=True, slots=True)
+class ResultColumn:
+    """A column of a row description."""
+
+    name: str
+    type: DataType
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A result: batches arrive as they are computed; the session appends the row count to `tag`."""
+
+    columns: tuple[ResultColumn, ...]
+    batches: Iterator[pa.RecordBatch]
+    tag: str = "SELECT"
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A command tag and no rows: `CREATE BRONZE SOURCE`."""
+
+    tag: str
+
+
+class CopySink(Protocol):
+    """Takes the data of COPY FROM STDIN; `finish` makes it part of the lake and gives the row count."""
+
+    def write(self, data: bytes) -> None: ...
+
+    def finish(self) -> int: ...
+
+    def abort(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CopyIn:
+    column_count: int
+    sink: CopySink
+
+
+@dataclass(frozen=True, slots=True)
+class CopyOut:
+    """COPY TO STDOUT: the rows, and the options to write them with (format, header, delimiter, null, quote, escape)."""
+
+    rows: Rows
+    options: dict[str, str]
+
+
+Outcome = Rows | Completed | CopyIn | CopyOut
