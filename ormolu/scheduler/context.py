@@ -1,0 +1,162 @@
+"""What a run is given to work with, and the one door through which it publishes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ormolu.catalog.lake import DefinitionChange, Head, Lake, TableChange, TableDrop
+from ormolu.catalog.schema import run_steps
+from ormolu.connectors.source import Source
+from ormolu.definitions import Connection
+from ormolu.engine.jobs import JobEngine
+from ormolu.errors import QueryCanceled
+from ormolu.scheduler.queue import Ending, Run, RunStatus, ending
+
+
+@dataclass(frozen=True, slots=True)
+class ResultTable:
+    """Rows that a statement answers: `columns` are (name, PostgreSQL type)."""
+
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    rows_in: int = 0
+    rows_out: int = 0
+    rows_quarantined: int = 0
+    record: Mapping[str, Any] = field(default_factory=dict)
+    result: ResultTable | None = None
+
+
+@dataclass(slots=True)
+class Step:
+    """A measured part of a run; the body may say how many rows and bytes it moved."""
+
+    name: str
+    started_at: datetime
+    seconds: float = 0.0
+    rows: int | None = None
+    bytes: int | None = None
+
+
+@dataclass
+class RunContext:
+    """One attempt at one run. `creation` holds the definitions that become true with its publish."""
+
+    lake: Lake
+    run: Run
+    now: Callable[[], datetime]
+    connect: Callable[[Connection], Source]
+    open_engine: Callable[[], JobEngine]
+    downstream: Callable[[Head, Sequence[TableChange | TableDrop]], Sequence[sa.Executable]]
+    creation: tuple[DefinitionChange, ...] = ()
+    has_published: bool = False
+    is_canceled: bool = False
+    current_progress: dict[str, Any] | None = None
+    notices: list[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    _engine: JobEngine | None = None
+
+    def engine(self) -> JobEngine:
+        """The run's own engine, opened when first asked for and closed by the runner."""
+        if self._engine is None:
+            self._engine = self.open_engine()
+        return self._engine
+
+    def close(self) -> None:
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+    def interrupt(self) -> None:
+        """Called from the heartbeat's thread when the run is to stop."""
+        self.is_canceled = True
+        if self._engine is not None:
+            self._engine.interrupt()
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[Step]:
+        self.progress(step=name)
+        step = Step(name, self.now())
+        started = time.perf_counter()
+        yield step
+        step.seconds = time.perf_counter() - started
+        self.steps.append(step)
+
+    def progress(self, *, step: str, rows: int | None = None, share: float | None = None) -> None:
+        """Tell those who watch how far the run is; raises QueryCanceled when it is to stop."""
+        self.current_progress = {"step": step, "rows": rows, "share": share}
+        if self.is_canceled:
+            raise QueryCanceled("canceling the run as was asked")
+
+    def notice(self, text: str) -> None:
+        self.notices.append(text)
+
+    def publish(
+        self,
+        changes: Sequence[TableChange | TableDrop],
+        definitions: Sequence[DefinitionChange] = (),
+        statements: Sequence[sa.Executable] = (),
+        *,
+        result: RunResult,
+    ) -> Head:
+        """Make everything true in one commit: data, definitions, positions, the run's end, what it sets off.
+
+        Raises SerializationFailure when a table moved meanwhile or another worker took the run over.
+        """
+        self.progress(step="publish")
+        at = self.now()
+        declared = [change for change in self.creation if change not in definitions]
+        head = self.lake.commit(
+            changes,
+            [*declared, *definitions],
+            [*statements, *self._steps(), self.ended(result, at), *self.downstream(self.lake.head(), changes)],
+            at=at,
+            run_id=self.run.run_id,
+        )
+        self.has_published = True
+        return head
+
+    def ended(self, result: RunResult, at: datetime) -> sa.Executable:
+        end = Ending(
+            RunStatus.SUCCEEDED,
+            rows_in=result.rows_in,
+            rows_out=result.rows_out,
+            rows_quarantined=result.rows_quarantined,
+            record=result.record,
+            result=_as_json(result.result),
+            notices=tuple(self.notices),
+        )
+        return ending(self.run, end, at=at).execution_options(requires_row=True)
+
+    def _steps(self) -> list[sa.Executable]:
+        rows = [
+            {
+                "run_id": self.run.run_id,
+                "step": number,
+                "database": self.run.database,
+                "name": step.name,
+                "rows": step.rows,
+                "bytes": step.bytes,
+                "started_at": step.started_at,
+                "seconds": step.seconds,
+            }
+            for number, step in enumerate(self.steps, start=1)
+        ]
+        forget: sa.Executable = sa.delete(run_steps).where(run_steps.c.run_id == self.run.run_id)
+        return [forget, sa.insert(run_steps).values(rows)] if rows else []
+
+
+def _as_json(table: ResultTable | None) -> dict[str, Any] | None:
+    if table is None:
+        return None
+    return {"columns": [list(column) for column in table.columns], "rows": [list(row) for row in table.rows]}

@@ -1,0 +1,363 @@
+"""The queue of runs in the catalog database: submit, claim with a lease, heartbeat, finish, cancel.
+
+A run is claimed by one worker at a time, and one run at a time writes an object: a later run of the
+same object waits until the earlier one has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+
+from ormolu.catalog.schema import runs
+from ormolu.errors import OrmoluError, UndefinedObject
+
+LEASE = timedelta(seconds=30)
+HEARTBEAT_SECONDS = 5.0
+ATTEMPTS_MAX = 5
+CLAIM_LOCK = 0x6F726D6F  # the advisory lock under which PostgreSQL-backed claims are made
+
+
+class RunAction(Enum):
+    LOAD = "load"
+    UPLOAD = "upload"
+    REFRESH = "refresh"
+    CREATE = "create"
+    REPROCESS = "reprocess"
+    CHANGE = "change"
+    EXCLUDE = "exclude"
+    INCLUDE = "include"
+    PROFILE = "profile"
+    SUGGEST = "suggest"
+    MONITOR = "monitor"
+
+
+class RunStatus(Enum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+    @property
+    def has_ended(self) -> bool:
+        return self not in (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+ENDED = tuple(status.value for status in RunStatus if status.has_ended)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A claimed run: what is to be done, for whom."""
+
+    run_id: int
+    database: str
+    object: str
+    action: RunAction
+    request: Mapping[str, Any]
+    requested_by: str
+    trigger: str
+    attempt: int
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """A run as the database shows it to someone who waits for it."""
+
+    run_id: int
+    object: str
+    status: RunStatus
+    rows_in: int | None
+    rows_out: int | None
+    rows_quarantined: int | None
+    seconds: float | None
+    progress: Mapping[str, Any] | None
+    result: Mapping[str, Any] | None
+    notices: list[str]
+    sqlstate: str | None
+    error: str | None
+    error_detail: str | None
+    error_hint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended, as it is recorded."""
+
+    status: RunStatus
+    rows_in: int = 0
+    rows_out: int = 0
+    rows_quarantined: int = 0
+    record: Mapping[str, Any] = field(default_factory=dict)
+    result: Mapping[str, Any] | None = None
+    notices: tuple[str, ...] = ()
+    error: OrmoluError | None = None
+
+
+def submission(
+    database: str,
+    object_name: str,
+    action: RunAction,
+    *,
+    at: datetime,
+    trigger: str,
+    requested_by: str,
+    request: Mapping[str, Any] | None = None,
+) -> sa.Insert:
+    """The statement that queues a run unless an equal one of the same object is waiting already."""
+    asked = request or {}
+    waiting = sa.select(runs.c.run_id).where(
+        runs.c.database == database,
+        runs.c.object == object_name,
+        runs.c.action == action.value,
+        runs.c.status == RunStatus.QUEUED.value,
+    )
+    values = {
+        "database": sa.literal(database),
+        "object": sa.literal(object_name),
+        "action": sa.literal(action.value),
+        "request": sa.literal(asked, type_=runs.c.request.type),
+        "requested_by": sa.literal(requested_by),
+        "trigger": sa.literal(trigger),
+        "status": sa.literal(RunStatus.QUEUED.value),
+        "queued_at": sa.literal(at, type_=runs.c.queued_at.type),
+        "attempt": sa.literal(0),
+        "cancel_requested": sa.literal(False),
+    }
+    return sa.insert(runs).from_select(list(values), sa.select(*values.values()).where(~waiting.exists()))
+
+
+def ending(run: Run, end: Ending, *, at: datetime) -> sa.Update:
+    """The statement that records how a claimed run ended; it touches no row when the claim was lost."""
+    error = end.error
+    return (
+        sa.update(runs)
+        .where(runs.c.run_id == run.run_id, runs.c.worker == run.worker, runs.c.status == RunStatus.RUNNING.value)
+        .values(
+            status=end.status.value,
+            finished_at=at,
+            lease_until=None,
+            rows_in=end.rows_in,
+            rows_out=end.rows_out,
+            rows_quarantined=end.rows_quarantined,
+            record=dict(end.record),
+            result=end.result,
+            notices=list(end.notices),
+            sqlstate=error.sqlstate if error else None,
+            error=error.message if error else None,
+            error_detail=error.detail if error else None,
+            error_hint=error.hint if error else None,
+        )
+    )
+
+
+class Queue:
+    """The runs of one database."""
+
+    def __init__(self, engine: sa.Engine, database: str) -> None:
+        self._engine = engine
+        self._database = database
+
+    def submit(
+        self,
+        object_name: str,
+        action: RunAction,
+        *,
+        at: datetime,
+        trigger: str,
+        requested_by: str,
+        request: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Queue a run and give its id; a waiting run that asks the same is absorbed instead of doubled."""
+        asked = dict(request or {})
+        with self._engine.begin() as connection:
+            waiting = connection.execute(
+                sa.select(runs.c.run_id, runs.c.request).where(
+                    runs.c.database == self._database,
+                    runs.c.object == object_name,
+                    runs.c.action == action.value,
+                    runs.c.status == RunStatus.QUEUED.value,
+                )
+            ).all()
+            same = next((row.run_id for row in waiting if row.request == asked), None)
+            if same is not None:
+                connection.execute(
+                    sa.update(runs).where(runs.c.run_id == same).values(trigger=trigger, requested_by=requested_by)
+                )
+                return int(same)
+            inserted = connection.execute(
+                sa.insert(runs).values(
+                    database=self._database,
+                    object=object_name,
+                    action=action.value,
+                    request=asked,
+                    requested_by=requested_by,
+                    trigger=trigger,
+                    status=RunStatus.QUEUED.value,
+                    queued_at=at,
+                    attempt=0,
+                    cancel_requested=False,
+                )
+            )
+            key = inserted.inserted_primary_key
+            assert key is not None
+            return int(key[0])
+
+    def claim(self, worker: str, *, at: datetime) -> Run | None:
+        """Take the next run whose object nobody is working on; runs asked for by a statement come first."""
+        busy = runs.alias("busy")
+        is_free = ~(
+            sa.select(busy.c.run_id)
+            .where(
+                busy.c.database == runs.c.database,
+                busy.c.object == runs.c.object,
+                busy.c.status == RunStatus.RUNNING.value,
+                busy.c.run_id != runs.c.run_id,
+            )
+            .exists()
+        )
+        is_waiting = sa.or_(
+            runs.c.status == RunStatus.QUEUED.value,
+            sa.and_(runs.c.status == RunStatus.RUNNING.value, runs.c.lease_until < at),
+        )
+        # Looking first keeps idle workers from taking SQLite's only write lock over and over.
+        with self._engine.connect() as connection:
+            if connection.execute(sa.select(runs.c.run_id).where(is_waiting).limit(1)).first() is None:
+                return None
+        with self._engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(CLAIM_LOCK)))
+            row = connection.execute(
+                sa.select(runs)
+                .where(runs.c.database == self._database, is_waiting, is_free)
+                .order_by(sa.case((runs.c.trigger == "statement", 0), else_=1), runs.c.queued_at, runs.c.run_id)
+                .limit(1)
+            ).first()
+            if row is None:
+                return None
+            if row.attempt >= ATTEMPTS_MAX:
+                connection.execute(sa.update(runs).where(runs.c.run_id == row.run_id).values(**_given_up(at)))
+                return None
+            connection.execute(
+                sa.update(runs)
+                .where(runs.c.run_id == row.run_id)
+                .values(
+                    status=RunStatus.RUNNING.value,
+                    worker=worker,
+                    started_at=at,
+                    lease_until=at + LEASE,
+                    attempt=row.attempt + 1,
+                    progress=None,
+                )
+            )
+        return Run(
+            run_id=row.run_id,
+            database=row.database,
+            object=row.object,
+            action=RunAction(row.action),
+            request=row.request,
+            requested_by=row.requested_by,
+            trigger=row.trigger,
+            attempt=row.attempt + 1,
+            worker=worker,
+        )
+
+    def heartbeat(self, run: Run, *, at: datetime, progress: Mapping[str, Any] | None) -> bool:
+        """Renew the lease and write the progress; True when someone asked to cancel, or the claim was lost."""
+        with self._engine.begin() as connection:
+            renewed = connection.execute(
+                sa.update(runs)
+                .where(
+                    runs.c.run_id == run.run_id,
+                    runs.c.worker == run.worker,
+                    runs.c.status == RunStatus.RUNNING.value,
+                )
+                .values(lease_until=at + LEASE, progress=progress)
+            )
+            if renewed.rowcount == 0:
+                return True
+            return bool(
+                connection.execute(sa.select(runs.c.cancel_requested).where(runs.c.run_id == run.run_id)).scalar()
+            )
+
+    def end(self, run: Run, end: Ending, *, at: datetime) -> None:
+        """Record the end of a run that published nothing."""
+        with self._engine.begin() as connection:
+            connection.execute(ending(run, end, at=at))
+
+    def cancel(self, run_id: int, *, at: datetime) -> None:
+        """Cancel a waiting run at once; a running one is told, and ends by itself. 42704 when there is none."""
+        with self._engine.begin() as connection:
+            known = connection.execute(
+                sa.select(runs.c.status).where(runs.c.run_id == run_id, runs.c.database == self._database)
+            ).scalar()
+            if known is None:
+                raise UndefinedObject(f"run {run_id} does not exist", hint="SELECT run_id, status FROM lake.runs")
+            connection.execute(
+                sa.update(runs)
+                .where(runs.c.run_id == run_id, runs.c.status == RunStatus.QUEUED.value)
+                .values(status=RunStatus.CANCELED.value, finished_at=at, sqlstate="57014", error="canceled on request")
+            )
+            connection.execute(
+                sa.update(runs)
+                .where(runs.c.run_id == run_id, runs.c.status == RunStatus.RUNNING.value)
+                .values(cancel_requested=True)
+            )
+
+    def release(self, worker: str) -> int:
+        """Give the runs of a dead worker back to the queue; the number given back."""
+        with self._engine.begin() as connection:
+            released = connection.execute(
+                sa.update(runs)
+                .where(runs.c.worker == worker, runs.c.status == RunStatus.RUNNING.value)
+                .values(status=RunStatus.QUEUED.value, worker=None, lease_until=None)
+            )
+            return released.rowcount
+
+    def void_leases(self) -> int:
+        """At the start of an embedded server: nothing that an earlier incarnation claimed is being worked on."""
+        with self._engine.begin() as connection:
+            voided = connection.execute(
+                sa.update(runs)
+                .where(runs.c.database == self._database, runs.c.status == RunStatus.RUNNING.value)
+                .values(status=RunStatus.QUEUED.value, worker=None, lease_until=None, attempt=runs.c.attempt - 1)
+            )
+            return voided.rowcount
+
+    def state(self, run_id: int) -> RunState:
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(runs).where(runs.c.run_id == run_id)).one()
+        seconds = (row.finished_at - row.started_at).total_seconds() if row.finished_at and row.started_at else None
+        return RunState(
+            run_id=row.run_id,
+            object=row.object,
+            status=RunStatus(row.status),
+            rows_in=row.rows_in,
+            rows_out=row.rows_out,
+            rows_quarantined=row.rows_quarantined,
+            seconds=seconds,
+            progress=row.progress,
+            result=row.result,
+            notices=row.notices or [],
+            sqlstate=row.sqlstate,
+            error=row.error,
+            error_detail=row.error_detail,
+            error_hint=row.error_hint,
+        )
+
+
+def _given_up(at: datetime) -> dict[str, Any]:
+    return {
+        "status": RunStatus.FAILED.value,
+        "finished_at": at,
+        "sqlstate": "57P01",
+        "error": f"the worker died {ATTEMPTS_MAX} times during this run",
+        "error_hint": "Look at the worker's log; a larger memory limit often helps. REFRESH tries again.",
+    }
