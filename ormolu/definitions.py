@@ -500,3 +500,432 @@ class Monitor:
     notify: tuple[str, ...] = ()
     options: Options = Options()
     comment: str | None = None
+
+
+# --- gold beyond tables and metrics -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionReference:
+    """`customer_id REFERENCES gold.dim_customer NAMED buyer AS OF order_date ON VIOLATION SET UNKNOWN`."""
+
+    column: str
+    references: TableName
+    named: str | None = None
+    as_of: str | None = None
+    on_violation: Violation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoldFact:
+    """`key` is the grain."""
+
+    name: TableName
+    columns: tuple[Column, ...] = ()
+    key: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    dimensions: tuple[DimensionReference, ...] = ()
+    partition_by: tuple[Expression, ...] = ()
+    order_by: tuple[SortColumn, ...] = ()
+    rebuild: Rebuild | None = None
+    schedule: Schedule | None = None
+    rules: tuple[Rule, ...] = ()
+    options: Options = Options()
+    comment: str | None = None
+    query: Expression | None = None
+    from_relation: TableName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """`FIXED (country) ON VIOLATION WARN`: columns that may not change once they are known."""
+
+    columns: tuple[str, ...]
+    on_violation: Violation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """`VALID [FROM a [TO b]] AS (start, end) [CURRENT c]`: a half-open interval for each version."""
+
+    start: str
+    end: str
+    from_column: str | None = None
+    to_column: str | None = None
+    current: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoldDimension:
+    """`type` is `calendar` for a dimension that is computed and reads nothing, else None."""
+
+    name: TableName
+    type: str | None = None
+    columns: tuple[Column, ...] = ()
+    key: tuple[str, ...] = ()
+    surrogate_key: str | None = None
+    sequence_by: tuple[str, ...] = ()
+    delete_when: DeleteWhen | None = None
+    history: History | None = None
+    overwrite: tuple[str, ...] = ()
+    fixed: Fixed | None = None
+    validity: Validity | None = None
+    dimensions: tuple[DimensionReference, ...] = ()
+    partition_by: tuple[Expression, ...] = ()
+    order_by: tuple[SortColumn, ...] = ()
+    rebuild: Rebuild | None = None
+    schedule: Schedule | None = None
+    rules: tuple[Rule, ...] = ()
+    options: Options = Options()
+    comment: str | None = None
+    query: Expression | None = None
+    from_relation: TableName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoldHub:
+    name: TableName
+    key: tuple[str, ...]
+    schedule: Schedule | None = None
+    rules: tuple[Rule, ...] = ()
+    options: Options = Options()
+    comment: str | None = None
+    query: Expression | None = None
+    from_relation: TableName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoldLink:
+    """`references` are hubs, one for each column of the key."""
+
+    name: TableName
+    key: tuple[str, ...]
+    references: tuple[TableName, ...]
+    schedule: Schedule | None = None
+    rules: tuple[Rule, ...] = ()
+    options: Options = Options()
+    comment: str | None = None
+    query: Expression | None = None
+    from_relation: TableName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoldSatellite:
+    """Attributes of a hub or link; a `key` makes it multi-active."""
+
+    name: TableName
+    on: TableName
+    attributes: tuple[str, ...]
+    key: tuple[str, ...] = ()
+    sequence_by: tuple[str, ...] = ()
+    schedule: Schedule | None = None
+    rules: tuple[Rule, ...] = ()
+    options: Options = Options()
+    comment: str | None = None
+    query: Expression | None = None
+    from_relation: TableName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoldModel:
+    """`FROM FILE 'churn.onnx' INPUT (tenure integer) OUTPUT (score double precision)`."""
+
+    name: TableName
+    file: str
+    inputs: tuple[Column, ...]
+    outputs: tuple[Column, ...]
+    options: Options = Options()
+    comment: str | None = None
+
+
+# --- watching, sharing, guarding --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaName:
+    """`SCHEMA silver`, where a statement takes a whole schema in place of a relation."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    name: str
+    on: TableName
+    measures: tuple[Expression, ...]
+    time: str
+    horizon: str
+    per: tuple[str, ...] = ()
+    schedule: Schedule | None = None
+    notify: tuple[str, ...] = ()
+    options: Options = Options()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchColumn:
+    """`name FUZZY 0.9`, or `email EXACT` where `threshold` is None."""
+
+    column: str
+    threshold: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    name: str
+    on: TableName
+    match: tuple[MatchColumn, ...]
+    into: TableName
+    block_by: tuple[str, ...] = ()
+    schedule: Schedule | None = None
+    options: Options = Options()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    name: str
+    type: str
+    options: Options = Options()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class LateBy:
+    interval: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotReadyBy:
+    """`days` are mon ... sun; none means every day."""
+
+    at: time
+    timezone: str | None = None
+    days: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoNewDataFor:
+    interval: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadRowsAbove:
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedAbove:
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaChanged:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionChanged:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class CdcLagAbove:
+    interval: str
+
+
+@dataclass(frozen=True, slots=True)
+class QualityScoreBelow:
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RowsExist:
+    """`EXISTS (query)`, or `NOT EXISTS (query)`; `query` is without the parentheses."""
+
+    query: Expression
+    is_negated: bool = False
+
+
+AlertCondition = (
+    Failed
+    | LateBy
+    | NotReadyBy
+    | NoNewDataFor
+    | BadRowsAbove
+    | QuarantinedAbove
+    | Blocked
+    | SchemaChanged
+    | DefinitionChanged
+    | CdcLagAbove
+    | QualityScoreBelow
+    | RowsExist
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """`on` is None for an alert whose condition is a query of its own; `notify` holds owner, consumers or channels."""
+
+    name: str
+    when: AlertCondition
+    on: TableName | SchemaName | None = None
+    severity: str | None = None
+    notify: tuple[str, ...] = ()
+    pauses_downstream: bool = False
+    schedule: Schedule | None = None
+    options: Options = Options()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """`limit` is money with its currency, a month: `180 EUR`."""
+
+    name: str
+    limit: str
+    alert_at_percent: Decimal | None = None
+    notify: tuple[str, ...] = ()
+    on_violation: Violation | None = None
+    options: Options = Options()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mart:
+    name: str
+    template: str
+    options: Options = Options()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Which rows roles see; `command` is ALL, SELECT, INSERT, UPDATE or DELETE; `to` may hold `public`."""
+
+    name: str
+    on: TableName
+    using: Expression
+    command: str = "ALL"
+    to: tuple[str, ...] = ("public",)
+    excepted: tuple[str, ...] = ()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """What roles see in place of a value: of one column, or of every column that carries a tag (one of the two)."""
+
+    name: str
+    using: Expression
+    on: TableName | None = None
+    column: str | None = None
+    tag: Option | None = None
+    to: tuple[str, ...] = ("public",)
+    excepted: tuple[str, ...] = ()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Without columns it promises the columns that the relation has."""
+
+    name: str
+    on: TableName
+    columns: tuple[Column, ...] = ()
+    version: str | None = None
+    rules: tuple[Rule, ...] = ()
+    options: Options = Options()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    name: str
+    type: str | None
+    on: tuple[TableName, ...]
+    options: Options = Options()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    name: str
+    query: Expression
+    schedule: Schedule | None = None
+    notify: tuple[str, ...] = ()
+    options: Options = Options()
+    comment: str | None = None
+
+
+LayerDefinition = (
+    BronzeSource
+    | SilverTable
+    | GoldTable
+    | GoldFact
+    | GoldDimension
+    | GoldMetric
+    | GoldHub
+    | GoldLink
+    | GoldSatellite
+    | GoldModel
+)
+Definition = (
+    LayerDefinition
+    | Connection
+    | Secret
+    | Channel
+    | Alert
+    | Budget
+    | Monitor
+    | Forecast
+    | Matcher
+    | Mart
+    | Policy
+    | Mask
+    | Contract
+    | Consumer
+    | Report
+)
+
+KINDS: dict[type, Kind] = {
+    BronzeSource: Kind.BRONZE_SOURCE,
+    SilverTable: Kind.SILVER_TABLE,
+    GoldTable: Kind.GOLD_TABLE,
+    GoldFact: Kind.GOLD_FACT,
+    GoldDimension: Kind.GOLD_DIMENSION,
+    GoldMetric: Kind.GOLD_METRIC,
+    GoldHub: Kind.GOLD_HUB,
+    GoldLink: Kind.GOLD_LINK,
+    GoldSatellite: Kind.GOLD_SATELLITE,
+    GoldModel: Kind.GOLD_MODEL,
+    Connection: Kind.CONNECTION,
+    Secret: Kind.SECRET,
+    Channel: Kind.CHANNEL,
+    Alert: Kind.ALERT,
+    Budget: Kind.BUDGET,
+    Monitor: Kind.MONITOR,
+    Forecast: Kind.FORECAST,
+    Matcher: Kind.MATCHER,
+    Mart: Kind.MART,
+    Policy: Kind.POLICY,
+    Mask: Kind.MASK,
+    Contract: Kind.CONTRACT,
+    Consumer: Kind.CONSUMER,
+    Report: Kind.REPORT,
+}
+
+
+def kind_of(definition: Definition) -> Kind:
+    """The kind that declares such a definition."""
+    return KINDS[type(definition)]
