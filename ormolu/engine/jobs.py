@@ -1,0 +1,227 @@
+"""A DuckDB instance of one run: it reads sources, computes in bounded memory, and writes Parquet with field ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from sqlglot import exp
+
+from ormolu.engine.failures import translated
+from ormolu.errors import FeatureNotSupported, UndefinedFile
+from ormolu.medallion.columns import PartitionField
+from ormolu.medallion.files import WrittenFile
+from ormolu.sql_extensions.types import from_duckdb
+
+TARGET_FILE_BYTES = 256 * 1024 * 1024
+ROW_GROUP_ROWS = 122_880
+PARTITION_COLUMN = "__partition_{}"
+
+# What Iceberg's transforms give for a column, in DuckDB; years, months, days and hours count from 1970.
+_TRANSFORMS: Mapping[str, str] = {
+    "identity": "{column}",
+    "year": "year({column}::TIMESTAMP) - 1970",
+    "month": "(year({column}::TIMESTAMP) - 1970) * 12 + month({column}::TIMESTAMP) - 1",
+    "day": "date_diff('day', DATE '1970-01-01', {column}::DATE)",
+    "hour": "date_diff('hour', TIMESTAMP '1970-01-01', {column}::TIMESTAMP)",
+}
+
+
+class JobEngine:
+    """A DuckDB instance of one run, with limits of its own; its time zone is UTC.
+
+    `install` adds the functions that queries may use. One thread uses an engine; `interrupt` may come from another.
+    """
+
+    def __init__(
+        self,
+        *,
+        memory_limit: str,
+        threads: int,
+        temp_directory: Path,
+        install: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
+    ) -> None:
+        temp_directory.mkdir(parents=True, exist_ok=True)
+        self._connection = duckdb.connect(
+            ":memory:",
+            config={
+                "memory_limit": memory_limit,
+                "threads": threads,
+                "temp_directory": str(temp_directory),
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "allow_community_extensions": False,
+            },
+        )
+        self._connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        self._extensions: set[str] = set()
+        if install is not None:
+            install(self._connection)
+
+    def __enter__(self) -> JobEngine:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def load_extension(self, name: str) -> None:
+        """Load an extension (`postgres_scanner`) from its wheel; nothing is ever fetched from the network."""
+        if name not in self._extensions:
+            self.execute(f"LOAD {literal(str(extension_path(name)))}")
+            self._extensions.add(name)
+
+    def describe(self, sql: str, parameters: Sequence[object] = ()) -> tuple[tuple[str, str], ...]:
+        """The columns of a query, as (name, DuckDB type)."""
+        return tuple((str(row[0]), str(row[1])) for row in self.rows(f"DESCRIBE {sql}", parameters))
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
+        with _our_errors():
+            self._connection.execute(sql, list(parameters))
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:  # Any: values of any type
+        with _our_errors():
+            return self._connection.execute(sql, list(parameters)).fetchall()
+
+    def arrow(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
+        with _our_errors():
+            return self._connection.execute(sql, list(parameters)).to_arrow_table()
+
+    def reader(self, sql: str, parameters: Sequence[object] = (), *, batch_rows: int = 100_000) -> pa.RecordBatchReader:
+        """Stream a result; the engine does nothing else until the reader is exhausted or dropped."""
+        with _our_errors():
+            return self._connection.execute(sql, list(parameters)).to_arrow_reader(batch_rows)
+
+    def register(self, name: str, table: pa.Table | pa.RecordBatchReader) -> None:
+        """Make an Arrow table or stream readable under a name; a stream is read once."""
+        with _our_errors():
+            self._connection.register(name, table)
+
+    def unregister(self, name: str) -> None:
+        self._connection.unregister(name)
+
+    def write_parquet(
+        self,
+        sql: str,
+        *,
+        directory: str,
+        field_ids: Mapping[str, object],
+        partition_by: Sequence[PartitionField] = (),
+        parameters: Sequence[object] = (),
+        compression: str = "zstd",
+        target_file_bytes: int = TARGET_FILE_BYTES,
+    ) -> tuple[WrittenFile, ...]:
+        """Write a query's rows below `directory`, every column in its stored type; no rows, no files.
+
+        `field_ids` is DuckDB's FIELD_IDS: a number a column, a mapping for nested ones. Partition values come back
+        as text: a value of the column for `identity`, Iceberg's ordinal (months since 1970 ...) for the others.
+        """
+        Path(directory).mkdir(parents=True, exist_ok=True)
+        columns = [_stored(name, kind) for name, kind in self.describe(sql, parameters)]
+        fields = [_partition_value(position, field) for position, field in enumerate(partition_by)]
+        options = [
+            "FORMAT parquet",
+            f"COMPRESSION {literal(compression)}",
+            f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}",
+            f"FIELD_IDS {_field_ids(field_ids)}",
+            "FILENAME_PATTERN 'part-{uuid}'",
+            "OVERWRITE_OR_IGNORE true",
+            "RETURN_STATS",
+        ]
+        if fields:
+            options.append(f"PARTITION_BY ({', '.join(_partition_names(partition_by))})")
+        else:
+            options.append(f"FILE_SIZE_BYTES {int(target_file_bytes)}")
+        rows = self.rows(
+            f"COPY (SELECT {', '.join([*columns, *fields])} FROM ({sql}) AS written) "  # noqa: S608 - all is quoted
+            f"TO {literal(directory)} ({', '.join(options)})",
+            parameters,
+        )
+        return tuple(file for file in map(_written, rows, [partition_by] * len(rows)) if file is not None)
+
+    def interrupt(self) -> None:
+        """End what the engine is doing, from any thread; that statement raises QueryCanceled."""
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def extension_path(name: str) -> Path:
+    """The file of an extension that a wheel brought; 0A000 where the wheel is not installed."""
+    package = f"duckdb_extension_{name}"
+    try:
+        module = import_module(package)
+    except ModuleNotFoundError as error:
+        extra = name.removesuffix("_scanner")
+        raise FeatureNotSupported(
+            f"the extension {name} is not installed", hint=f"pip install 'ormolu[{extra}]'"
+        ) from error
+    path = Path(module.__path__[0]) / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
+    if not path.exists():
+        raise UndefinedFile(
+            f"the extension {name} is not built for DuckDB {duckdb.__version__}",
+            hint=f"Install {package.replace('_', '-')}=={duckdb.__version__}.",
+        )
+    return path
+
+
+def identifier(name: str) -> str:
+    """A name as DuckDB SQL, quoted."""
+    return exp.to_identifier(name, quoted=True).sql(dialect="duckdb")
+
+
+def literal(text: str) -> str:
+    """A string as a DuckDB literal, where SQL takes no parameter."""
+    return exp.Literal.string(text).sql(dialect="duckdb")
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise translated(error) from error
+
+
+def _stored(name: str, kind: str) -> str:
+    """A column cast to what files hold: never an unsigned, huge or interval type; structs as JSON text."""
+    column = identifier(name)
+    value = f"to_json({column})" if kind.startswith(("STRUCT(", "MAP(", "UNION(")) else column
+    return f"CAST({value} AS {from_duckdb(kind).stored}) AS {column}"
+
+
+def _partition_names(fields: Sequence[PartitionField]) -> list[str]:
+    return [identifier(PARTITION_COLUMN.format(position)) for position in range(len(fields))]
+
+
+def _partition_value(position: int, field: PartitionField) -> str:
+    template = _TRANSFORMS.get(field.transform)
+    if template is None:
+        raise FeatureNotSupported(
+            f"PARTITION BY {field.transform} is not supported", hint=f"Use one of {', '.join(_TRANSFORMS)}."
+        )
+    value = template.format(column=identifier(field.column))
+    return f"CAST({value} AS VARCHAR) AS {identifier(PARTITION_COLUMN.format(position))}"
+
+
+def _field_ids(ids: Mapping[str, object]) -> str:
+    entries = [
+        f"{literal(name)}: {_field_ids(value) if isinstance(value, Mapping) else int(str(value))}"
+        for name, value in ids.items()
+    ]
+    return "{" + ", ".join(entries) + "}"
+
+
+def _written(row: tuple[Any, ...], partition_by: Sequence[PartitionField]) -> WrittenFile | None:  # Any: DuckDB's row
+    path, count, size, keys = row[0], row[1], row[2], row[5]
+    if not count:
+        Path(path).unlink()
+        return None
+    names = [PARTITION_COLUMN.format(position) for position in range(len(partition_by))]
+    return WrittenFile(str(path), int(count), int(size), tuple(keys[name] for name in names))

@@ -1,0 +1,101 @@
+"""A job's engine writes what tables store, within its limits."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from ormolu.engine.jobs import JobEngine
+from ormolu.errors import FeatureNotSupported, InvalidTextRepresentation, OutOfMemory, UndefinedFile
+from ormolu.medallion.columns import PartitionField
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[JobEngine]:
+    with JobEngine(memory_limit="256MB", threads=2, temp_directory=tmp_path / "temp") as engine:
+        yield engine
+
+
+def test_files_carry_field_ids_and_awkward_names(engine: JobEngine, tmp_path: Path) -> None:
+    sql = """SELECT 1::INTEGER AS "it's", [1, 2] AS list, 'x' AS "sp ace" """
+    ids = {"it's": 1, "list": {"__duckdb_field_id": 2, "element": 3}, "sp ace": 4}
+    (file,) = engine.write_parquet(sql, directory=str(tmp_path / "o'out"), field_ids=ids)
+    schema = pq.read_schema(file.path)
+    assert [schema.field(i).metadata[b"PARQUET:field_id"] for i in range(3)] == [b"1", b"2", b"4"]
+    assert file.rows == 1
+    assert file.bytes == Path(file.path).stat().st_size
+    assert file.partition == ()
+
+
+def test_a_huge_integer_keeps_its_digits(engine: JobEngine, tmp_path: Path) -> None:
+    sql = "SELECT sum(x) AS total FROM (VALUES (9007199254740993::BIGINT), (9007199254740993)) t(x)"
+    (file,) = engine.write_parquet(sql, directory=str(tmp_path / "out"), field_ids={"total": 1})
+    assert str(pq.read_schema(file.path).field("total").type) == "decimal128(38, 0)"
+    assert int(pq.read_table(file.path)["total"][0].as_py()) == 18014398509481986
+
+
+def test_structs_become_json_and_intervals_text(engine: JobEngine, tmp_path: Path) -> None:
+    sql = "SELECT {'a': 1, 'b': NULL} AS s, INTERVAL '1 day' AS i, 5::UBIGINT AS u"
+    (file,) = engine.write_parquet(sql, directory=str(tmp_path / "out"), field_ids={"s": 1, "i": 2, "u": 3})
+    assert pq.read_table(file.path).to_pylist()[0]["s"] == '{"a":1,"b":null}'
+    assert str(pq.read_schema(file.path).field("i").type) == "string"
+
+
+def test_no_rows_leave_no_files(engine: JobEngine, tmp_path: Path) -> None:
+    assert engine.write_parquet("SELECT 1 AS a WHERE false", directory=str(tmp_path / "out"), field_ids={"a": 1}) == ()
+    assert list((tmp_path / "out").rglob("*.parquet")) == []
+
+
+def test_partitions_come_back_as_text_null_and_hostile_ones_too(engine: JobEngine, tmp_path: Path) -> None:
+    sql = """SELECT d, k FROM (VALUES (DATE '2024-03-05', 'a/b=ü''"'), (DATE '1969-12-31', NULL)) t(d, k)"""
+    fields = [PartitionField("d"), PartitionField("d", "month"), PartitionField("k"), PartitionField("d", "day")]
+    files = engine.write_parquet(sql, directory=str(tmp_path / "o"), field_ids={"d": 1, "k": 2}, partition_by=fields)
+    assert {file.partition for file in files} == {
+        ("2024-03-05", "650", "a/b=ü'\"", "19787"),
+        ("1969-12-31", "-1", None, "-1"),
+    }
+    assert {name for file in files for name in pq.read_schema(file.path).names} == {"d", "k"}
+
+
+def test_two_writes_into_one_directory_keep_both(engine: JobEngine, tmp_path: Path) -> None:
+    first = engine.write_parquet("SELECT 1 AS a", directory=str(tmp_path), field_ids={"a": 1})
+    second = engine.write_parquet("SELECT 2 AS a", directory=str(tmp_path), field_ids={"a": 1})
+    assert first[0].path != second[0].path
+    assert Path(first[0].path).exists()
+
+
+def test_a_large_result_is_split_at_the_target_size(engine: JobEngine, tmp_path: Path) -> None:
+    sql = "SELECT hash(range) AS a FROM range(500000)"
+    files = engine.write_parquet(sql, directory=str(tmp_path), field_ids={"a": 1}, target_file_bytes=1_000_000)
+    assert len(files) > 1
+    assert sum(file.rows for file in files) == 500_000
+
+
+def test_errors_carry_a_sqlstate(engine: JobEngine, tmp_path: Path) -> None:
+    with pytest.raises(InvalidTextRepresentation, match="Could not convert string 'x'"):
+        engine.rows("SELECT CAST(? AS INTEGER)", ["x"])
+    with pytest.raises(UndefinedFile):
+        engine.rows("SELECT * FROM read_csv(?)", [str(tmp_path / "none.csv")])
+    with pytest.raises(FeatureNotSupported):
+        engine.load_extension("sqlite_scanner_of_nowhere")
+    with pytest.raises(FeatureNotSupported):
+        engine.write_parquet(
+            "SELECT 1 AS a",
+            directory=str(tmp_path),
+            field_ids={"a": 1},
+            partition_by=[PartitionField("a", "bucket[4]")],
+        )
+
+
+def test_memory_is_bounded(tmp_path: Path) -> None:
+    with JobEngine(memory_limit="20MB", threads=1, temp_directory=tmp_path) as engine:
+        engine.execute("SET max_temp_directory_size = '1MB'")
+        with pytest.raises(OutOfMemory):
+            engine.rows("SELECT list(range) FROM range(20000000)")
+
+
+@pytest.mark.parametrize("name", ["sqlite_scanner", "postgres_scanner", "mysql_scanner"])
+def test_extensions_load_offline(engine: JobEngine, name: str) -> None:
+    engine.load_extension(name)
+    engine.load_extension(name)
