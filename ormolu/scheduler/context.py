@@ -133,10 +133,18 @@ class RunContext:
             rows_out=result.rows_out,
             rows_quarantined=result.rows_quarantined,
             record=result.record,
-            result=_as_json(result.result),
+            result=self.result_json(result),
             notices=tuple(self.notices),
         )
         return ending(self.run, end, at=at).execution_options(requires_row=True)
+
+    @staticmethod
+    def result_json(result: RunResult) -> dict[str, Any] | None:
+        """The rows a statement answers, as the run's record keeps them."""
+        table = result.result
+        if table is None:
+            return None
+        return {"columns": [list(column) for column in table.columns], "rows": [list(row) for row in table.rows]}
 
     def _steps(self) -> list[sa.Executable]:
         rows = [
@@ -154,9 +162,3 @@ class RunContext:
         ]
         forget: sa.Executable = sa.delete(run_steps).where(run_steps.c.run_id == self.run.run_id)
         return [forget, sa.insert(run_steps).values(rows)] if rows else []
-
-
-def _as_json(table: ResultTable | None) -> dict[str, Any] | None:
-    if table is None:
-        return None
-    return {"columns": [list(column) for column in table.columns], "rows": [list(row) for row in table.rows]}

@@ -1,0 +1,251 @@
+"""Carry out one claimed run: find the definition, do the work, record how it ended."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from ormolu.catalog.lake import DefinitionChange, Head, Lake, TableChange, TableDrop
+from ormolu.connectors.source import Source
+from ormolu.definitions import (
+    AfterUpstream,
+    BronzeSource,
+    Connection,
+    Definition,
+    GoldMetric,
+    GoldTable,
+    Kind,
+    Monitor,
+    SilverTable,
+    TableName,
+)
+from ormolu.engine.jobs import JobEngine
+from ormolu.errors import (
+    FeatureNotSupported,
+    InternalError,
+    OrmoluError,
+    QueryCanceled,
+    SerializationFailure,
+    UndefinedObject,
+)
+from ormolu.medallion.lineage import dependents
+from ormolu.scheduler import insights, loads, quarantine_changes, refreshes
+from ormolu.scheduler.context import RunContext, RunResult
+from ormolu.scheduler.queue import HEARTBEAT_SECONDS, Ending, Queue, Run, RunAction, RunStatus, submission
+from ormolu.sql_extensions.parser import parse_definition
+
+CONFLICTS_MAX = 5
+PROGRESS_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Turns claimed runs into published ones; one run at a time."""
+
+    lake: Lake
+    queue: Queue
+    now: Callable[[], datetime]
+    connect: Callable[[Connection], Source]
+    open_engine: Callable[[], JobEngine]
+
+    def run(self, run: Run) -> None:
+        """Carry the run out and record its end, whatever happens."""
+        context = self._context(run)
+        with _Heartbeat(self.queue, run, context, self.now):
+            try:
+                end = self._attempts(run, context)
+            except QueryCanceled as error:
+                end = Ending(RunStatus.CANCELED, error=error, notices=tuple(context.notices))
+            except OrmoluError as error:
+                end = Ending(RunStatus.FAILED, error=error, notices=tuple(context.notices))
+            except Exception as error:  # the job's own net: logged whole, named shortly
+                logger.exception("run %s of %s failed", run.run_id, run.object)
+                end = Ending(RunStatus.FAILED, error=InternalError(f"{type(error).__name__}: {error}"))
+            finally:
+                context.close()
+        if end is not None:
+            self.queue.end(run, end, at=self.now())
+
+    def _attempts(self, run: Run, context: RunContext) -> Ending | None:
+        """None once the run has published: its end is part of that commit."""
+        for attempt in range(1, CONFLICTS_MAX + 1):
+            try:
+                result = perform(context)
+            except SerializationFailure:
+                if attempt == CONFLICTS_MAX:
+                    raise
+                context.close()
+                context.steps.clear()
+                context.notices.clear()
+                continue
+            if context.has_published:
+                return None
+            if context.creation:
+                context.publish((), result=result)
+                return None
+            return Ending(
+                RunStatus.SUCCEEDED,
+                rows_in=result.rows_in,
+                rows_out=result.rows_out,
+                rows_quarantined=result.rows_quarantined,
+                record=result.record,
+                result=context.result_json(result),
+                notices=tuple(context.notices),
+            )
+        raise AssertionError("unreachable: the last conflict is raised")
+
+    def _context(self, run: Run) -> RunContext:
+        return RunContext(
+            lake=self.lake,
+            run=run,
+            now=self.now,
+            connect=self.connect,
+            open_engine=self.open_engine,
+            downstream=lambda head, changes: downstream_runs(head, changes, run, at=self.now()),
+        )
+
+
+def perform(context: RunContext) -> RunResult:
+    """Do what the run asks. Raises what stands in its way."""
+    request = context.run.request
+    match context.run.action:
+        case RunAction.CREATE:
+            definition = parse_definition(request["ddl"])
+            context.creation = (
+                DefinitionChange(
+                    kind=Kind(request["kind"]),
+                    name=context.run.object,
+                    ddl=request["ddl"],
+                    author=context.run.requested_by,
+                ),
+            )
+            return refreshes.refresh(definition, context, is_full=True)
+        case RunAction.LOAD:
+            return loads.load_source(_source(context), context)
+        case RunAction.UPLOAD:
+            return loads.load_upload(_source(context), Path(request["path"]), request["options"], context)
+        case RunAction.REFRESH:
+            return _refresh(context)
+        case RunAction.REPROCESS:
+            return quarantine_changes.reprocess(_silver(context), request.get("where"), context)
+        case RunAction.CHANGE:
+            return quarantine_changes.change(_silver(context), request["sql"], context)
+        case RunAction.EXCLUDE:
+            return loads.exclude_run(_source(context), request["run_id"], context)
+        case RunAction.INCLUDE:
+            return loads.include_run(_source(context), request["run_id"], context)
+        case RunAction.PROFILE:
+            return insights.run_profile(context.run.object, context)
+        case RunAction.SUGGEST:
+            return insights.run_suggest(request["what"], context.run.object, context)
+        case RunAction.MONITOR:
+            return insights.run_monitor(_monitor(context), context)
+
+
+def _refresh(context: RunContext) -> RunResult:
+    definition = context.lake.head().definitions.find_relation(_table_name(context))
+    if definition is None:
+        raise UndefinedObject(f'"{context.run.object}" is no longer defined')
+    if isinstance(definition, BronzeSource):
+        return loads.load_source(definition, context)
+    if not isinstance(definition, SilverTable | GoldTable | GoldMetric):
+        raise FeatureNotSupported(f"REFRESH of {context.run.object} is not supported yet")
+    request = context.run.request
+    return refreshes.refresh(
+        definition,
+        context,
+        is_full=bool(request.get("full")),
+        since=request.get("since"),
+        until=request.get("until"),
+    )
+
+
+def _table_name(context: RunContext) -> TableName:
+    schema, _, name = context.run.object.partition(".")
+    return TableName(schema, name)
+
+
+def _source(context: RunContext) -> BronzeSource:
+    definition = context.lake.head().definitions.find_relation(_table_name(context))
+    if not isinstance(definition, BronzeSource):
+        raise UndefinedObject(f'bronze source "{context.run.object}" does not exist')
+    return definition
+
+
+def _silver(context: RunContext) -> SilverTable:
+    definition = context.lake.head().definitions.find_relation(TableName("silver", _table_name(context).name))
+    if not isinstance(definition, SilverTable):
+        raise UndefinedObject(f'silver table "{context.run.object}" does not exist')
+    return definition
+
+
+def _monitor(context: RunContext) -> Monitor:
+    definition = context.lake.head().definitions.find(Kind.MONITOR, context.run.object)
+    if not isinstance(definition, Monitor):
+        raise UndefinedObject(f'monitor "{context.run.object}" does not exist')
+    return definition
+
+
+def downstream_runs(
+    head: Head, changes: Sequence[TableChange | TableDrop], run: Run, *, at: datetime
+) -> Sequence[sa.Executable]:
+    """One queued refresh of each object that follows what is published, once per object."""
+    published = {change.table for change in changes if isinstance(change, TableChange)}
+    statements: list[sa.Executable] = []
+    for name in sorted({name for table in published for name in dependents(head.definitions.relations(), table)}):
+        definition = head.definitions.find_relation(name)
+        if name not in published and definition is not None and follows_upstream(definition):
+            statements.append(_queued(run, str(name), RunAction.REFRESH, at))
+    for monitor in head.definitions.all(Kind.MONITOR):
+        if isinstance(monitor, Monitor) and monitor.on in published and isinstance(monitor.schedule, AfterUpstream):
+            statements.append(_queued(run, monitor.name, RunAction.MONITOR, at))
+    return statements
+
+
+def follows_upstream(definition: Definition) -> bool:
+    """Silver and gold follow their upstreams unless their schedule says otherwise or they are paused."""
+    if not isinstance(definition, SilverTable | GoldTable | GoldMetric):
+        return False
+    paused = definition.options.is_on("paused", default=False)
+    return not paused and (definition.schedule is None or isinstance(definition.schedule, AfterUpstream))
+
+
+def _queued(run: Run, name: str, action: RunAction, at: datetime) -> sa.Executable:
+    return submission(run.database, name, action, at=at, trigger="upstream", requested_by=run.requested_by)
+
+
+class _Heartbeat:
+    """Renews the lease while the run is worked on, and interrupts it when it is to stop."""
+
+    def __init__(self, queue: Queue, run: Run, context: RunContext, now: Callable[[], datetime]) -> None:
+        self._queue, self._run, self._context, self._now = queue, run, context, now
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{run.run_id}", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        while not self._stop.wait(PROGRESS_SECONDS if self._is_short else HEARTBEAT_SECONDS):
+            if self._queue.heartbeat(self._run, at=self._now(), progress=self._progress):
+                self._context.interrupt()
+
+    @property
+    def _is_short(self) -> bool:
+        return self._run.trigger == "statement"
+
+    @property
+    def _progress(self) -> Mapping[str, object] | None:
+        return self._context.current_progress

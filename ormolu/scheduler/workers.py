@@ -1,0 +1,97 @@
+"""The worker processes of an embedded server: started, woken, replaced when they die, ended with the server."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from ormolu.scheduler.queue import Queue
+
+RESTART_SECONDS = (0.0, 0.2, 1.0, 5.0)  # the wait before each further restart in a row
+STOP_SECONDS = 20.0
+HEALTHY_SECONDS = 30.0
+
+logger = logging.getLogger(__name__)
+
+
+class Workers:
+    """Owns `count` worker processes and one thread for each that waits for its end."""
+
+    def __init__(self, argv: Sequence[str], *, count: int, queue: Queue, log: Path) -> None:
+        self._argv = list(argv)
+        self._count = count
+        self._queue = queue
+        self._log = log
+        self._stopping = threading.Event()
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._guard = threading.Lock()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        for number in range(1, self._count + 1):
+            name = f"worker-{number}"
+            thread = threading.Thread(target=self._keep, args=(name,), name=name, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def wake(self) -> None:
+        """Have idle workers look at the queue at once; a worker that has gone looks when it is back."""
+        with self._guard:
+            for process in self._processes.values():
+                assert process.stdin is not None
+                try:
+                    process.stdin.write(b"\n")
+                    process.stdin.flush()
+                except BrokenPipeError:
+                    logger.debug("worker %s has gone; its keeper replaces it", process.pid)
+
+    def pids(self) -> list[int]:
+        with self._guard:
+            return [process.pid for process in self._processes.values()]
+
+    def stop(self, *, seconds: float = STOP_SECONDS) -> None:
+        """Ask the workers to finish what they do, wait, then abandon what is left: it is tried again later."""
+        self._stopping.set()
+        with self._guard:
+            for process in self._processes.values():
+                process.terminate()
+        for thread in self._threads:
+            thread.join(seconds)
+        with self._guard:
+            for process in self._processes.values():
+                process.kill()
+        for thread in self._threads:
+            thread.join()
+
+    def _keep(self, name: str) -> None:
+        failures = 0
+        while not self._stopping.wait(RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)]):
+            status, was_healthy = self._run_once(name)
+            self._queue.release(name)
+            failures = 1 if was_healthy else failures + 1
+            if not self._stopping.is_set():
+                logger.warning("%s ended with status %s; its run goes back to the queue", name, status)
+
+    def _run_once(self, name: str) -> tuple[int, bool]:
+        with self._log.open("ab") as log:
+            process = subprocess.Popen(
+                [*self._argv, "--name", name], stdin=subprocess.PIPE, stdout=log, stderr=log, bufsize=0
+            )
+        with self._guard:
+            self._processes[name] = process
+        if self._stopping.is_set():
+            process.terminate()
+        try:
+            process.wait(HEALTHY_SECONDS)
+            was_healthy = False
+        except subprocess.TimeoutExpired:
+            was_healthy = True
+        status = process.wait()
+        with self._guard:
+            del self._processes[name]
+        assert process.stdin is not None
+        process.stdin.close()
+        return status, was_healthy
