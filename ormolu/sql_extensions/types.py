@@ -55,6 +55,38 @@ SCALARS: dict[str, ScalarType] = {
         ("bit", 1560, 1561, -1, "BIT", "VARCHAR", "string"),
         ("inet", 869, 1041, -1, "VARCHAR", "VARCHAR", "string"),
         ("xml", 142, 143, -1, "VARCHAR", "VARCHAR", "string"),
+        # Of the system catalogs only. An OID, and what names an object by its OID, is a BIGINT in queries;
+        # results show reg* types and vectors as text.
+        ("oid", 26, 1028, 4, "BIGINT", "BIGINT", "long"),
+        ('"char"', 18, 1002, 1, "VARCHAR", "VARCHAR", "string"),
+        ("regproc", 24, 1008, 4, "BIGINT", "VARCHAR", "string"),
+        ("regprocedure", 2202, 2207, 4, "BIGINT", "VARCHAR", "string"),
+        ("regoper", 2203, 2208, 4, "BIGINT", "VARCHAR", "string"),
+        ("regoperator", 2204, 2209, 4, "BIGINT", "VARCHAR", "string"),
+        ("regclass", 2205, 2210, 4, "BIGINT", "VARCHAR", "string"),
+        ("regtype", 2206, 2211, 4, "BIGINT", "VARCHAR", "string"),
+        ("regrole", 4096, 4097, 4, "BIGINT", "VARCHAR", "string"),
+        ("regnamespace", 4089, 4090, 4, "BIGINT", "VARCHAR", "string"),
+        ("regcollation", 4191, 4192, 4, "BIGINT", "VARCHAR", "string"),
+        ("regconfig", 3734, 3735, 4, "BIGINT", "VARCHAR", "string"),
+        ("regdictionary", 3769, 3770, 4, "BIGINT", "VARCHAR", "string"),
+        ("int2vector", 22, 1006, -1, "SMALLINT[]", "VARCHAR", "string"),
+        ("oidvector", 30, 1013, -1, "BIGINT[]", "VARCHAR", "string"),
+        ("xid", 28, 1011, 4, "BIGINT", "BIGINT", "long"),
+        ("cid", 29, 1012, 4, "BIGINT", "BIGINT", "long"),
+        ("xid8", 5069, 271, 8, "BIGINT", "BIGINT", "long"),
+        ("tid", 27, 1010, 6, "VARCHAR", "VARCHAR", "string"),
+        ("pg_node_tree", 194, 0, -1, "VARCHAR", "VARCHAR", "string"),
+        ("pg_ndistinct", 3361, 0, -1, "VARCHAR", "VARCHAR", "string"),
+        ("pg_dependencies", 3402, 0, -1, "VARCHAR", "VARCHAR", "string"),
+        ("pg_mcv_list", 5017, 0, -1, "VARCHAR", "VARCHAR", "string"),
+        ("aclitem", 1033, 1034, 12, "VARCHAR", "VARCHAR", "string"),
+        ("anyarray", 2277, 0, -1, "VARCHAR", "VARCHAR", "string"),
+        ("pg_lsn", 3220, 3221, 8, "VARCHAR", "VARCHAR", "string"),
+        ("void", 2278, 0, 4, "VARCHAR", "VARCHAR", "string"),
+        ("unknown", 705, 0, -2, "VARCHAR", "VARCHAR", "string"),
+        ("record", 2249, 2287, -1, "VARCHAR", "VARCHAR", "string"),
+        ("cstring", 2275, 1263, -2, "VARCHAR", "VARCHAR", "string"),
     )
 }
 
@@ -102,7 +134,7 @@ class DataType:
         match self.scalar.name, self.modifiers:
             case "numeric", (precision, scale):
                 return ((precision << 16) | (scale & 0xFFFF)) + 4
-            case ("varchar" | "bpchar"), (length,):
+            case (("varchar" | "bpchar"), (length,)):
                 return length + 4
             case _:
                 return -1
@@ -148,7 +180,7 @@ class DataType:
 
 
 _SPELLING = re.compile(
-    r"^\s*(?P<base>[a-z_][a-z0-9_ ]*?)\s*(\(\s*(?P<first>\d+)\s*(,\s*(?P<second>-?\d+)\s*)?\))?\s*"
+    r"^\s*(?P<base>\"char\"|[a-z_][a-z0-9_ ]*?)\s*(\(\s*(?P<first>\d+)\s*(,\s*(?P<second>-?\d+)\s*)?\))?\s*"
     r"(?P<zone>with(out)? time zone)?\s*(?P<arrays>(\[\s*\d*\s*\]\s*)*)$"
 )
 
@@ -201,7 +233,7 @@ _DECIMAL = re.compile(r"^DECIMAL\((\d+),(\d+)\)$")
 
 @lru_cache(maxsize=4096)
 def from_duckdb(spelling: str) -> DataType:
-    """The PostgreSQL type that shows a DuckDB type: enums as text, structs and maps as json, huge integers as numeric."""
+    """The PostgreSQL type that shows a DuckDB type: enums as text, structs and maps as json, hugeint as numeric."""
     dimensions = 0
     while spelling.endswith("]"):
         spelling, dimensions = spelling[: spelling.rindex("[")], dimensions + 1
