@@ -1,0 +1,239 @@
+"""One database's tables and definitions: what they are now, and the one way to change them."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sqlalchemy import Engine
+
+from ormolu.catalog import commit as commits
+from ormolu.catalog.caches import Cache
+from ormolu.catalog.changes import Change, DefinitionChange, Statement, TableChange, TableDrop, TableRestore
+from ormolu.catalog.database import in_transaction, reading
+from ormolu.catalog.definitions_log import DEFINITIONS, Definitions, LogFiles, append_change, creation, read_definitions
+from ormolu.catalog.fields import copy_field_ids, planned_columns
+from ormolu.catalog.relations import find_relation, location_as_of
+from ormolu.catalog.staging import read_metadata
+from ormolu.catalog.table import IcebergTable, ManifestFiles
+from ormolu.definitions import TableName
+from ormolu.errors import SerializationFailure, UndefinedTable
+from ormolu.sql_extensions.relations import Relation
+
+if TYPE_CHECKING:
+    from ormolu.sql_extensions.queries import AsOf
+
+__all__ = [
+    "DefinitionChange",
+    "Definitions",
+    "Head",
+    "IcebergTable",
+    "Lake",
+    "TableChange",
+    "TableDrop",
+    "TableRestore",
+    "copy_field_ids",
+    "planned_columns",
+]
+
+NAMESPACES = ("bronze", "silver", "gold", "quarantine", "lake")
+TABLES_CACHED_MAX = 512
+MANIFESTS_CACHED_MAX = 2048
+DEFINITIONS_CACHED_MAX = 8
+LOG_FILES_CACHED_MAX = 256
+REBASES_MAX = 30
+REBASE_PAUSE_SECONDS = 0.01
+
+
+class Lake:
+    """Safe to share between threads; processes see each other's commits by the pointers."""
+
+    def __init__(self, engine: Engine, *, database: str, warehouse: str) -> None:
+        self.engine = engine
+        self.database = database
+        self.warehouse = warehouse if "://" in warehouse else str(Path(warehouse).absolute())
+        self._tables: Cache[tuple[TableName, str], IcebergTable] = Cache(TABLES_CACHED_MAX)
+        self._manifest_files: ManifestFiles = Cache(MANIFESTS_CACHED_MAX)
+        self._definitions: Cache[str, Definitions] = Cache(DEFINITIONS_CACHED_MAX)
+        self._log_files: LogFiles = Cache(LOG_FILES_CACHED_MAX)
+        self._is_created = False
+
+    def head(self) -> Head:
+        """The tables as they stand: all pointers in one SELECT, so that they belong together."""
+        with reading(self.engine) as connection:
+            return Head(self, commits.read_pointers(connection, self.database))
+
+    def new_location(self, table: TableName) -> str:
+        """Where a new table keeps its files; its own even when a dropped table had the name."""
+        name = re.sub(r"[^a-z0-9_]", "_", table.name.lower())[:60]
+        return f"{self.warehouse}/{self.database}/{table.schema}/{name}-{uuid4()}"
+
+    def table_at(self, name: TableName, metadata_location: str) -> IcebergTable:
+        return self._tables.get(
+            (name, metadata_location),
+            lambda: IcebergTable(name, metadata_location, read_metadata(metadata_location), self._manifest_files),
+        )
+
+    def definitions_at(self, metadata_location: str | None) -> Definitions:
+        if metadata_location is None:
+            return Definitions(())
+        return self._definitions.get(
+            metadata_location,
+            lambda: read_definitions(self.table_at(DEFINITIONS, metadata_location), self._log_files),
+        )
+
+    def commit(
+        self,
+        changes: Sequence[Change],
+        definitions: Sequence[DefinitionChange] = (),
+        statements: Sequence[Statement] = (),
+        *,
+        at: datetime,
+        run_id: int | None = None,
+        based_on: Head | None = None,
+    ) -> Head:
+        """Make all of it visible in one instant, or nothing; 40001 when a table moved since it was read.
+
+        A definition conflicts with a concurrent change of the same object only; `based_on` is the head that the
+        caller decided on (else the newest). `statements` run inside the same SQL transaction, after the pointers.
+        """
+        if definitions:
+            self._create(at)
+        turns: list[commits.Turn] = []
+        try:
+            for change in changes:
+                base = None if change.based_on is None else self.table_at(change.table, change.based_on)
+                turns.append(commits.stage(change, base, run_id=run_id))
+            pointers = self._turn(turns, definitions, statements, at=at, run_id=run_id, based_on=based_on)
+        except BaseException:
+            commits.discard(turns)
+            raise
+        for turn in turns:
+            self._remember(turn)
+        return Head(self, pointers)
+
+    def _turn(
+        self,
+        turns: Sequence[commits.Turn],
+        definitions: Sequence[DefinitionChange],
+        statements: Sequence[Statement],
+        *,
+        at: datetime,
+        run_id: int | None,
+        based_on: Head | None,
+    ) -> Mapping[TableName, str]:
+        """Turn the pointers; the definitions are staged again each time that only their log moved."""
+        read = (based_on or self.head()).pointers.get(DEFINITIONS) if definitions else None
+        for attempt in range(REBASES_MAX):
+            log = self._stage_definitions(definitions, read, at=at, run_id=run_id)
+            try:
+                pointers = in_transaction(
+                    self.engine,
+                    lambda connection, log=log: commits.turn_pointers(  # type: ignore[misc]  # called at once
+                        connection, [*turns, *log], statements, database=self.database, at=at, run_id=run_id
+                    ),
+                )
+            except commits.PointersMoved as moved:
+                commits.discard(log)
+                if moved.tables != {DEFINITIONS}:
+                    tables = ", ".join(sorted(str(table) for table in moved.tables - {DEFINITIONS}))
+                    raise SerializationFailure(
+                        f"could not serialize access due to concurrent update of {tables}", hint="Try again."
+                    ) from moved
+                time.sleep(REBASE_PAUSE_SECONDS * attempt)
+            except BaseException:
+                commits.discard(log)
+                raise
+            else:
+                for turn in log:
+                    self._remember(turn)
+                return pointers
+        raise SerializationFailure("could not serialize access: the definitions kept moving", hint="Try again.")
+
+    def _stage_definitions(
+        self, changes: Sequence[DefinitionChange], read: str | None, *, at: datetime, run_id: int | None
+    ) -> list[commits.Turn]:
+        if not changes:
+            return []
+        newest = self.head().pointers[DEFINITIONS]
+        definitions, then = self.definitions_at(newest), self.definitions_at(read)
+        for change in changes:
+            key = (change.kind, change.name)
+            if definitions.latest_version(*key) != then.latest_version(*key):
+                raise SerializationFailure(
+                    f"could not serialize access: {change.name} was defined anew meanwhile", hint="Try again."
+                )
+        table = self.table_at(DEFINITIONS, newest)
+        change_of_log = append_change(table, definitions, changes, at=at)
+        turn = commits.stage(change_of_log, table, run_id=run_id)
+        return [commits.with_files(turn, change_of_log.added)]
+
+    def _remember(self, turn: commits.Turn) -> None:
+        """What was just written need not be read back."""
+        if turn.to is not None and turn.metadata is not None:
+            table = IcebergTable(turn.table, turn.to, turn.metadata, self._manifest_files)
+            self._tables.put((turn.table, turn.to), table)
+
+    def _create(self, at: datetime) -> None:
+        """Make the namespaces and the definitions table where this is the first change; another may be faster."""
+        if self._is_created or DEFINITIONS in self.head().pointers:
+            self._is_created = True
+            return
+        turn = commits.stage(creation(self.new_location(DEFINITIONS)), None, run_id=None)
+        try:
+            in_transaction(
+                self.engine,
+                lambda connection: commits.create_namespaces(
+                    connection, turn, NAMESPACES, database=self.database, at=at
+                ),
+            )
+        except commits.PointersMoved:
+            commits.discard([turn])
+        self._is_created = True
+
+
+class Head:
+    """One consistent set of tables. Immutable, and cheap: what it leads to is cached by metadata location."""
+
+    def __init__(self, lake: Lake, pointers: Mapping[TableName, str]) -> None:
+        self.lake = lake
+        self.pointers = pointers
+
+    @cached_property
+    def version(self) -> str:
+        """Equal for equal sets of pointers."""
+        text = "\n".join(f"{table}\t{self.pointers[table]}" for table in sorted(self.pointers))
+        return sha256(text.encode()).hexdigest()
+
+    @property
+    def definitions(self) -> Definitions:
+        return self.lake.definitions_at(self.pointers.get(DEFINITIONS))
+
+    def find_table(self, name: TableName) -> IcebergTable | None:
+        location = self.pointers.get(name)
+        return None if location is None else self.lake.table_at(name, location)
+
+    def table(self, name: TableName) -> IcebergTable:
+        table = self.find_table(name)
+        if table is None:
+            raise UndefinedTable(f'table "{name}" does not exist')
+        return table
+
+    def find_relation(self, name: TableName, as_of: AsOf | None = None) -> Relation | None:
+        """What queries see under `name`: see `ormolu.catalog.relations`."""
+        if as_of is None:
+            return find_relation(name, self.find_table)
+        return find_relation(name, lambda table: self._find_table_as_of(table, as_of))
+
+    def _find_table_as_of(self, name: TableName, as_of: AsOf) -> IcebergTable | None:
+        if name not in self.pointers:
+            return None
+        location = location_as_of(self.lake.engine, self.lake.database, name, as_of)
+        return None if location is None else self.lake.table_at(name, location)

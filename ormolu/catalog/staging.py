@@ -1,0 +1,265 @@
+"""Metadata of the next version of a table, written but not yet pointed at.
+
+The one module that uses private parts of pyiceberg; a test names the version they were read in.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from uuid import UUID
+
+from pyiceberg.catalog import MetastoreCatalog
+from pyiceberg.catalog.noop import NoopCatalog
+from pyiceberg.io import FileIO
+from pyiceberg.io.pyarrow import PyArrowFileIO
+from pyiceberg.manifest import DataFile as IcebergDataFile
+from pyiceberg.manifest import ManifestFile
+from pyiceberg.partitioning import PartitionSpec
+from pyiceberg.schema import Schema
+from pyiceberg.serializers import FromInputFile, ToOutputFile
+from pyiceberg.table import Table, Transaction
+from pyiceberg.table.locations import load_location_provider
+from pyiceberg.table.metadata import TableMetadata, TableMetadataV2
+from pyiceberg.table.snapshots import Operation
+from pyiceberg.table.sorting import UNSORTED_SORT_ORDER
+from pyiceberg.table.update import (
+    AddPartitionSpecUpdate,
+    AddSchemaUpdate,
+    RemovePropertiesUpdate,
+    RemoveSnapshotsUpdate,
+    SetCurrentSchemaUpdate,
+    SetDefaultSpecUpdate,
+    SetPropertiesUpdate,
+    TableUpdate,
+    update_table_metadata,
+)
+from pyiceberg.table.update.snapshot import _ManifestMergeManager, _MergeAppendFiles, _OverwriteFiles
+
+PYICEBERG_VERSION = "0.12.0"
+SNAPSHOTS_MAX = 100  # in one metadata file; time travel reads older metadata files
+TABLE_PROPERTIES = {
+    "commit.manifest-merge.enabled": "true",
+    "commit.manifest.min-count-to-merge": "20",
+    "write.metadata.previous-versions-max": "20",
+    "write.parquet.compression-codec": "zstd",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StagedMetadata:
+    """A metadata file that is written, with all the files that were written for it and for nothing else."""
+
+    location: str
+    metadata: TableMetadata
+    written: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def file_io() -> FileIO:
+    return PyArrowFileIO()
+
+
+def read_metadata(location: str) -> TableMetadata:
+    return FromInputFile.table_metadata(file_io().new_input(location))
+
+
+def new_metadata(
+    *, table_id: UUID, location: str, schema: Schema, spec: PartitionSpec, properties: Mapping[str, str]
+) -> TableMetadata:
+    """Metadata of a table without rows; pyiceberg's own constructor would give field ids of its own."""
+    return TableMetadataV2.model_validate(
+        {
+            "table-uuid": table_id,
+            "location": location,
+            "schemas": [schema],
+            "last-column-id": schema.highest_field_id,
+            "current-schema-id": schema.schema_id,
+            "partition-specs": [spec],
+            "default-spec-id": spec.spec_id,
+            "last-partition-id": spec.last_assigned_field_id,
+            "sort-orders": [UNSORTED_SORT_ORDER],
+            "default-sort-order-id": UNSORTED_SORT_ORDER.order_id,
+            "properties": {**TABLE_PROPERTIES, **properties},
+        }
+    )
+
+
+class _CachedTransaction(Transaction):
+    """pyiceberg copies the whole metadata each time it asks for it: about a millisecond for each 10 snapshots."""
+
+    _seen: tuple[TableUpdate, ...] | None = None
+    _metadata: TableMetadata | None = None
+
+    @property
+    def table_metadata(self) -> TableMetadata:
+        if self._metadata is None or self._seen is not self._updates:
+            self._metadata = update_table_metadata(self._table.metadata, self._updates)
+            self._seen = self._updates
+        return self._metadata
+
+
+class _MergingOverwrite(_OverwriteFiles):
+    """An overwrite that leaves manifests without live files behind, and merges the others as appends do."""
+
+    def _existing_manifests(self) -> list[ManifestFile]:
+        return [one for one in super()._existing_manifests() if one.has_added_files() or one.has_existing_files()]
+
+    def _process_manifests(self, manifests: list[ManifestFile]) -> list[ManifestFile]:
+        properties = self._transaction.table_metadata.properties
+        merging: _ManifestMergeManager[_OverwriteFiles] = _ManifestMergeManager(
+            target_size_bytes=int(properties.get("commit.manifest.target-size-bytes", 8 * 1024 * 1024)),
+            min_count_to_merge=int(properties.get("commit.manifest.min-count-to-merge", "20")),
+            merge_enabled=True,
+            snapshot_producer=self,
+        )
+        return merging.merge_manifests(manifests)
+
+
+class Staging:
+    """Collects the changes of one commit to one table; `write` makes the metadata file."""
+
+    def __init__(self, base: TableMetadata, base_location: str | None) -> None:
+        self._base = base
+        self._base_location = base_location
+        table = Table(("staged",), base, base_location or "", file_io(), NoopCatalog("staged"))
+        self._transaction = _CachedTransaction(table)
+        self._producers: list[_MergeAppendFiles | _OverwriteFiles] = []
+
+    @property
+    def metadata(self) -> TableMetadata:
+        return self._transaction.table_metadata
+
+    def set_properties(self, properties: Mapping[str, str | None]) -> None:
+        """A None takes the property away."""
+        present = self.metadata.properties
+        removals = [key for key, value in properties.items() if value is None and key in present]
+        updates = {key: value for key, value in properties.items() if value is not None and present.get(key) != value}
+        if removals:
+            self._transaction._stage((RemovePropertiesUpdate(removals=removals),))
+        if updates:
+            self._transaction._stage((SetPropertiesUpdate(updates=updates),))
+
+    def set_schema(self, schema: Schema) -> None:
+        """`schema` carries its ids; its schema id is given here."""
+        same = next((one for one in self.metadata.schemas if one == schema), None)
+        if same is not None:
+            self._transaction._stage((_set_schema(same.schema_id),))
+            return
+        next_id = max(one.schema_id for one in self.metadata.schemas) + 1
+        added = schema.model_copy(update={"schema_id": next_id})
+        self._transaction._stage(
+            (
+                AddSchemaUpdate.model_validate({"schema": added}),
+                SetCurrentSchemaUpdate.model_validate({"schema-id": -1}),
+            )
+        )
+
+    def set_spec(self, spec: PartitionSpec) -> None:
+        """`spec` carries its field ids; its spec id is given here."""
+        same = next((one for one in self.metadata.partition_specs if one.fields == spec.fields), None)
+        if same is not None:
+            self._transaction._stage((_set_spec(same.spec_id),))
+            return
+        next_id = max(one.spec_id for one in self.metadata.partition_specs) + 1
+        added = PartitionSpec(*spec.fields, spec_id=next_id)
+        self._transaction._stage((AddPartitionSpecUpdate(spec=added), _set_spec(-1)))
+
+    def append(self, added: Sequence[IcebergDataFile], summary: Mapping[str, str]) -> None:
+        producer = _MergeAppendFiles(Operation.APPEND, self._transaction, file_io(), snapshot_properties=dict(summary))
+        self._add(producer, added)
+
+    def overwrite(
+        self, added: Sequence[IcebergDataFile], removed: Iterable[IcebergDataFile], summary: Mapping[str, str]
+    ) -> None:
+        producer = _MergingOverwrite(
+            Operation.OVERWRITE, self._transaction, file_io(), snapshot_properties=dict(summary)
+        )
+        for data_file in removed:
+            producer.delete_data_file(data_file)
+        self._add(producer, added)
+
+    def _add(
+        self,
+        producer: _MergeAppendFiles | _OverwriteFiles,
+        added: Sequence[IcebergDataFile],
+    ) -> None:
+        for data_file in added:
+            producer.append_data_file(data_file)
+        self._producers.append(producer)
+        updates, requirements = producer._commit()
+        self._transaction._stage(updates, requirements)
+
+    def write(self) -> StagedMetadata:
+        """Write the metadata file; everything it names is on disk when this returns."""
+        self._forget_old_snapshots()
+        updated = update_table_metadata(self._base, self._transaction._updates, metadata_location=self._base_location)
+        provider = load_location_provider(updated.location, updated.properties)
+        version = (
+            0 if self._base_location is None else MetastoreCatalog._parse_metadata_version(self._base_location) + 1
+        )
+        location = provider.new_table_metadata_file_location(version)
+        ToOutputFile.table_metadata(updated, file_io().new_output(location))
+        written = (*self._written_manifests(), location)
+        sync_files(written)
+        return StagedMetadata(location, updated, written)
+
+    def discard(self) -> None:
+        delete_files(self._written_manifests())
+
+    def _forget_old_snapshots(self) -> None:
+        metadata = self.metadata
+        surplus = len(metadata.snapshots) - SNAPSHOTS_MAX
+        if surplus <= 0:
+            return
+        oldest = sorted(metadata.snapshots, key=lambda snapshot: snapshot.sequence_number or 0)[:surplus]
+        ids = [snapshot.snapshot_id for snapshot in oldest if snapshot.snapshot_id != metadata.current_snapshot_id]
+        self._transaction._stage((RemoveSnapshotsUpdate.model_validate({"snapshot-ids": ids}),))
+
+    def _written_manifests(self) -> tuple[str, ...]:
+        return tuple(
+            path
+            for producer in self._producers
+            for path in (*producer._written_manifests, *producer._written_manifest_lists)
+        )
+
+
+def _set_schema(schema_id: int) -> SetCurrentSchemaUpdate:
+    return SetCurrentSchemaUpdate.model_validate({"schema-id": schema_id})
+
+
+def _set_spec(spec_id: int) -> SetDefaultSpecUpdate:
+    return SetDefaultSpecUpdate.model_validate({"spec-id": spec_id})
+
+
+def sync_files(paths: Iterable[str]) -> None:
+    """Force local files to the disk: a pointer must not survive a power cut that its files do not."""
+    folders: set[Path] = set()
+    for path in filter(_is_local, paths):
+        _sync(Path(path))
+        folders.add(Path(path).parent)
+    for folder in folders:
+        _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _is_local(path: str) -> bool:
+    return "://" not in path
+
+
+def delete_files(paths: Iterable[str]) -> None:
+    for path in paths:
+        try:
+            file_io().delete(path)
+        except FileNotFoundError:
+            continue

@@ -1,0 +1,231 @@
+"""One Iceberg table at one metadata location, as readers and planners see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+
+from pyiceberg.manifest import ManifestContent, ManifestFile
+from pyiceberg.table.metadata import TableMetadata
+from sqlglot import exp
+
+from ormolu.catalog.caches import Cache
+from ormolu.catalog.fields import copy_field_ids, stored_columns
+from ormolu.catalog.files import DataFile, data_file, partition_fields
+from ormolu.catalog.pruning import Pruning
+from ormolu.catalog.staging import file_io
+from ormolu.definitions import TableName
+from ormolu.errors import FeatureNotSupported, UndefinedColumn
+from ormolu.medallion.columns import PartitionField, StoredColumn
+from ormolu.sql_extensions.relations import Relation, RelationColumn
+
+FILE_NAME_COLUMN = "filename"  # DuckDB's virtual column
+ManifestFiles = Cache[tuple[str, int], tuple[DataFile, ...]]  # by manifest path and schema id
+
+
+class IcebergTable:
+    """Immutable: what it says stays true whatever is committed later."""
+
+    def __init__(
+        self, name: TableName, metadata_location: str, metadata: TableMetadata, manifest_files: ManifestFiles
+    ) -> None:
+        self.name = name
+        self.metadata_location = metadata_location
+        self.metadata = metadata
+        self._manifest_files = manifest_files
+
+    def __repr__(self) -> str:
+        return f"IcebergTable({self.name}, {self.metadata_location})"
+
+    @property
+    def location(self) -> str:
+        return self.metadata.location
+
+    @property
+    def snapshot_id(self) -> int | None:
+        return self.metadata.current_snapshot_id
+
+    @property
+    def properties(self) -> Mapping[str, str]:
+        return self.metadata.properties
+
+    @property
+    def last_field_id(self) -> int:
+        return self.metadata.last_column_id
+
+    @cached_property
+    def columns(self) -> tuple[StoredColumn, ...]:
+        return stored_columns(self.metadata.schema())
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, StoredColumn]:
+        return {column.name: column for column in self.columns}
+
+    def find_column(self, name: str) -> StoredColumn | None:
+        return self._by_name.get(name)
+
+    def column(self, name: str) -> StoredColumn:
+        column = self._by_name.get(name)
+        if column is None:
+            raise UndefinedColumn(f'column "{name}" of "{self.name}" does not exist')
+        return column
+
+    @cached_property
+    def partition_by(self) -> tuple[PartitionField, ...]:
+        return partition_fields(self.metadata.spec(), self.metadata.schema())
+
+    @cached_property
+    def field_ids(self) -> Mapping[str, object]:
+        """For DuckDB's COPY ... FIELD_IDS."""
+        return copy_field_ids(self.columns)
+
+    @cached_property
+    def files(self) -> tuple[DataFile, ...]:
+        snapshot = self.metadata.current_snapshot()
+        if snapshot is None:
+            return ()
+        return tuple(file for manifest in snapshot.manifests(file_io()) for file in self._files_of(manifest))
+
+    def _files_of(self, manifest: ManifestFile) -> tuple[DataFile, ...]:
+        if manifest.content != ManifestContent.DATA:
+            raise FeatureNotSupported(
+                f'table "{self.name}" has delete files, which another engine wrote',
+                hint="Compact it there, or restore an earlier version.",
+            )
+        key = (manifest.manifest_path, self.metadata.current_schema_id)
+        return self._manifest_files.get(key, lambda: self._read_manifest(manifest))
+
+    def _read_manifest(self, manifest: ManifestFile) -> tuple[DataFile, ...]:
+        schema = self.metadata.schema()
+        spec = self.metadata.specs()[manifest.partition_spec_id]
+        entries = manifest.fetch_manifest_entry(file_io(), discard_deleted=True)
+        return tuple(data_file(entry.data_file, schema, spec) for entry in entries)
+
+    @cached_property
+    def rows(self) -> int:
+        return self._total("total-records", lambda: sum(file.rows for file in self.files))
+
+    @cached_property
+    def bytes(self) -> int:
+        return self._total("total-files-size", lambda: sum(file.bytes for file in self.files))
+
+    def _total(self, key: str, count: Callable[[], int]) -> int:
+        snapshot = self.metadata.current_snapshot()
+        if snapshot is None:
+            return 0
+        total = snapshot.summary[key] if snapshot.summary is not None else None
+        return int(total) if total is not None else count()
+
+    def files_matching(self, where: exp.Expr | None) -> tuple[DataFile, ...]:
+        """The files that may hold a row for which `where` is true."""
+        return Pruning(self._by_name, self.metadata.specs(), self.metadata.schema()).matching(self.files, where)
+
+    def source(
+        self,
+        *,
+        columns: Sequence[str] | None = None,
+        where: exp.Expr | None = None,
+        files: Sequence[str] | None = None,
+        with_file_name: bool = False,
+    ) -> exp.Select:
+        """A DuckDB query over the live files (or those of `files`), in the types of queries.
+
+        `where` names this table's columns; it filters the rows and leaves out the files that cannot match.
+        `with_file_name` adds the column `filename`.
+        """
+        chosen = self.columns if columns is None else tuple(self.column(name) for name in columns)
+        if files is None:
+            files = [file.path for file in self.files_matching(where)]
+        if not files:
+            return empty_source(chosen, with_file_name=with_file_name)
+        read = chosen if where is None else self._with_columns_of(where, chosen)
+        query = exp.select(*(_projection(column) for column in chosen)).from_(_read_parquet(files, read))
+        if with_file_name:
+            query = query.select(exp.column(FILE_NAME_COLUMN))
+        return query if where is None else query.where(self._over_stored(where))
+
+    def _with_columns_of(self, where: exp.Expr, chosen: Sequence[StoredColumn]) -> Sequence[StoredColumn]:
+        names = {column.name for column in chosen} | {
+            column.name for column in where.find_all(exp.Column) if column.name != FILE_NAME_COLUMN
+        }
+        for name in names:
+            self.column(name)
+        return [column for column in self.columns if column.name in names]
+
+    def _over_stored(self, where: exp.Expr) -> exp.Expr:
+        """`where` over the columns as the files hold them."""
+
+        def over_stored(node: exp.Expr) -> exp.Expr:
+            if not isinstance(node, exp.Column) or node.name == FILE_NAME_COLUMN:
+                return node
+            return _as_queried(self.column(node.name))
+
+        over: exp.Expr = where.copy().transform(over_stored)
+        return over
+
+    def relation(self) -> Relation:
+        """All the rows, as the table stands."""
+        return Relation(self.name, relation_columns(self.columns), self.source(), self.metadata_location)
+
+
+def relation_columns(columns: Iterable[StoredColumn]) -> tuple[RelationColumn, ...]:
+    return tuple(
+        RelationColumn(column.name, column.type, column.is_hidden, column.is_required, column.comment)
+        for column in columns
+    )
+
+
+def empty_source(columns: Sequence[StoredColumn], *, with_file_name: bool = False) -> exp.Select:
+    """No rows, of the right types."""
+    nothing = [
+        exp.alias_(exp.cast(exp.null(), column.type.duckdb, dialect="duckdb"), column.name, quoted=True)
+        for column in columns
+    ]
+    if with_file_name:
+        nothing.append(exp.alias_(exp.cast(exp.null(), "VARCHAR", dialect="duckdb"), FILE_NAME_COLUMN))
+    return exp.select(*nothing).where(exp.false())
+
+
+def _projection(column: StoredColumn) -> exp.Expr:
+    queried = _as_queried(column)
+    return queried if isinstance(queried, exp.Column) else exp.alias_(queried, column.name, quoted=True)
+
+
+def _as_queried(column: StoredColumn) -> exp.Expr:
+    stored = exp.column(exp.to_identifier(column.name, quoted=True))
+    if column.type.stored == column.type.duckdb:
+        return stored
+    return exp.cast(stored, column.type.duckdb, dialect="duckdb")
+
+
+def _read_parquet(files: Sequence[str], columns: Sequence[StoredColumn]) -> exp.Table:
+    """`read_parquet([...], schema = MAP {1: {'name': ..., 'type': ..., 'default_value': NULL}})`.
+
+    Files are matched by field id, so that renamed, widened, dropped and added columns read right.
+    """
+    schema = exp.ToMap(
+        this=exp.Struct(
+            expressions=[
+                exp.PropertyEQ(this=exp.Literal.number(column.field_id), expression=_schema_entry(column))
+                for column in columns
+            ]
+        )
+    )
+    reading = exp.ReadParquet(
+        expressions=[
+            exp.Array(expressions=[exp.Literal.string(path) for path in files]),
+            exp.EQ(this=exp.column("schema"), expression=schema),
+        ]
+    )
+    return exp.Table(this=reading)
+
+
+def _schema_entry(column: StoredColumn) -> exp.Struct:
+    values = (
+        ("name", exp.Literal.string(column.name)),
+        ("type", exp.Literal.string(column.type.stored)),
+        ("default_value", exp.cast(exp.null(), "VARCHAR", dialect="duckdb")),
+    )
+    return exp.Struct(
+        expressions=[exp.PropertyEQ(this=exp.to_identifier(name), expression=value) for name, value in values]
+    )
