@@ -11,7 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ormolu.catalog.lake import DefinitionChange, Head, Lake, TableChange, TableDrop
+from ormolu.catalog.changes import Change, DefinitionChange, Statement
+from ormolu.catalog.lake import Head, Lake
 from ormolu.catalog.schema import run_steps
 from ormolu.connectors.source import Source
 from ormolu.definitions import Connection
@@ -57,7 +58,7 @@ class RunContext:
     now: Callable[[], datetime]
     connect: Callable[[Connection], Source]
     open_engine: Callable[[], JobEngine]
-    downstream: Callable[[Head, Sequence[TableChange | TableDrop]], Sequence[sa.Executable]]
+    downstream: Callable[[Head, Sequence[Change]], Sequence[Statement]]
     creation: tuple[DefinitionChange, ...] = ()
     has_published: bool = False
     is_canceled: bool = False
@@ -103,9 +104,9 @@ class RunContext:
 
     def publish(
         self,
-        changes: Sequence[TableChange | TableDrop],
+        changes: Sequence[Change],
         definitions: Sequence[DefinitionChange] = (),
-        statements: Sequence[sa.Executable] = (),
+        statements: Sequence[Statement] = (),
         *,
         result: RunResult,
     ) -> Head:
@@ -126,7 +127,8 @@ class RunContext:
         self.has_published = True
         return head
 
-    def ended(self, result: RunResult, at: datetime) -> sa.Executable:
+    def ended(self, result: RunResult, at: datetime) -> Statement:
+        """Record the end in the same transaction; a run that another worker took over publishes nothing."""
         end = Ending(
             RunStatus.SUCCEEDED,
             rows_in=result.rows_in,
@@ -136,7 +138,12 @@ class RunContext:
             result=self.result_json(result),
             notices=tuple(self.notices),
         )
-        return ending(self.run, end, at=at).execution_options(requires_row=True)
+
+        def record(connection: sa.Connection) -> None:
+            if connection.execute(ending(self.run, end, at=at)).rowcount != 1:
+                raise QueryCanceled(f"run {self.run.run_id} was taken over by another worker")
+
+        return record
 
     @staticmethod
     def result_json(result: RunResult) -> dict[str, Any] | None:
@@ -146,7 +153,7 @@ class RunContext:
             return None
         return {"columns": [list(column) for column in table.columns], "rows": [list(row) for row in table.rows]}
 
-    def _steps(self) -> list[sa.Executable]:
+    def _steps(self) -> list[Statement]:
         rows = [
             {
                 "run_id": self.run.run_id,

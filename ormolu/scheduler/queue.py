@@ -32,6 +32,7 @@ class RunAction(Enum):
     CHANGE = "change"
     EXCLUDE = "exclude"
     INCLUDE = "include"
+    ACCEPT = "accept"
     PROFILE = "profile"
     SUGGEST = "suggest"
     MONITOR = "monitor"
@@ -330,6 +331,13 @@ class Queue:
                 .values(status=RunStatus.QUEUED.value, worker=None, lease_until=None, attempt=runs.c.attempt - 1)
             )
             return voided.rowcount
+
+    def find_state(self, run_id: int) -> RunState | None:
+        with self._engine.connect() as connection:
+            known = connection.execute(
+                sa.select(runs.c.run_id).where(runs.c.run_id == run_id, runs.c.database == self._database)
+            ).scalar()
+        return None if known is None else self.state(run_id)
 
     def state(self, run_id: int) -> RunState:
         with self._engine.connect() as connection:

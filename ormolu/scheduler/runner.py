@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import sqlalchemy as sa
-
-from ormolu.catalog.lake import DefinitionChange, Head, Lake, TableChange, TableDrop
+from ormolu.catalog.changes import Change, DefinitionChange, Statement, TableChange
+from ormolu.catalog.lake import Head, Lake
 from ormolu.connectors.source import Source
 from ormolu.definitions import (
     AfterUpstream,
@@ -142,6 +141,8 @@ def perform(context: RunContext) -> RunResult:
             return loads.exclude_run(_source(context), request["run_id"], context)
         case RunAction.INCLUDE:
             return loads.include_run(_source(context), request["run_id"], context)
+        case RunAction.ACCEPT:
+            return loads.accept_schema(_source(context), request.get("version"), context)
         case RunAction.PROFILE:
             return insights.run_profile(context.run.object, context)
         case RunAction.SUGGEST:
@@ -194,12 +195,10 @@ def _monitor(context: RunContext) -> Monitor:
     return definition
 
 
-def downstream_runs(
-    head: Head, changes: Sequence[TableChange | TableDrop], run: Run, *, at: datetime
-) -> Sequence[sa.Executable]:
+def downstream_runs(head: Head, changes: Sequence[Change], run: Run, *, at: datetime) -> Sequence[Statement]:
     """One queued refresh of each object that follows what is published, once per object."""
     published = {change.table for change in changes if isinstance(change, TableChange)}
-    statements: list[sa.Executable] = []
+    statements: list[Statement] = []
     for name in sorted({name for table in published for name in dependents(head.definitions.relations(), table)}):
         definition = head.definitions.find_relation(name)
         if name not in published and definition is not None and follows_upstream(definition):
@@ -218,7 +217,7 @@ def follows_upstream(definition: Definition) -> bool:
     return not paused and (definition.schedule is None or isinstance(definition.schedule, AfterUpstream))
 
 
-def _queued(run: Run, name: str, action: RunAction, at: datetime) -> sa.Executable:
+def _queued(run: Run, name: str, action: RunAction, at: datetime) -> Statement:
     return submission(run.database, name, action, at=at, trigger="upstream", requested_by=run.requested_by)
 
 

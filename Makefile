@@ -1,0 +1,47 @@
+# Each command works on a fresh machine: what it needs it sets up first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: setup run test check soak bench docs wheel image clean
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+run: setup
+	$(BIN)/ormolu serve --with-demo
+
+test: setup
+	tests/install_peers
+	$(BIN)/pytest -n 2 --dist loadgroup -m 'not slow'
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+soak: setup
+	tests/install_peers
+	$(BIN)/pytest -m slow
+
+bench: setup
+	tests/install_peers
+	$(BIN)/python -m benchmarks
+
+docs: setup
+	$(BIN)/python -m docs
+
+wheel: setup
+	$(BIN)/pip wheel --quiet --no-deps -w dist .
+
+image:
+	docker build -t ormolu .
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

@@ -1,0 +1,48 @@
+"""`ormolu serve` and `ormolu worker`: the processes of a server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ormolu.cli.settings import config_of, with_settings
+
+
+@click.command()
+@with_settings
+@click.option("--host", help="The address to listen on. [default: 127.0.0.1]")
+@click.option("--port", type=int, help="The PostgreSQL port; 0 takes a free one. [default: 7432]")
+@click.option("--http-port", type=int, help="The HTTP port. [default: 7480]")
+@click.option("--workers", type=int, help="Worker processes. [default: 2]")
+@click.option("--tls", type=click.Choice(["auto"]), help="Make a certificate of our own.")
+@click.option("--tls-cert", type=click.Path(path_type=Path, exists=True))
+@click.option("--tls-key", type=click.Path(path_type=Path, exists=True))
+@click.option("--allow-plaintext", is_flag=True, default=None, help="Listen beyond loopback without TLS.")
+@click.option("--query-memory", help="Memory for queries. [default: 2GB]")
+@click.option("--with-demo", is_flag=True, help="Load the retail example once the server is ready.")
+def serve(file: Path | None, with_demo: bool, **flags: Any) -> None:
+    """Run the server in the foreground until SIGTERM or Ctrl-C.
+
+    \b
+    ormolu serve --data ./lakehouse --port 7432
+    """
+    from ormolu.assembly import serve as run_server
+
+    run_server(config_of(file, **flags), with_demo=with_demo)
+
+
+@click.command()
+@with_settings
+@click.option("--name", required=True, help="The worker's name in lake.runs.")
+@click.option("--embedded", is_flag=True, help="End with the server that started it.")
+def worker(file: Path | None, name: str, embedded: bool, **flags: Any) -> None:
+    """Carry out the runs of a lake's queue; `serve` starts its own, a team may start more.
+
+    \b
+    ormolu worker --name etl-2 --catalog postgresql+psycopg://lake@db/lake --warehouse /srv/lake
+    """
+    from ormolu.assembly import work
+
+    work(config_of(file, **flags), name=name, is_embedded=embedded)

@@ -1,0 +1,127 @@
+"""The statements that define, change and run things: one table from statement to the function that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ormolu.errors import FeatureNotSupported
+from ormolu.server.commands import access, alter, copy_in, create, drop, explain, runs, show
+from ormolu.server.commands.services import Services
+from ormolu.server.context import SessionContext, TransactionStatus
+from ormolu.server.outcomes import Outcome, ResultColumn
+from ormolu.sql_extensions import statements as s
+
+Answer = Callable[[Any, SessionContext, Services], Outcome]  # Any: each function takes its own class of statement
+
+ANSWERS: dict[type[s.Parsed], Answer] = {
+    s.Create: create.create,
+    s.CreateSecret: create.create_secret,
+    s.Alter: alter.alter,
+    s.Drop: drop.drop,
+    s.CommentOn: show.comment_on,
+    s.Refresh: runs.refresh,
+    s.CancelRun: runs.cancel_run,
+    s.Profile: runs.profile,
+    s.Suggest: runs.suggest,
+    s.SummarizeAnomalies: runs.summarize,
+    s.ExplainAnomaly: runs.explain_anomaly,
+    s.Update: runs.change,
+    s.Delete: runs.change,
+    s.CopyFrom: copy_in.copy_from,
+    s.Explain: explain.explain,
+    s.TestConnection: show.test_connection,
+    s.ShowCreate: show.show_create,
+    s.ShowTablesFromConnection: show.show_tables,
+    s.ShowLineage: show.show_lineage,
+    s.ShowOptions: show.show_options,
+    s.ShowRuns: show.show_runs,
+    s.CreateRole: access.create_role,
+    s.AlterRole: access.alter_role,
+    s.DropRole: access.drop_role,
+    s.Grant: access.grant,
+    s.Revoke: access.revoke,
+}
+
+COLUMNS: dict[type[s.Parsed], tuple[ResultColumn, ...]] = {
+    s.Refresh: runs.RUN_COLUMNS,
+    s.Profile: runs.PROFILE_COLUMNS,
+    s.Suggest: runs.SUGGESTION_COLUMNS,
+    s.SummarizeAnomalies: runs.SUMMARY_COLUMNS,
+    s.ExplainAnomaly: runs.SUMMARY_COLUMNS,
+    s.TestConnection: show.TEST_COLUMNS,
+    s.ShowCreate: show.DDL_COLUMNS,
+    s.ShowTablesFromConnection: show.TABLES_COLUMNS,
+    s.ShowLineage: show.LINEAGE_COLUMNS,
+    s.ShowOptions: show.OPTIONS_COLUMNS,
+    s.ShowRuns: show.RUNS_COLUMNS,
+}
+
+# What the language has and this server does not do yet, by the words a user knows it by.
+LATER: dict[type[s.Parsed], str] = {
+    s.CreateDatabase: "CREATE DATABASE",
+    s.ImportSchema: "IMPORT SCHEMA",
+    s.Vacuum: "VACUUM",
+    s.Undrop: "UNDROP TABLE",
+    s.ShowContract: "SHOW CONTRACT",
+    s.ShowAccess: "SHOW ACCESS",
+    s.ShowTemplates: "SHOW TEMPLATES",
+    s.ShowPlan: "SHOW PLAN",
+    s.ExplainChange: "EXPLAIN CHANGE",
+    s.Call: "CALL",
+    s.Insert: "INSERT",
+    s.Listen: "LISTEN",
+    s.Unlisten: "UNLISTEN",
+    s.Notify: "NOTIFY",
+}
+
+
+class Commands:
+    """Answers every statement that is neither a query nor the session's own business."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def describe(self, statement: s.Statement, session: SessionContext) -> tuple[ResultColumn, ...] | None:
+        """The columns that the statement will answer; None where it answers only a tag. Executes nothing."""
+        if isinstance(statement, s.Explain):
+            return explain.columns_of(statement)
+        return COLUMNS.get(type(statement))
+
+    def execute(self, statement: s.Statement, session: SessionContext) -> Outcome:
+        answer = ANSWERS.get(type(statement))
+        if answer is None:
+            raise unsupported(statement)
+        if is_in_block(session) and not isinstance(statement, READS):
+            raise FeatureNotSupported(
+                f"{words(statement)} inside a transaction is not supported yet",
+                hint="Run it outside BEGIN ... COMMIT: each statement is one atomic commit of its own.",
+            )
+        return answer(statement, session, self._services)
+
+
+READS = (
+    s.ShowCreate,
+    s.ShowTablesFromConnection,
+    s.ShowLineage,
+    s.ShowOptions,
+    s.ShowRuns,
+    s.Explain,
+    s.SummarizeAnomalies,
+    s.ExplainAnomaly,
+)
+
+
+def is_in_block(session: SessionContext) -> bool:
+    """Between BEGIN and COMMIT; the implicit transaction of a multi-statement query does not count."""
+    return session.transaction.status is TransactionStatus.OPEN and not session.transaction.is_implicit
+
+
+def words(statement: s.Statement) -> str:
+    """The statement's first words, as its author wrote them, in upper case."""
+    return " ".join(statement.text.split()[:2]).upper() if statement.text else type(statement).__name__.upper()
+
+
+def unsupported(statement: s.Statement) -> FeatureNotSupported:
+    name = statement.name if isinstance(statement, s.Unsupported) else LATER.get(type(statement))
+    return FeatureNotSupported(f"{name or words(statement)} is not supported")

@@ -1,0 +1,204 @@
+"""ALTER: a changed definition is committed whole; one that changes rows is rebuilt beside the live version."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from ormolu.definitions import (
+    BronzeSource,
+    Connection,
+    Definition,
+    ExpectRule,
+    GoldMetric,
+    GoldTable,
+    Monitor,
+    Option,
+    Options,
+    Rule,
+    SilverTable,
+    TableName,
+    kind_of,
+)
+from ormolu.errors import DuplicateObject, FeatureNotSupported, UndefinedObject, UndefinedTable, WrongObjectType
+from ormolu.scheduler.queue import RunAction
+from ormolu.server.commands.access import require_admin, require_operate
+from ormolu.server.commands.create import check_connection, commit_definition, fill
+from ormolu.server.commands.services import Services
+from ormolu.server.commands.waiting import run_and_wait
+from ormolu.server.context import SessionContext
+from ormolu.server.outcomes import Completed, Outcome
+from ormolu.sql_extensions.statements import (
+    AcceptSchema,
+    AddColumn,
+    AddRule,
+    Alter,
+    DeprecateColumn,
+    DropColumn,
+    DropRule,
+    ExcludeRun,
+    IncludeRun,
+    OwnerTo,
+    Pause,
+    PromoteFrom,
+    RenameColumn,
+    RestoreTo,
+    Resume,
+    SetOptions,
+    SetSchedule,
+    SetTags,
+)
+
+Ruled = BronzeSource | SilverTable | GoldTable | GoldMetric
+Scheduled = BronzeSource | SilverTable | GoldTable | GoldMetric | Monitor
+
+
+def alter(statement: Alter, session: SessionContext, services: Services) -> Outcome:
+    kind, name = statement.kind, statement.name
+    done = Completed(f"ALTER {kind.value}")
+    definition = _existing(statement, services)
+    if definition is None:
+        session.notice("NOTICE", "00000", f'{kind.value.lower()} "{name}" does not exist, skipping')
+        return done
+    action = statement.action
+    match action:
+        case ExcludeRun(run_id, is_cascade) | IncludeRun(run_id, is_cascade):
+            _take_back(definition, action, run_id, session, services, is_cascade=is_cascade)
+            return done
+        case AcceptSchema(version):
+            require_operate(services, session, TableName(*str(name).split(".", 1)))
+            run_and_wait(services, session, str(name), RunAction.ACCEPT, {"version": version})
+            return done
+        case AddColumn() | DropColumn() | RenameColumn() | DeprecateColumn() | RestoreTo() | PromoteFrom() | SetTags():
+            raise FeatureNotSupported(f"{_words(statement)} is not supported yet")
+        case _:
+            pass
+    require_admin(services, session, f"alter {kind.value.lower()} {name}")
+    changed = changed_definition(definition, action)
+    if isinstance(changed, Connection):
+        check_connection(changed, services.lake.head(), services)
+    if changed == definition:
+        return done
+    if isinstance(action, AddRule | DropRule) and isinstance(changed, SilverTable | GoldTable | GoldMetric):
+        fill(changed, session, services)
+    else:
+        commit_definition(changed, session, services)
+    return done
+
+
+def changed_definition(
+    definition: Definition, action: SetOptions | AddRule | DropRule | SetSchedule | Pause | Resume | OwnerTo
+) -> Definition:
+    """The definition as it will be once the action has been taken."""
+    match action:
+        case SetOptions(options):
+            return _with_options(definition, options)
+        case Pause():
+            return _with_options(definition, Options((Option("paused", True),)))
+        case Resume():
+            return _without_option(definition, "paused")
+        case OwnerTo(role):
+            return _with_options(definition, Options((Option("owner", role),)))
+        case SetSchedule(schedule):
+            if not isinstance(definition, Scheduled):
+                raise WrongObjectType(f"{_called(definition)} has no schedule")
+            return replace(definition, schedule=schedule)
+        case AddRule(rule):
+            return _with_rule(definition, rule)
+        case DropRule(name, if_exists):
+            return _without_rule(definition, name, if_exists=if_exists)
+        case _:
+            assert_never(action)
+
+
+def _existing(statement: Alter, services: Services) -> Definition | None:
+    definitions = services.lake.head().definitions
+    kind, name = statement.kind, statement.name
+    found = definitions.find_relation(name) if isinstance(name, TableName) else definitions.find(kind, name)
+    if found is None and not statement.if_exists:
+        kind_of_error = UndefinedTable if isinstance(name, TableName) else UndefinedObject
+        raise kind_of_error(f'{kind.value.lower()} "{name}" does not exist')
+    if found is not None and kind_of(found) is not kind:
+        raise WrongObjectType(f'"{name}" is a {kind_of(found).value.lower()}')
+    return found
+
+
+def _take_back(
+    definition: Definition,
+    action: ExcludeRun | IncludeRun,
+    run_id: int,
+    session: SessionContext,
+    services: Services,
+    *,
+    is_cascade: bool,
+) -> None:
+    if not isinstance(definition, BronzeSource):
+        raise WrongObjectType(f"{_called(definition)} has no loads to take back")
+    require_operate(services, session, definition.name)
+    asked = RunAction.EXCLUDE if isinstance(action, ExcludeRun) else RunAction.INCLUDE
+    request = {"run_id": run_id, "cascade": is_cascade}
+    run_and_wait(services, session, str(definition.name), asked, request)
+    if is_cascade:
+        refresh_downstream(definition.name, session, services)
+
+
+def refresh_downstream(name: TableName, session: SessionContext, services: Services) -> None:
+    """Compute again, in order, everything that was made from the table."""
+    from ormolu.medallion.lineage import downstream_in_order
+
+    head = services.lake.head()
+    for dependent in downstream_in_order(head.definitions.relations(), name):
+        if isinstance(head.definitions.find_relation(dependent), Ruled):
+            run_and_wait(services, session, str(dependent), RunAction.REFRESH, {"full": True})
+
+
+def _with_options(definition: Definition, options: Options) -> Definition:
+    current = _options(definition)
+    merged = {item.name: item for item in (*current.items, *options.items)}
+    return replace(definition, options=Options(tuple(merged[name] for name in sorted(merged))))  # type: ignore[call-arg]  # every definition with options has the field
+
+
+def _without_option(definition: Definition, name: str) -> Definition:
+    kept = tuple(item for item in _options(definition).items if item.name != name)
+    return replace(definition, options=Options(kept))  # type: ignore[call-arg]  # as above
+
+
+def _options(definition: Definition) -> Options:
+    options = getattr(definition, "options", None)
+    if not isinstance(options, Options):
+        raise WrongObjectType(f"{_called(definition)} takes no options")
+    return options
+
+
+def _with_rule(definition: Definition, rule: Rule) -> Definition:
+    if not isinstance(definition, Ruled):
+        raise WrongObjectType(f"{_called(definition)} takes no rules")
+    if isinstance(definition, GoldTable | GoldMetric) and not isinstance(rule, ExpectRule):
+        raise FeatureNotSupported(
+            "gold takes EXPECT rules only", hint="Rules about rows belong to the silver table it reads."
+        )
+    if rule.name is not None and any(known.name == rule.name for known in definition.rules):
+        raise DuplicateObject(f'rule "{rule.name}" of {_called(definition)} already exists')
+    return replace(definition, rules=(*definition.rules, rule))
+
+
+def _without_rule(definition: Definition, name: str, *, if_exists: bool) -> Definition:
+    if not isinstance(definition, Ruled):
+        raise WrongObjectType(f"{_called(definition)} takes no rules")
+    kept = tuple(rule for rule in definition.rules if rule.name != name)
+    if kept == definition.rules and not if_exists:
+        raise UndefinedObject(
+            f'rule "{name}" of {_called(definition)} does not exist',
+            hint=f"SHOW CREATE {kind_of(definition).value} ...",
+        )
+    return replace(definition, rules=kept)
+
+
+def _called(definition: Definition) -> str:
+    return f"{kind_of(definition).value.lower()} {definition.name}"
+
+
+def _words(statement: Alter) -> str:
+    """ALTER SILVER TABLE ... RENAME COLUMN, from the class that the parser chose."""
+    words = "".join(f" {letter}" if letter.isupper() else letter for letter in type(statement.action).__name__)
+    return f"ALTER {statement.kind.value} ...{words.upper()}"

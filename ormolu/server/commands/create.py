@@ -1,0 +1,223 @@
+"""CREATE of every kind: check the definition against what is there, then make it true in one commit."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from ormolu.catalog.lake import DefinitionChange, Head
+from ormolu.medallion.lineage import check_acyclic, upstreams
+from ormolu.sql_extensions.equality import same_definition
+from ormolu.sql_extensions.writer import write
+
+from ormolu.connectors import supported_forms
+from ormolu.definitions import (
+    AfterUpstream,
+    BronzeSource,
+    Connection,
+    ConnectionSource,
+    Definition,
+    GoldMetric,
+    GoldTable,
+    Kind,
+    LoadMode,
+    Monitor,
+    Never,
+    SecretReference,
+    SilverTable,
+    TableName,
+    kind_of,
+)
+from ormolu.errors import (
+    DuplicateObject,
+    DuplicateTable,
+    FeatureNotSupported,
+    InvalidObjectDefinition,
+    UndefinedObject,
+    UndefinedTable,
+)
+from ormolu.scheduler.queue import RunAction, submission
+from ormolu.server.commands.access import require_admin
+from ormolu.server.commands.services import Services
+from ormolu.server.commands.waiting import run_and_wait
+from ormolu.server.context import SessionContext
+from ormolu.server.outcomes import Completed, Outcome
+from ormolu.sql_extensions.statements import Create, CreateSecret
+
+
+def create(statement: Create, session: SessionContext, services: Services) -> Outcome:
+    """CREATE [OR REPLACE]: an identical definition is left as it is; silver and gold are filled before it returns."""
+    definition = statement.definition
+    kind, name = kind_of(definition), str(definition.name)
+    require_admin(services, session, f"create {kind.value.lower()} {name}")
+    done = Completed(f"CREATE {kind.value}")
+    head = services.lake.head()
+    existing = find_existing(head, kind, name)
+    if existing is not None:
+        if statement.if_not_exists:
+            session.notice("NOTICE", "42710", f'{kind.value.lower()} "{name}" already exists, skipping')
+            return done
+        if not statement.or_replace:
+            raise already_exists(kind, name)
+        if kind_of(existing) is not kind:
+            raise DuplicateTable(f'"{name}" is a {kind_of(existing).value.lower()}', hint="DROP it first.")
+        if same_definition(existing, definition):
+            return done
+    make_true(definition, session, services, with_no_data=statement.with_no_data)
+    return done
+
+
+def make_true(
+    definition: Definition, session: SessionContext, services: Services, *, with_no_data: bool = False
+) -> None:
+    """Check a new or changed definition and commit it, filled where its kind is filled."""
+    head = services.lake.head()
+    match definition:
+        case Connection():
+            check_connection(definition, head, services)
+            commit_definition(definition, session, services)
+        case BronzeSource():
+            check_bronze(definition, head)
+            commit_definition(definition, session, services, also=_first_load(definition, session, services))
+        case SilverTable() | GoldTable() | GoldMetric():
+            if check_upstreams(definition, head, session) and not with_no_data:
+                fill(definition, session, services)
+            else:
+                commit_definition(definition, session, services)
+        case Monitor():
+            check_relation(definition.on, head)
+            fill(definition, session, services)
+        case _:
+            raise FeatureNotSupported(f"CREATE {kind_of(definition).value} is not supported yet")
+
+
+def create_secret(statement: CreateSecret, session: SessionContext, services: Services) -> Outcome:
+    """The value goes to the secrets, encrypted; the definition says only that it is there."""
+    require_admin(services, session, "create a secret")
+    existing = services.lake.head().definitions.find(Kind.SECRET, statement.name)
+    if existing is not None:
+        if statement.if_not_exists:
+            session.notice("NOTICE", "42710", f'secret "{statement.name}" already exists, skipping')
+            return Completed("CREATE SECRET")
+        if not statement.or_replace:
+            raise already_exists(Kind.SECRET, statement.name)
+    if statement.literal is not None:
+        services.secrets.put(statement.name, statement.literal, at=services.now())
+    if existing != statement.definition:
+        commit_definition(statement.definition, session, services)
+    return Completed("CREATE SECRET")
+
+
+def find_existing(head: Head, kind: Kind, name: str) -> Definition | None:
+    if kind.schema is None:
+        return head.definitions.find(kind, name)
+    schema, _, table = name.partition(".")
+    return head.definitions.find_relation(TableName(schema, table))
+
+
+def already_exists(kind: Kind, name: str) -> Exception:
+    hint = "CREATE OR REPLACE changes it; CREATE ... IF NOT EXISTS leaves it."
+    if kind.schema is not None:
+        return DuplicateTable(f'relation "{name}" already exists', hint=hint)
+    return DuplicateObject(f'{kind.value.lower()} "{name}" already exists', hint=hint)
+
+
+def commit_definition(
+    definition: Definition, session: SessionContext, services: Services, *, also: tuple[sa.Executable, ...] = ()
+) -> None:
+    change = DefinitionChange(
+        kind=kind_of(definition), name=str(definition.name), ddl=write(definition), author=session.role
+    )
+    services.lake.commit((), (change,), also, at=services.now())
+    services.wake()
+
+
+def fill(definition: Definition, session: SessionContext, services: Services) -> None:
+    """Create by a run: the definition and its first rows become true in one commit, or neither does."""
+    request = {"ddl": write(definition), "kind": kind_of(definition).value}
+    run_and_wait(services, session, str(definition.name), RunAction.CREATE, request)
+
+
+# --- checks -------------------------------------------------------------------------------------------------------
+
+
+def check_connection(definition: Connection, head: Head, services: Services) -> None:
+    """The type must be one we connect to, and every secret it names must be there."""
+    supported_forms(definition.type)
+    named = [item.value.name for item in definition.options.items if isinstance(item.value, SecretReference)]
+    for name in named:
+        if head.definitions.find(Kind.SECRET, name) is None:
+            raise UndefinedObject(
+                f'secret "{name}" does not exist', hint=f"CREATE SECRET {name} AS '...' comes first."
+            )
+
+
+def check_bronze(definition: BronzeSource, head: Head) -> None:
+    if definition.load is not None and definition.load.mode is LoadMode.CDC:
+        raise FeatureNotSupported("LOAD CDC is not supported yet", hint="LOAD INCREMENTAL ON a column works today.")
+    if definition.reconcile is not None:
+        raise FeatureNotSupported("RECONCILE is not supported yet")
+    if not isinstance(definition.source, ConnectionSource):
+        return
+    for name in definition.source.connections:
+        connection = head.definitions.find(Kind.CONNECTION, name)
+        if not isinstance(connection, Connection):
+            raise UndefinedObject(
+                f'connection "{name}" does not exist', hint=f"CREATE CONNECTION {name} TYPE ... comes first."
+            )
+        if definition.source.form not in supported_forms(connection.type):
+            raise FeatureNotSupported(
+                f"FROM CONNECTION ... {definition.source.form.value} is not supported for connections of type "
+                f"{connection.type}"
+            )
+
+
+def check_relation(name: TableName, head: Head) -> None:
+    if head.find_relation(name) is None and head.definitions.find_relation(name) is None:
+        raise UndefinedTable(f'relation "{name}" does not exist', hint="SELECT name FROM lake.objects lists them.")
+
+
+def check_upstreams(definition: SilverTable | GoldTable | GoldMetric, head: Head, session: SessionContext) -> bool:
+    """Every upstream must exist, without a cycle; False when one of them has no schema yet, with a WARNING."""
+    check_acyclic({**head.definitions.relations(), definition.name: definition}, definition.name)
+    is_known = True
+    for upstream in upstreams(definition):
+        if upstream == definition.name:
+            raise InvalidObjectDefinition(f"{definition.name} would read itself")
+        if upstream.schema in ("lake", "pg_catalog", "information_schema"):
+            raise FeatureNotSupported(f"{definition.name} cannot be made from the system view {upstream}")
+        check_relation(_base(upstream, head), head)
+        if head.find_relation(upstream) is None:
+            is_known = False
+            session.notice(
+                "WARNING",
+                "01000",
+                f"{upstream} has no rows and no known columns yet: {definition.name} is planned at its first refresh",
+                f"REFRESH {upstream} CASCADE",
+            )
+    return is_known
+
+
+def _base(name: TableName, head: Head) -> TableName:
+    """`bronze.t_history` belongs to `bronze.t`; the same for silver's companions."""
+    for suffix in ("_history", "_deleted", "_all"):
+        base = TableName(name.schema, name.name.removesuffix(suffix))
+        if base != name and head.definitions.find_relation(base) is not None:
+            return base
+    if name.schema == "quarantine":
+        return TableName("silver", name.name)
+    return name
+
+
+def _first_load(definition: BronzeSource, session: SessionContext, services: Services) -> tuple[sa.Executable, ...]:
+    """A bronze source with a schedule queues its first load when it is created."""
+    if definition.schedule is None or isinstance(definition.schedule, Never | AfterUpstream):
+        return ()
+    return (
+        submission(
+            session.database,
+            str(definition.name),
+            RunAction.REFRESH,
+            at=services.now(),
+            trigger="creation",
+            requested_by=session.role,
+        ),
+    )

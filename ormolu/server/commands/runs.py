@@ -1,0 +1,174 @@
+"""Statements that start runs: REFRESH, CANCEL RUN, PROFILE, SUGGEST, changes of quarantined rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ormolu.catalog.views import update_view
+from ormolu.medallion.lineage import downstream_in_order
+from ormolu.scheduler.insights import summarize_anomalies
+
+from ormolu.definitions import BronzeSource, GoldMetric, GoldTable, SchemaName, SilverTable, TableName
+from ormolu.errors import FeatureNotSupported, InsufficientPrivilege, UndefinedTable, WrongObjectType
+from ormolu.scheduler.queue import RunAction, RunState
+from ormolu.server.commands.access import require_operate, require_select
+from ormolu.server.commands.answers import columns, rows
+from ormolu.server.commands.services import Services
+from ormolu.server.commands.waiting import run_and_wait, run_row, start
+from ormolu.server.context import SessionContext
+from ormolu.server.outcomes import Completed, Outcome, ResultColumn, Rows
+from ormolu.sql_extensions.statements import (
+    CancelRun,
+    Delete,
+    Profile,
+    Refresh,
+    Suggest,
+    SummarizeAnomalies,
+    Update,
+    WrittenName,
+)
+
+REFRESHED = BronzeSource | SilverTable | GoldTable | GoldMetric
+
+PROFILE_COLUMNS = columns(
+    ("column_name", "text"),
+    ("type", "text"),
+    ("semantic_type", "text"),
+    ("rows", "bigint"),
+    ("nulls", "bigint"),
+    ("distinct_values", "bigint"),
+    ("minimum", "text"),
+    ("maximum", "text"),
+    ("mean", "double precision"),
+    ("top_values", "text"),
+    ("remarks", "text"),
+)
+SUGGESTION_COLUMNS = columns(
+    ("suggestion_id", "bigint"),
+    ("kind", "text"),
+    ("subject", "text"),
+    ("statement", "text"),
+    ("reason", "text"),
+    ("support", "double precision"),
+)
+SUMMARY_COLUMNS = columns(
+    ("summary", "text"),
+)
+
+
+def refresh(statement: Refresh, session: SessionContext, services: Services) -> Outcome:
+    """REFRESH waits for its run, and with CASCADE for those of everything downstream, in order."""
+    name = statement.name
+    head = services.lake.head()
+    definition = head.definitions.find_relation(name)
+    if definition is None:
+        raise UndefinedTable(f'relation "{name}" does not exist', hint="SHOW TABLES, or SELECT * FROM lake.objects")
+    if not isinstance(definition, REFRESHED):
+        raise FeatureNotSupported(f"REFRESH of {name} is not supported yet")
+    require_operate(services, session, name)
+    if statement.from_quarantine:
+        where = statement.where.text if statement.where else None
+        return _finish(services, session, name, RunAction.REPROCESS, {"where": where})
+    request: dict[str, Any] = {}
+    if statement.is_full:
+        request["full"] = True
+    if statement.since is not None:
+        request |= {"since": statement.since, "until": statement.until}
+    if session.settings.get("refresh_mode") == "background":
+        run_id = start(services, session, str(name), RunAction.REFRESH, request)
+        return run_row(services.queue.state(run_id), tag="REFRESH")
+    state = run_and_wait(services, session, str(name), RunAction.REFRESH, request)
+    if statement.is_cascade:
+        for dependent in downstream_in_order(head.definitions.relations(), name):
+            if isinstance(head.definitions.find_relation(dependent), REFRESHED):
+                run_and_wait(services, session, str(dependent), RunAction.REFRESH)
+    return run_row(state, tag="REFRESH")
+
+
+def _finish(
+    services: Services, session: SessionContext, name: TableName, action: RunAction, request: dict[str, Any]
+) -> Rows:
+    return run_row(run_and_wait(services, session, str(name), action, request), tag="REFRESH")
+
+
+def cancel_run(statement: CancelRun, session: SessionContext, services: Services) -> Outcome:
+    state = services.queue.find_state(statement.run_id)
+    if state is not None and "." in state.object:
+        schema, _, table = state.object.partition(".")
+        require_operate(services, session, TableName(schema, table))
+    services.queue.cancel(statement.run_id, at=services.now())
+    return Completed("CANCEL RUN")
+
+
+def profile(statement: Profile, session: SessionContext, services: Services) -> Outcome:
+    require_select(services, session, statement.name)
+    _require_relation(statement.name, services)
+    return _answered(run_and_wait(services, session, str(statement.name), RunAction.PROFILE), PROFILE_COLUMNS)
+
+
+def suggest(statement: Suggest, session: SessionContext, services: Services) -> Outcome:
+    if isinstance(statement.subject, SchemaName):
+        raise FeatureNotSupported(f"SUGGEST {statement.what} FOR SCHEMA is not supported yet")
+    require_select(services, session, statement.subject)
+    _require_relation(statement.subject, services)
+    state = run_and_wait(services, session, str(statement.subject), RunAction.SUGGEST, {"what": statement.what.lower()})
+    return _answered(state, SUGGESTION_COLUMNS)
+
+
+def summarize(statement: SummarizeAnomalies, session: SessionContext, services: Services) -> Outcome:
+    lines = summarize_anomalies(services.lake, statement.monitor, statement.since)
+    return rows(SUMMARY_COLUMNS, [(line,) for line in lines])
+
+
+def _require_relation(name: TableName, services: Services) -> None:
+    if services.lake.head().find_relation(name) is None:
+        raise UndefinedTable(f'relation "{name}" does not exist')
+
+
+def _answered(state: RunState, promised: tuple[ResultColumn, ...]) -> Rows:
+    """The rows that the run left, in the columns that were promised when the statement was described."""
+    result = state.result or {"columns": [], "rows": []}
+    names = [name for name, _ in result["columns"]]
+    positions = [names.index(column.name) if column.name in names else None for column in promised]
+    return rows(
+        promised,
+        [[None if at is None else row[at] for at in positions] for row in result["rows"]],
+    )
+
+
+def change(statement: Update | Delete, session: SessionContext, services: Services) -> Outcome:
+    """UPDATE and DELETE of quarantined rows and of the reviewable views of `lake`; nothing else changes by hand."""
+    table = statement.table
+    tag = "UPDATE" if isinstance(statement, Update) else "DELETE"
+    if table.schema == "lake" and isinstance(statement, Update):
+        return Completed(f"UPDATE {_review(statement, table, session, services)}")
+    if table.schema != "quarantine":
+        raise _unchangeable(table)
+    name = TableName("silver", table.name)
+    if not isinstance(services.lake.head().definitions.find_relation(name), SilverTable):
+        raise UndefinedTable(f'relation "{table}" does not exist')
+    require_operate(services, session, name)
+    state = run_and_wait(services, session, f"quarantine.{table.name}", RunAction.CHANGE, {"sql": statement.text})
+    return Completed(f"{tag} {state.rows_out or 0}")
+
+
+def _review(statement: Update, table: WrittenName, session: SessionContext, services: Services) -> int:
+    if not services.roles.is_superuser(session.role):
+        raise InsufficientPrivilege(f"permission denied for view {table.name}")
+    return update_view(services.lake, table.name, statement.tree, at=services.now())
+
+
+def _unchangeable(table: WrittenName) -> Exception:
+    match table.schema:
+        case "bronze":
+            return FeatureNotSupported(
+                f"bronze.{table.name} is append-only",
+                hint="ALTER BRONZE SOURCE ... EXCLUDE RUN n takes a bad load back; COPY appends one.",
+            )
+        case "silver" | "gold":
+            return FeatureNotSupported(
+                f"{table} is made from its upstreams",
+                hint="Change what it is made from, or repair its rows in the schema quarantine, then REFRESH.",
+            )
+        case _:
+            return WrongObjectType(f'"{table}" cannot be changed')

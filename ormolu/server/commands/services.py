@@ -1,0 +1,34 @@
+"""What the commands work with: the lake, the queue, roles and secrets, and the ways to the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ormolu.catalog.lake import Lake
+from ormolu.catalog.roles import Roles
+from ormolu.catalog.secrets import Secrets
+
+from ormolu.connectors.source import Source
+from ormolu.definitions import Connection
+from ormolu.engine.jobs import JobEngine
+from ormolu.scheduler.queue import Queue
+
+
+@dataclass(frozen=True)
+class Services:
+    """Handed in by assembly; everything below may be called from several threads."""
+
+    lake: Lake
+    queue: Queue
+    roles: Roles
+    secrets: Secrets
+    now: Callable[[], datetime]
+    wake: Callable[[], None]  # has idle workers look at the queue
+    connect: Callable[[Connection], Source]
+    open_engine: Callable[[], JobEngine]
+    spool: Path  # where COPY's data waits for its load
+    spool_bytes_max: int
+    terminate: Callable[[int], bool]  # ends another session by its process id

@@ -1,0 +1,189 @@
+"""SHOW, TEST CONNECTION, COMMENT ON: what is there, in the words that made it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sqlalchemy as sa
+from ormolu.medallion.lineage import lineage_edges
+from ormolu.sql_extensions.options import options_for
+from ormolu.sql_extensions.writer import write
+
+from ormolu.catalog.schema import runs
+from ormolu.connectors.source import Source
+from ormolu.definitions import Connection, Definition, Kind, TableName
+from ormolu.errors import FeatureNotSupported, UndefinedColumn, UndefinedObject, UndefinedTable
+from ormolu.server.commands.access import require_admin, require_select
+from ormolu.server.commands.answers import columns, rows
+from ormolu.server.commands.create import commit_definition
+from ormolu.server.commands.services import Services
+from ormolu.server.context import SessionContext
+from ormolu.server.outcomes import Completed, Outcome
+from ormolu.sql_extensions.statements import (
+    CommentOn,
+    ShowCreate,
+    ShowLineage,
+    ShowOptions,
+    ShowRuns,
+    ShowTablesFromConnection,
+    TestConnection,
+    WrittenName,
+)
+
+RUNS_MAX = 100
+
+DDL_COLUMNS = columns(("object", "text"), ("definition", "text"))
+TABLES_COLUMNS = columns(("table_name", "text"), ("kind", "text"), ("rows", "bigint"))
+TEST_COLUMNS = columns(("connection", "text"), ("type", "text"), ("status", "text"), ("server", "text"))
+LINEAGE_COLUMNS = columns(
+    ("direction", "text"),
+    ("distance", "bigint"),
+    ("object", "text"),
+    ("column_name", "text"),
+    ("kind", "text"),
+    ("via", "text"),
+)
+OPTIONS_COLUMNS = columns(
+    ("name", "text"), ("type", "text"), ("values", "text"), ("default", "text"), ("meaning", "text")
+)
+RUNS_COLUMNS = columns(
+    ("run_id", "bigint"),
+    ("object", "text"),
+    ("action", "text"),
+    ("status", "text"),
+    ("trigger", "text"),
+    ("queued_at", "timestamptz"),
+    ("seconds", "double precision"),
+    ("rows_in", "bigint"),
+    ("rows_out", "bigint"),
+    ("rows_quarantined", "bigint"),
+    ("error", "text"),
+)
+
+
+def show_create(statement: ShowCreate, session: SessionContext, services: Services) -> Outcome:
+    definition = _find(statement.kind, statement.name, services)
+    if isinstance(definition.name, TableName):
+        require_select(services, session, definition.name)
+    else:
+        require_admin(services, session, f"read {definition.name}")
+    return rows(DDL_COLUMNS, [(str(definition.name), write(definition) + ";")])
+
+
+def _find(kind: Kind | None, name: TableName | str, services: Services) -> Definition:
+    definitions = services.lake.head().definitions
+    if isinstance(name, TableName):
+        found = definitions.find_relation(name)
+    elif kind is not None:
+        found = definitions.find(kind, name)
+    else:
+        found = next((known for each in Kind if (known := definitions.find(each, name))), None)
+    if found is None:
+        kind_of_error = UndefinedTable if isinstance(name, TableName) else UndefinedObject
+        raise kind_of_error(f'"{name}" does not exist', hint="SELECT kind, name FROM lake.objects lists what there is.")
+    return found
+
+
+def show_tables(statement: ShowTablesFromConnection, session: SessionContext, services: Services) -> Outcome:
+    require_admin(services, session, "look into a connection")
+    source = _source(statement.connection, services)
+    listed = source.tables(statement.like)
+    return rows(TABLES_COLUMNS, [(table.name, table.kind, table.rows) for table in listed])
+
+
+def test_connection(statement: TestConnection, session: SessionContext, services: Services) -> Outcome:
+    require_admin(services, session, "test a connection")
+    source = _source(statement.name, services)
+    answer = source.test()
+    definition = services.lake.head().definitions.find(Kind.CONNECTION, statement.name)
+    assert isinstance(definition, Connection)
+    return rows(TEST_COLUMNS, [(statement.name, definition.type, "ok", answer)])
+
+
+def _source(name: str, services: Services) -> Source:
+    definition = services.lake.head().definitions.find(Kind.CONNECTION, name)
+    if not isinstance(definition, Connection):
+        raise UndefinedObject(
+            f'connection "{name}" does not exist', hint="SELECT name FROM lake.objects WHERE kind = 'CONNECTION'"
+        )
+    return services.connect(definition)
+
+
+def show_lineage(statement: ShowLineage, session: SessionContext, services: Services) -> Outcome:
+    require_select(services, session, statement.name)
+    head = services.lake.head()
+    if head.definitions.find_relation(statement.name) is None:
+        raise UndefinedTable(f'relation "{statement.name}" does not exist')
+    edges = lineage_edges(
+        head.definitions.relations(), statement.name, column=statement.column, direction=statement.direction
+    )
+    return rows(
+        LINEAGE_COLUMNS,
+        [(edge.direction, edge.distance, str(edge.object), edge.column, edge.kind, edge.via) for edge in edges],
+    )
+
+
+def show_options(statement: ShowOptions, session: SessionContext, services: Services) -> Outcome:
+    described = options_for(statement.kind, statement.connection_type)
+    return rows(
+        OPTIONS_COLUMNS,
+        [(each.name, each.type_name, each.values_text, each.default, each.meaning) for each in described],
+    )
+
+
+def show_runs(statement: ShowRuns, session: SessionContext, services: Services) -> Outcome:
+    """The newest runs of what the role may read."""
+    with services.lake.engine.connect() as connection:
+        found = connection.execute(
+            sa.select(runs).where(runs.c.database == session.database).order_by(runs.c.run_id.desc()).limit(RUNS_MAX)
+        ).all()
+    return rows(
+        RUNS_COLUMNS,
+        [
+            (
+                run.run_id,
+                run.object,
+                run.action,
+                run.status,
+                run.trigger,
+                run.queued_at,
+                (run.finished_at - run.started_at).total_seconds() if run.finished_at and run.started_at else None,
+                run.rows_in,
+                run.rows_out,
+                run.rows_quarantined,
+                run.error,
+            )
+            for run in found
+        ],
+    )
+
+
+def comment_on(statement: CommentOn, session: SessionContext, services: Services) -> Outcome:
+    """A comment is part of the definition; a column's needs the column in the definition's list."""
+    require_admin(services, session, "comment")
+    if not isinstance(statement.name, WrittenName) or statement.name.schema is None:
+        raise FeatureNotSupported(
+            f"COMMENT ON {statement.object_type} is not supported yet", hint="Tables and their columns take comments."
+        )
+    name = TableName(statement.name.schema, statement.name.name)
+    definition = services.lake.head().definitions.find_relation(name)
+    if definition is None:
+        raise UndefinedTable(f'relation "{name}" does not exist')
+    if statement.column is None:
+        changed = replace(definition, comment=statement.comment)
+    else:
+        changed = _with_column_comment(definition, statement.column, statement.comment)
+    if changed != definition:
+        commit_definition(changed, session, services)
+    return Completed("COMMENT")
+
+
+def _with_column_comment(definition: Definition, column: str, comment: str | None) -> Definition:
+    listed = getattr(definition, "columns", ())
+    if not any(known.name == column for known in listed):
+        raise UndefinedColumn(
+            f'column "{column}" is not in the column list of {definition.name}',
+            hint="Name the column and its type in CREATE OR REPLACE, then it takes a comment.",
+        )
+    changed = tuple(replace(known, comment=comment) if known.name == column else known for known in listed)
+    return replace(definition, columns=changed)  # type: ignore[call-arg]  # checked above: it has a column list

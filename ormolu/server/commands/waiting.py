@@ -1,0 +1,108 @@
+"""Wait for a run on behalf of a session: progress, cancel, and the run's end as the statement's answer."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from ormolu.errors import InternalError, OrmoluError
+from ormolu.scheduler.queue import RunAction, RunState, RunStatus
+from ormolu.server.commands.answers import columns, rows
+from ormolu.server.commands.services import Services
+from ormolu.server.context import SessionContext
+from ormolu.server.outcomes import Rows
+
+POLL_SECONDS = (0.02, 0.02, 0.05, 0.05, 0.1)
+
+RUN_COLUMNS = columns(
+    ("run_id", "bigint"),
+    ("status", "text"),
+    ("rows_in", "bigint"),
+    ("rows_out", "bigint"),
+    ("rows_quarantined", "bigint"),
+    ("seconds", "double precision"),
+)
+
+
+def start(
+    services: Services,
+    session: SessionContext,
+    object_name: str,
+    action: RunAction,
+    request: Mapping[str, Any] | None = None,
+) -> int:
+    """Queue a run for the session and wake a worker; the run's id."""
+    run_id = services.queue.submit(
+        object_name,
+        action,
+        at=services.now(),
+        trigger="statement",
+        requested_by=session.role,
+        request=request,
+    )
+    services.wake()
+    return run_id
+
+
+def wait(services: Services, session: SessionContext, run_id: int) -> RunState:
+    """Wait until the run has ended well; what it ended with is raised otherwise. A cancel is passed on to it."""
+    canceled = threading.Event()
+    session.on_cancel(canceled.set)
+    has_asked = False
+    for poll in itertools.count():
+        state = services.queue.state(run_id)
+        if state.status.has_ended:
+            break
+        pause = POLL_SECONDS[min(poll, len(POLL_SECONDS) - 1)]
+        if has_asked:
+            time.sleep(pause)
+        elif canceled.wait(pause):
+            services.queue.cancel(run_id, at=services.now())
+            has_asked = True
+    for text in state.notices:
+        session.notice("NOTICE", "00000", text)
+    if state.status is not RunStatus.SUCCEEDED:
+        raise failure(state)
+    return state
+
+
+def run_and_wait(
+    services: Services,
+    session: SessionContext,
+    object_name: str,
+    action: RunAction,
+    request: Mapping[str, Any] | None = None,
+) -> RunState:
+    return wait(services, session, start(services, session, object_name, action, request))
+
+
+def run_row(state: RunState, *, tag: str) -> Rows:
+    """The one row that a statement which starts a run answers."""
+    return rows(
+        RUN_COLUMNS,
+        [
+            (
+                state.run_id,
+                state.status.value,
+                state.rows_in,
+                state.rows_out,
+                state.rows_quarantined,
+                state.seconds,
+            )
+        ],
+        tag=tag,
+    )
+
+
+def failure(state: RunState) -> OrmoluError:
+    """The error that a run ended with, as the class of its SQLSTATE."""
+    kind = _classes().get(state.sqlstate or "", InternalError)
+    detail = state.error_detail or f"run {state.run_id} of {state.object} {state.status.value}"
+    return kind(state.error or "the run failed", hint=state.error_hint, detail=detail)
+
+
+def _classes() -> dict[str, type[OrmoluError]]:
+    return {kind.sqlstate: kind for kind in OrmoluError.__subclasses__()}
