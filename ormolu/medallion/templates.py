@@ -1,0 +1,127 @@
+"""DuckDB queries built from templates: the text is ours and fixed, what varies goes in as trees.
+
+`fill("SELECT :columns FROM rows AS r WHERE :condition", columns=[...], condition=tree, rows=query)` replaces each
+`:name` by its tree (a list is spliced into the list it stands in) and each bare table `name` by its query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache, reduce
+
+from sqlglot import exp, parse_one
+
+Piece = exp.Expr | Sequence[exp.Expr]
+
+
+def fill(template: str, **pieces: Piece) -> exp.Expr:
+    """The template's tree with its placeholders and tables replaced; the pieces are copied, never changed."""
+    tree = _parsed(template).copy()
+    for node in list(tree.find_all(exp.Placeholder)):
+        piece = pieces[str(node.this)]
+        node.replace(_copied(piece))
+    for table in list(tree.find_all(exp.Table)):
+        found = pieces.get(table.name)
+        if table.args.get("db") is None and isinstance(found, exp.Query):
+            name = table.args.get("alias") or exp.TableAlias(this=quoted(table.name))
+            table.replace(exp.Subquery(this=found.copy(), alias=name.copy()))
+        elif table.args.get("db") is None and isinstance(found, exp.Table):
+            table.set("alias", table.args.get("alias") or exp.TableAlias(this=quoted(table.name)))
+            table.set("this", found.this.copy())
+    return tree
+
+
+def query(template: str, **pieces: Piece) -> exp.Query:
+    """`fill` where the template is a whole query."""
+    tree = fill(template, **pieces)
+    assert isinstance(tree, exp.Query)
+    return tree
+
+
+def text(tree: exp.Expr) -> str:
+    return tree.sql(dialect="duckdb")
+
+
+@lru_cache(maxsize=512)
+def _parsed(template: str) -> exp.Expr:
+    return parse_one(template, read="duckdb")
+
+
+def _copied(piece: Piece) -> exp.Expr | list[exp.Expr]:
+    return piece.copy() if isinstance(piece, exp.Expr) else [item.copy() for item in piece]
+
+
+def quoted(name: str) -> exp.Identifier:
+    return exp.to_identifier(name, quoted=True)
+
+
+def column(name: str, table: str | None = None) -> exp.Column:
+    return exp.Column(this=quoted(name), table=None if table is None else quoted(table))
+
+
+def columns(names: Iterable[str], table: str | None = None) -> list[exp.Expr]:
+    return [column(name, table) for name in names]
+
+
+def named(tree: exp.Expr, name: str) -> exp.Alias:
+    return exp.Alias(this=tree, alias=quoted(name))
+
+
+def table(name: str) -> exp.Table:
+    return exp.Table(this=quoted(name))
+
+
+def string(value: str) -> exp.Expr:
+    return exp.Literal.string(value)
+
+
+def number(value: int) -> exp.Expr:
+    return exp.Literal.number(value)
+
+
+def cast(tree: exp.Expr, duckdb_type: str) -> exp.Expr:
+    return exp.Cast(this=tree, to=data_type_tree(duckdb_type))
+
+
+def data_type_tree(duckdb_type: str) -> exp.DataType:
+    return exp.DataType.build(duckdb_type, dialect="duckdb")
+
+
+def all_of(conditions: Iterable[exp.Expr]) -> exp.Expr:
+    """The conjunction, true where there is none."""
+    trees: list[exp.Expr] = [exp.Paren(this=condition) for condition in conditions]
+    return reduce(lambda left, right: exp.And(this=left, expression=right), trees) if trees else exp.true()
+
+
+def any_of(conditions: Iterable[exp.Expr]) -> exp.Expr:
+    """The disjunction, false where there is none."""
+    trees: list[exp.Expr] = [exp.Paren(this=condition) for condition in conditions]
+    return reduce(lambda left, right: exp.Or(this=left, expression=right), trees) if trees else exp.false()
+
+
+def negated(condition: exp.Expr) -> exp.Expr:
+    return exp.Not(this=exp.Paren(this=condition))
+
+
+def same(names: Iterable[str], left: str, right: str) -> exp.Expr:
+    """Equality of the columns in two tables, NULL the same as NULL."""
+    return all_of(exp.NullSafeEQ(this=column(name, left), expression=column(name, right)) for name in names)
+
+
+def equal(pairs: Iterable[tuple[str, str]], left: str, right: str) -> exp.Expr:
+    """SQL's equality of paired columns: NULL equals nothing."""
+    return all_of(exp.EQ(this=column(a, left), expression=column(b, right)) for a, b in pairs)
+
+
+def present(names: Iterable[str], table_name: str | None = None) -> exp.Expr:
+    """None of the columns is NULL."""
+    return all_of(fill("NOT :value IS NULL", value=column(name, table_name)) for name in names)
+
+
+def row_hash(values: Sequence[exp.Expr]) -> exp.Expr:
+    """md5 over the values' texts, each with its length before it, so that neighbours never run together."""
+    parts = [
+        fill("CASE WHEN :value IS NULL THEN '-' ELSE length(:value) || ':' || :value END", value=cast(value, "VARCHAR"))
+        for value in values
+    ]
+    return fill("md5(concat(:parts))", parts=parts) if parts else string("")
