@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -117,6 +117,15 @@ class Definitions:
         """The live rows, unparsed."""
         rows = [row for row in self._live.values() if not kinds or row.kind in kinds]
         return sorted(rows, key=lambda row: (row.name, row.kind.value))
+
+    @cached_property
+    def _relations(self) -> Mapping[TableName, Definition]:
+        found = self.all(*(kind for kind in Kind if kind.schema is not None))
+        return {each.name: each for each in found if isinstance(each.name, TableName)}
+
+    def relations(self) -> Mapping[TableName, Definition]:
+        """Every source, table and metric, by the relation that it makes."""
+        return self._relations
 
     def ddl(self, kind: Kind, name: str) -> str | None:
         row = self._live.get((kind, name))

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from ormolu.catalog.lake import DefinitionChange, Head
-from ormolu.medallion.lineage import check_acyclic, upstreams
-from ormolu.sql_extensions.equality import same_definition
-from ormolu.sql_extensions.writer import write
 
+from ormolu.catalog.lake import DefinitionChange, Head
 from ormolu.connectors import supported_forms
 from ormolu.definitions import (
     AfterUpstream,
@@ -34,13 +31,16 @@ from ormolu.errors import (
     UndefinedObject,
     UndefinedTable,
 )
+from ormolu.medallion.lineage import check_acyclic, upstreams
 from ormolu.scheduler.queue import RunAction, submission
 from ormolu.server.commands.access import require_admin
 from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Completed, Outcome
+from ormolu.sql_extensions.equality import same_definition
 from ormolu.sql_extensions.statements import Create, CreateSecret
+from ormolu.sql_extensions.writer import write
 
 
 def create(statement: Create, session: SessionContext, services: Services) -> Outcome:
@@ -145,9 +145,7 @@ def check_connection(definition: Connection, head: Head, services: Services) -> 
     named = [item.value.name for item in definition.options.items if isinstance(item.value, SecretReference)]
     for name in named:
         if head.definitions.find(Kind.SECRET, name) is None:
-            raise UndefinedObject(
-                f'secret "{name}" does not exist', hint=f"CREATE SECRET {name} AS '...' comes first."
-            )
+            raise UndefinedObject(f'secret "{name}" does not exist', hint=f"CREATE SECRET {name} AS '...' comes first.")
 
 
 def check_bronze(definition: BronzeSource, head: Head) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from ormolu.catalog.lake import DefinitionChange, Head, TableDrop
-from ormolu.medallion.lineage import downstream_in_order
-
 from ormolu.definitions import BronzeSource, ConnectionSource, Kind, Monitor, SecretReference, TableName, kind_of
 from ormolu.errors import (
     DependentObjectsStillExist,
@@ -13,6 +11,7 @@ from ormolu.errors import (
     UndefinedTable,
     WrongObjectType,
 )
+from ormolu.medallion.lineage import downstream_in_order
 from ormolu.server.commands.access import require_admin
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ormolu.catalog.views import update_view
-from ormolu.medallion.lineage import downstream_in_order
-from ormolu.scheduler.insights import summarize_anomalies
-
 from ormolu.definitions import BronzeSource, GoldMetric, GoldTable, SchemaName, SilverTable, TableName
 from ormolu.errors import FeatureNotSupported, InsufficientPrivilege, UndefinedTable, WrongObjectType
+from ormolu.medallion.lineage import downstream_in_order
+from ormolu.scheduler.insights import summarize_anomalies
 from ormolu.scheduler.queue import RunAction, RunState
 from ormolu.server.commands.access import require_operate, require_select
 from ormolu.server.commands.answers import columns, rows

@@ -10,7 +10,6 @@ from pathlib import Path
 from ormolu.catalog.lake import Lake
 from ormolu.catalog.roles import Roles
 from ormolu.catalog.secrets import Secrets
-
 from ormolu.connectors.source import Source
 from ormolu.definitions import Connection
 from ormolu.engine.jobs import JobEngine

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import sqlalchemy as sa
-from ormolu.medallion.lineage import lineage_edges
-from ormolu.sql_extensions.options import options_for
-from ormolu.sql_extensions.writer import write
 
 from ormolu.catalog.schema import runs
 from ormolu.connectors.source import Source
 from ormolu.definitions import Connection, Definition, Kind, TableName
-from ormolu.errors import FeatureNotSupported, UndefinedColumn, UndefinedObject, UndefinedTable
+from ormolu.errors import FeatureNotSupported, InvalidParameterValue, UndefinedColumn, UndefinedObject, UndefinedTable
+from ormolu.medallion.lineage import lineage_edges
 from ormolu.server.commands.access import require_admin, require_select
 from ormolu.server.commands.answers import columns, rows
 from ormolu.server.commands.create import commit_definition
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Completed, Outcome
+from ormolu.sql_extensions.options import options_of
+from ormolu.sql_extensions.options_connections import BY_CONNECTION_TYPE
+from ormolu.sql_extensions.options_values import KnownOption
 from ormolu.sql_extensions.statements import (
     CommentOn,
     ShowCreate,
@@ -29,6 +31,7 @@ from ormolu.sql_extensions.statements import (
     TestConnection,
     WrittenName,
 )
+from ormolu.sql_extensions.writer import write
 
 RUNS_MAX = 100
 
@@ -124,11 +127,24 @@ def show_lineage(statement: ShowLineage, session: SessionContext, services: Serv
 
 
 def show_options(statement: ShowOptions, session: SessionContext, services: Services) -> Outcome:
-    described = options_for(statement.kind, statement.connection_type)
+    described = known_options(statement.kind, statement.connection_type)
     return rows(
         OPTIONS_COLUMNS,
-        [(each.name, each.type_name, each.values_text, each.default, each.meaning) for each in described],
+        [
+            (each.name, each.type.value, ", ".join(each.values), each.default, each.meaning)
+            for each in described.values()
+        ],
     )
+
+
+def known_options(kind: Kind, connection_type: str | None) -> Mapping[str, KnownOption]:
+    if connection_type is None:
+        return options_of(kind)
+    if connection_type not in BY_CONNECTION_TYPE:
+        raise InvalidParameterValue(
+            f'connection type "{connection_type}" does not exist', hint=f"There are: {', '.join(BY_CONNECTION_TYPE)}"
+        )
+    return BY_CONNECTION_TYPE[connection_type]
 
 
 def show_runs(statement: ShowRuns, session: SessionContext, services: Services) -> Outcome:
