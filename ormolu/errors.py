@@ -64,6 +64,12 @@ class DatetimeFieldOverflow(OrmoluError):
     sqlstate = "22008"
 
 
+class CharacterNotInRepertoire(OrmoluError):
+    """Bytes that are no text in the encoding they were said to be in."""
+
+    sqlstate = "22021"
+
+
 class DivisionByZero(OrmoluError):
     sqlstate = "22012"
 
@@ -140,6 +146,10 @@ class DependentObjectsStillExist(OrmoluError):
 
 class InvalidCursorName(OrmoluError):
     sqlstate = "34000"
+
+
+class InvalidSavepointSpecification(OrmoluError):
+    sqlstate = "3B001"
 
 
 class InvalidCatalogName(OrmoluError):
@@ -268,6 +278,12 @@ class ObjectNotInPrerequisiteState(OrmoluError):
 
 class ObjectInUse(OrmoluError):
     sqlstate = "55006"
+
+
+class CannotChangeRuntimeParameter(OrmoluError):
+    """PostgreSQL's cant_change_runtime_param."""
+
+    sqlstate = "55P02"
 
 
 class LockNotAvailable(OrmoluError):
