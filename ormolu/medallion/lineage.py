@@ -53,7 +53,9 @@ def upstreams(definition: Definition, known: Container[TableName] = ()) -> tuple
         case SilverTable() | GoldTable() | GoldFact() | GoldDimension() | GoldHub() | GoldLink() | GoldSatellite():
             if definition.from_relation is not None:
                 return (definition.from_relation,)
-            return query_relations(definition.query.text, known) if definition.query is not None else ()
+            if definition.query is None:
+                return ()
+            return query_relations(definition.query.text, known, itself=definition.name)
         case _:
             return ()
 
@@ -72,7 +74,9 @@ def order_upstreams(definition: Definition) -> tuple[tuple[TableName, str], ...]
     return ()
 
 
-def query_relations(text: str, known: Container[TableName] = ()) -> tuple[TableName, ...]:
+def query_relations(
+    text: str, known: Container[TableName] = (), *, itself: TableName | None = None
+) -> tuple[TableName, ...]:
     """The catalog's relations that a query names, in order, WITH queries left out."""
     tree = parse_query(text)
     inner = {identifier(cte.args["alias"].this) for cte in tree.find_all(exp.CTE)}
@@ -84,13 +88,13 @@ def query_relations(text: str, known: Container[TableName] = ()) -> tuple[TableN
         if schema is not None:
             found[TableName(identifier(schema), name)] = None
         elif name not in inner:
-            found[searched(name, known)] = None
+            found[searched(name, known, itself=itself)] = None
     return tuple(found)
 
 
-def searched(name: str, known: Container[TableName]) -> TableName:
-    """The relation that an unqualified name means: the first of the search path that there is."""
-    candidates = [TableName(schema, name) for schema in SEARCH_PATH]
+def searched(name: str, known: Container[TableName], *, itself: TableName | None = None) -> TableName:
+    """The relation that an unqualified name means: the first of the search path that there is, never `itself`."""
+    candidates = [TableName(schema, name) for schema in SEARCH_PATH if TableName(schema, name) != itself]
     return next((candidate for candidate in candidates if candidate in known), candidates[-1])
 
 
@@ -228,7 +232,7 @@ def _sources(relations: Relations, table: TableName, column: str) -> list[tuple[
     definition = relations.get(table)
     if definition is None:
         return []
-    found = column_sources(definition, column, lambda name: searched(name, relations))
+    found = column_sources(definition, column, lambda name: searched(name, relations, itself=table))
     return sorted({(base_of(name, relations), source) for name, source in found})
 
 
