@@ -28,7 +28,7 @@ from ormolu.errors import SerializationFailure, UndefinedTable
 from ormolu.sql_extensions.relations import Relation
 
 if TYPE_CHECKING:
-    from ormolu.sql_extensions.queries import AsOf
+    from ormolu.sql_extensions.dialect_context import AsOf
 
 __all__ = [
     "DefinitionChange",
