@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ormolu.errors import FeatureNotSupported
-from ormolu.server.commands import access, alter, copy_in, create, drop, explain, runs, show
+from ormolu.server.commands import access, alter, copy_in, create, drop, explain, runs, show, waiting
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext, TransactionStatus
 from ormolu.server.outcomes import Outcome, ResultColumn
@@ -44,7 +44,7 @@ ANSWERS: dict[type[s.Parsed], Answer] = {
 }
 
 COLUMNS: dict[type[s.Parsed], tuple[ResultColumn, ...]] = {
-    s.Refresh: runs.RUN_COLUMNS,
+    s.Refresh: waiting.RUN_COLUMNS,
     s.Profile: runs.PROFILE_COLUMNS,
     s.Suggest: runs.SUGGESTION_COLUMNS,
     s.SummarizeAnomalies: runs.SUMMARY_COLUMNS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import assert_never
+from typing import Any, assert_never, cast
 
 from ormolu.definitions import (
     BronzeSource,
@@ -155,12 +155,17 @@ def refresh_downstream(name: TableName, session: SessionContext, services: Servi
 def _with_options(definition: Definition, options: Options) -> Definition:
     current = _options(definition)
     merged = {item.name: item for item in (*current.items, *options.items)}
-    return replace(definition, options=Options(tuple(merged[name] for name in sorted(merged))))  # type: ignore[call-arg]  # every definition with options has the field
+    return replaced(definition, options=Options(tuple(merged[name] for name in sorted(merged))))
 
 
 def _without_option(definition: Definition, name: str) -> Definition:
     kept = tuple(item for item in _options(definition).items if item.name != name)
-    return replace(definition, options=Options(kept))  # type: ignore[call-arg]  # as above
+    return replaced(definition, options=Options(kept))
+
+
+def replaced(definition: Definition, **fields: object) -> Definition:
+    """`dataclasses.replace` for a field that the caller has seen the definition to have."""
+    return cast(Definition, replace(cast(Any, definition), **fields))  # Any: the union has no common fields
 
 
 def _options(definition: Definition) -> Options:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
-from ormolu.catalog.lake import DefinitionChange, Head
+from ormolu.catalog.changes import DefinitionChange, Statement
+from ormolu.catalog.lake import Head
 from ormolu.connectors import supported_forms
 from ormolu.definitions import (
     AfterUpstream,
@@ -99,10 +98,11 @@ def create_secret(statement: CreateSecret, session: SessionContext, services: Se
             return Completed("CREATE SECRET")
         if not statement.or_replace:
             raise already_exists(Kind.SECRET, statement.name)
-    if statement.literal is not None:
-        services.secrets.put(statement.name, statement.literal, at=services.now())
-    if existing != statement.definition:
-        commit_definition(statement.definition, session, services)
+    store: tuple[Statement, ...] = ()
+    if (literal := statement.literal) is not None:
+        at = services.now()
+        store = (lambda connection: services.secrets.store_in(connection, statement.name, literal, at=at),)
+    commit_definition(statement.definition, session, services, also=store)
     return Completed("CREATE SECRET")
 
 
@@ -121,7 +121,7 @@ def already_exists(kind: Kind, name: str) -> Exception:
 
 
 def commit_definition(
-    definition: Definition, session: SessionContext, services: Services, *, also: tuple[sa.Executable, ...] = ()
+    definition: Definition, session: SessionContext, services: Services, *, also: tuple[Statement, ...] = ()
 ) -> None:
     change = DefinitionChange(
         kind=kind_of(definition), name=str(definition.name), ddl=write(definition), author=session.role
@@ -205,7 +205,7 @@ def _base(name: TableName, head: Head) -> TableName:
     return name
 
 
-def _first_load(definition: BronzeSource, session: SessionContext, services: Services) -> tuple[sa.Executable, ...]:
+def _first_load(definition: BronzeSource, session: SessionContext, services: Services) -> tuple[Statement, ...]:
     """A bronze source with a schedule queues its first load when it is created."""
     if definition.schedule is None or isinstance(definition.schedule, Never | AfterUpstream):
         return ()

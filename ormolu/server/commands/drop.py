@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from ormolu.catalog.lake import DefinitionChange, Head, TableDrop
-from ormolu.definitions import BronzeSource, ConnectionSource, Kind, Monitor, SecretReference, TableName, kind_of
+from ormolu.definitions import (
+    BronzeSource,
+    Connection,
+    ConnectionSource,
+    Kind,
+    Monitor,
+    SecretReference,
+    TableName,
+    kind_of,
+)
 from ormolu.errors import (
     DependentObjectsStillExist,
     FeatureNotSupported,
@@ -60,10 +69,9 @@ def drop(statement: Drop, session: SessionContext, services: Services) -> Outcom
     definitions = [
         DefinitionChange(kind=other_kind, name=other, ddl=None, author=session.role) for other_kind, other in gone
     ]
-    services.lake.commit(changes, definitions, at=services.now())
-    for other_kind, other in gone:
-        if other_kind is Kind.SECRET:
-            services.secrets.drop(other)
+    secrets = [other for other_kind, other in gone if other_kind is Kind.SECRET]
+    forget = [lambda connection, secret=secret: services.secrets.forget_in(connection, secret) for secret in secrets]
+    services.lake.commit(changes, definitions, forget, at=services.now())
     services.wake()
     return done
 
@@ -96,7 +104,8 @@ def dependents_of(kind: Kind, name: TableName | str, head: Head) -> list[tuple[K
         return [
             (Kind.CONNECTION, str(connection.name))
             for connection in head.definitions.all(Kind.CONNECTION)
-            if any(item.value == SecretReference(name) for item in connection.options.items)
+            if isinstance(connection, Connection)
+            and any(item.value == SecretReference(name) for item in connection.options.items)
         ]
     return []
 

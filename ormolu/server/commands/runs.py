@@ -6,11 +6,11 @@ from typing import Any
 
 from ormolu.catalog.views import update_view
 from ormolu.definitions import BronzeSource, GoldMetric, GoldTable, SchemaName, SilverTable, TableName
-from ormolu.errors import FeatureNotSupported, InsufficientPrivilege, UndefinedTable, WrongObjectType
+from ormolu.errors import FeatureNotSupported, UndefinedTable, WrongObjectType
 from ormolu.medallion.lineage import downstream_in_order
-from ormolu.scheduler.insights import summarize_anomalies
+from ormolu.scheduler import insights
 from ormolu.scheduler.queue import RunAction, RunState
-from ormolu.server.commands.access import require_operate, require_select
+from ormolu.server.commands.access import require_admin, require_operate, require_select
 from ormolu.server.commands.answers import columns, rows
 from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait, run_row, start
@@ -19,6 +19,7 @@ from ormolu.server.outcomes import Completed, Outcome, ResultColumn, Rows
 from ormolu.sql_extensions.statements import (
     CancelRun,
     Delete,
+    ExplainAnomaly,
     Profile,
     Refresh,
     Suggest,
@@ -50,6 +51,7 @@ SUGGESTION_COLUMNS = columns(
     ("reason", "text"),
     ("support", "double precision"),
 )
+
 SUMMARY_COLUMNS = columns(
     ("summary", "text"),
 )
@@ -115,7 +117,12 @@ def suggest(statement: Suggest, session: SessionContext, services: Services) -> 
 
 
 def summarize(statement: SummarizeAnomalies, session: SessionContext, services: Services) -> Outcome:
-    lines = summarize_anomalies(services.lake, statement.monitor, statement.since)
+    lines = insights.summarize(services.lake, statement.monitor, statement.since, at=services.now())
+    return rows(SUMMARY_COLUMNS, [(line,) for line in lines])
+
+
+def explain_anomaly(statement: ExplainAnomaly, session: SessionContext, services: Services) -> Outcome:
+    lines = insights.explain_anomaly(services.lake, statement.anomaly_id)
     return rows(SUMMARY_COLUMNS, [(line,) for line in lines])
 
 
@@ -152,8 +159,7 @@ def change(statement: Update | Delete, session: SessionContext, services: Servic
 
 
 def _review(statement: Update, table: WrittenName, session: SessionContext, services: Services) -> int:
-    if not services.roles.is_superuser(session.role):
-        raise InsufficientPrivilege(f"permission denied for view {table.name}")
+    require_admin(services, session, f"review {table.name}")
     return update_view(services.lake, table.name, statement.tree, at=services.now())
 
 

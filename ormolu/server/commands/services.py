@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from ormolu.catalog.grants import Grants
 from ormolu.catalog.lake import Lake
 from ormolu.catalog.roles import Roles
 from ormolu.catalog.secrets import Secrets
@@ -23,6 +24,7 @@ class Services:
     lake: Lake
     queue: Queue
     roles: Roles
+    grants: Grants
     secrets: Secrets
     now: Callable[[], datetime]
     wake: Callable[[], None]  # has idle workers look at the queue

@@ -13,6 +13,7 @@ from ormolu.definitions import Connection, Definition, Kind, TableName
 from ormolu.errors import FeatureNotSupported, InvalidParameterValue, UndefinedColumn, UndefinedObject, UndefinedTable
 from ormolu.medallion.lineage import lineage_edges
 from ormolu.server.commands.access import require_admin, require_select
+from ormolu.server.commands.alter import replaced
 from ormolu.server.commands.answers import columns, rows
 from ormolu.server.commands.create import commit_definition
 from ormolu.server.commands.services import Services
@@ -186,7 +187,7 @@ def comment_on(statement: CommentOn, session: SessionContext, services: Services
     if definition is None:
         raise UndefinedTable(f'relation "{name}" does not exist')
     if statement.column is None:
-        changed = replace(definition, comment=statement.comment)
+        changed = replaced(definition, comment=statement.comment)
     else:
         changed = _with_column_comment(definition, statement.column, statement.comment)
     if changed != definition:
@@ -202,4 +203,4 @@ def _with_column_comment(definition: Definition, column: str, comment: str | Non
             hint="Name the column and its type in CREATE OR REPLACE, then it takes a comment.",
         )
     changed = tuple(replace(known, comment=comment) if known.name == column else known for known in listed)
-    return replace(definition, columns=changed)  # type: ignore[call-arg]  # checked above: it has a column list
+    return replaced(definition, columns=changed)

@@ -68,7 +68,9 @@ def test_what_a_statement_asks_comes_first(queue: Queue) -> None:
     assert claimed is not None and claimed.run_id == wanted
 
 
-def test_a_lost_lease_lets_another_worker_try_again_and_the_first_cannot_end_it(queue: Queue, engine: sa.Engine) -> None:
+def test_a_lost_lease_lets_another_try_and_the_first_cannot_end_it(
+    queue: Queue, engine: sa.Engine
+) -> None:
     submit(queue)
     first = queue.claim("w1", at=NOW)
     second = queue.claim("w2", at=LATER)
@@ -124,9 +126,7 @@ def test_another_databases_runs_are_not_seen(engine: sa.Engine, queue: Queue) ->
 
 
 def test_a_queued_refresh_is_queued_once(engine: sa.Engine, queue: Queue) -> None:
-    statement = submission(
-        "shop", "gold.sales", RunAction.REFRESH, at=NOW, trigger="upstream", requested_by="o'hara"
-    )
+    statement = submission("shop", "gold.sales", RunAction.REFRESH, at=NOW, trigger="upstream", requested_by="o'hara")
     with engine.begin() as connection:
         connection.execute(statement)
         connection.execute(statement)

@@ -1,0 +1,97 @@
+"""The lake's objects as the system catalogs show them: tables, keys, comments, roles and grants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ormolu.catalog.lake import Head
+from ormolu.catalog.views import view_columns, view_names
+from ormolu.definitions import (
+    CheckRule,
+    Definition,
+    Expression,
+    ForeignKeyRule,
+    GoldMetric,
+    SilverTable,
+    TableName,
+)
+from ormolu.server.pg_catalog.snapshot import (
+    CatalogForeignKey,
+    CatalogRelation,
+    CatalogSchema,
+)
+from ormolu.sql_extensions.relations import RelationColumn
+
+SCHEMAS = (
+    CatalogSchema("bronze", comment="what the sources said, append-only"),
+    CatalogSchema("silver", comment="the cleansed truth"),
+    CatalogSchema("gold", comment="modelled for analysis"),
+    CatalogSchema("quarantine", comment="rows that broke a rule, to repair or discard"),
+    CatalogSchema("lake", comment="the lake about itself: objects, runs, rules, anomalies"),
+)
+COMPANIONS = {"bronze": ("_history",), "silver": ("_deleted", "_all", "_history")}
+
+
+def relations(head: Head) -> Iterator[CatalogRelation]:
+    """Every relation that a query may name, our own views included."""
+    for name in sorted(head.pointers):
+        if name.schema == "lake":
+            continue
+        yield from _table(name, head)
+        for suffix in COMPANIONS.get(name.schema, ()):
+            companion = TableName(name.schema, name.name + suffix)
+            relation = head.find_relation(companion)
+            if relation is not None and companion not in head.pointers:
+                yield CatalogRelation(companion, _shown(relation.columns), kind="v")
+    for view in view_names():
+        yield CatalogRelation(TableName("lake", view), view_columns(view), kind="v")
+
+
+def _table(name: TableName, head: Head) -> Iterator[CatalogRelation]:
+    relation = head.find_relation(name)
+    if relation is None:
+        return
+    definition = head.definitions.find_relation(name)
+    table = head.find_table(name)
+    yield CatalogRelation(
+        name,
+        _shown(relation.columns),
+        comment=None if definition is None else getattr(definition, "comment", None),
+        key=_key(definition),
+        foreign_keys=tuple(_foreign_keys(definition)),
+        rows=-1 if table is None else table.rows,
+        defaults=_expressions(definition, "default"),
+        checks=_checks(definition),
+    )
+
+
+def _shown(columns: Iterable[RelationColumn]) -> tuple[RelationColumn, ...]:
+    return tuple(column for column in columns if not column.is_hidden)
+
+
+def _key(definition: Definition | None) -> tuple[str, ...]:
+    if isinstance(definition, GoldMetric):
+        return tuple(grain.name for grain in definition.grain)
+    return getattr(definition, "key", ())
+
+
+def _foreign_keys(definition: Definition | None) -> Iterator[CatalogForeignKey]:
+    if not isinstance(definition, SilverTable):
+        return
+    for number, rule in enumerate(definition.rules, start=1):
+        if isinstance(rule, ForeignKeyRule):
+            name = rule.name or f"{definition.name.name}_{'_'.join(rule.columns)}_fkey{number}"
+            yield CatalogForeignKey(name, rule.columns, rule.references, rule.referenced_columns)
+
+
+def _expressions(definition: Definition | None, field: str) -> dict[str, str]:
+    listed = getattr(definition, "columns", ())
+    found = {column.name: getattr(column, field) for column in listed}
+    return {name: value.text for name, value in found.items() if isinstance(value, Expression)}
+
+
+def _checks(definition: Definition | None) -> dict[str, str]:
+    rules = getattr(definition, "rules", ())
+    named = {rule.name: rule.condition.text for rule in rules if isinstance(rule, CheckRule) and rule.name}
+    listed = getattr(definition, "columns", ())
+    return named | {f"{column.name}_check": column.check.text for column in listed if column.check is not None}

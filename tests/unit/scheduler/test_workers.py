@@ -1,0 +1,90 @@
+"""Worker processes are replaced when they die and end with their server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ormolu.catalog.database import open_database
+from ormolu.scheduler.queue import Queue, RunAction, RunStatus
+from ormolu.scheduler.workers import Workers
+
+SLEEPER = textwrap.dedent(
+    """
+    import sys
+    for line in sys.stdin:
+        print("woken", flush=True)
+    """
+)
+
+
+def wait_until(is_true: Callable[[], bool], seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not is_true():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def queue(tmp_path: Path) -> Iterator[Queue]:
+    engine = open_database(f"sqlite:///{tmp_path / 'catalog.db'}")
+    yield Queue(engine, "shop")
+    engine.dispose()
+
+
+def test_a_killed_worker_is_replaced_and_its_run_goes_back_to_the_queue(queue: Queue, tmp_path: Path) -> None:
+    workers = Workers([sys.executable, "-c", SLEEPER], count=1, queue=queue, log=tmp_path / "log")
+    workers.start()
+    try:
+        wait_until(lambda: len(workers.pids()) == 1)
+        (first,) = workers.pids()
+        now = datetime.now(UTC)
+        run_id = queue.submit("silver.orders", RunAction.REFRESH, at=now, trigger="statement", requested_by="admin")
+        assert queue.claim("worker-1", at=now) is not None
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: queue.state(run_id).status is RunStatus.QUEUED)
+        wait_until(lambda: workers.pids() not in ([], [first]))
+    finally:
+        workers.stop(seconds=5)
+    assert workers.pids() == []
+
+
+def test_a_wake_reaches_the_worker(queue: Queue, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    workers = Workers([sys.executable, "-c", SLEEPER], count=2, queue=queue, log=log)
+    workers.start()
+    try:
+        wait_until(lambda: len(workers.pids()) == 2)
+        workers.wake()
+        wait_until(lambda: log.read_text().count("woken") == 2)
+    finally:
+        workers.stop(seconds=5)
+
+
+def test_a_worker_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
+    child = "from ormolu.scheduler.worker import die_with_parent; import time; die_with_parent(); time.sleep(60)"
+    parent = textwrap.dedent(
+        f"""
+        import subprocess, sys, time
+        process = subprocess.Popen([sys.executable, "-c", {child!r}])
+        print(process.pid, flush=True)
+        time.sleep(60)
+        """
+    )
+    started = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True)
+    assert started.stdout is not None
+    pid = int(started.stdout.readline())
+    time.sleep(1.0)  # the child asks the kernel first
+    started.kill()
+    started.wait()
+    started.stdout.close()
+    wait_until(lambda: not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text().split()[2])
