@@ -1,0 +1,359 @@
+"""What PostgreSQL's own statements mean here: queries, settings, transactions, cursors, prepared statements, COPY TO.
+
+Every other statement is a command and goes to `Commands`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Protocol, cast
+
+from sqlglot import exp
+
+from ormolu import errors
+from ormolu.server import cursors, transactions
+from ormolu.server.constants import constant_columns, constant_rows, one_column, text_rows
+from ormolu.server.context import SessionContext
+from ormolu.server.engine_rows import EngineRows
+from ormolu.server.outcomes import Completed, CopyOut, Outcome, ResultColumn, Rows
+from ormolu.server.parameters import decode_text, type_of_oid
+from ormolu.server.planning import QueryPlan, QueryPlanner, RecentlyUsed
+from ormolu.server.preparation import Columns, Prepared
+from ormolu.server.settings import SETTINGS
+from ormolu.sql_extensions import statements as s
+from ormolu.sql_extensions.types import SCALARS, DataType, data_type
+
+PARSED_MAX = 5_000
+PARSED_CHARACTERS_MAX = 20_000
+_TEXT = DataType(SCALARS["text"])
+
+
+class Commands(Protocol):
+    """Executes every statement that is not PostgreSQL's own; `describe` says what rows it will give, None for none."""
+
+    def describe(self, statement: s.Statement, session: SessionContext) -> tuple[ResultColumn, ...] | None: ...
+
+    def execute(self, statement: s.Statement, session: SessionContext) -> Outcome: ...
+
+    def finish(self, session: SessionContext, *, is_commit: bool) -> None:
+        """End a transaction: publish what it has gathered, or forget it."""
+        ...
+
+
+class QueryHandlers:
+    """The StatementHandler of the server."""
+
+    def __init__(
+        self, *, parse: Callable[[str], Sequence[s.Statement]], planner: QueryPlanner, commands: Commands
+    ) -> None:
+        self._parse = parse
+        self._planner = planner
+        self._commands = commands
+        self._parsed: RecentlyUsed[str, tuple[s.Statement, ...]] = RecentlyUsed(PARSED_MAX)
+        self._instant: RecentlyUsed[str, bool] = RecentlyUsed(PARSED_MAX)
+        # The open set of statements with a meaning of our own; what is not here is a command.
+        self._executors: dict[type, Callable[[Any, Prepared, tuple[object, ...], SessionContext], Outcome]] = {
+            s.Query: self._query,
+            s.CopyTo: self._copy_to,
+            s.SetSetting: self._set,
+            s.ShowSetting: self._show,
+            s.ResetSetting: self._reset,
+            s.Discard: self._discard,
+            s.SetTransaction: lambda statement, _, __, session: transactions.set_transaction(statement, session),
+            s.Begin: lambda statement, _, __, session: transactions.begin(statement, session),
+            s.Commit: lambda statement, _, __, session: self._end(statement, session, is_commit=True),
+            s.Rollback: self._rollback,
+            s.Savepoint: lambda statement, _, __, session: transactions.savepoint(statement, session),
+            s.ReleaseSavepoint: lambda statement, _, __, session: transactions.release(statement, session),
+            s.DeclareCursor: self._declare,
+            s.Fetch: lambda statement, _, __, session: cursors.fetch(statement, session),
+            s.Move: lambda statement, _, __, session: cursors.move(statement, session),
+            s.CloseCursor: lambda statement, _, __, session: cursors.close(statement, session),
+            s.Prepare: self._prepare_named,
+            s.ExecutePrepared: self._execute_named,
+            s.Deallocate: self._deallocate,
+        }
+
+    # --- what the session calls ---
+
+    def parse(self, sql: str) -> tuple[s.Statement, ...]:
+        statements = self._parsed.find(sql)
+        if statements is None:
+            statements = tuple(self._parse(sql))
+            if len(sql) <= PARSED_CHARACTERS_MAX:
+                self._parsed.put(sql, statements)
+                if all(map(_is_instant, statements)):
+                    self._instant.put(sql, True)
+        return statements
+
+    def is_instant(self, sql: str) -> bool:
+        return self._instant.find(sql) is not None
+
+    def prepare(self, statement: s.Statement, parameter_oids: tuple[int, ...], session: SessionContext) -> Prepared:
+        match statement:
+            case s.Query():
+                return self._prepare_query(statement, parameter_oids, session)
+            case s.Insert() | s.Update() | s.Delete():
+                return _prepare_change(statement, parameter_oids)
+            case _:
+                return Prepared(statement)
+
+    def describe(self, prepared: Prepared, session: SessionContext) -> Columns:
+        if not prepared.is_described:
+            prepared.columns = self._columns(prepared.statement, session)
+            prepared.is_described = True
+        return prepared.columns
+
+    def execute(self, prepared: Prepared, parameters: tuple[object, ...], session: SessionContext) -> Outcome:
+        executor = self._executors.get(type(prepared.statement))
+        if executor is not None:
+            return executor(prepared.statement, prepared, parameters, session)
+        return self._commands.execute(_with_values(prepared, parameters), session)
+
+    def finish(self, session: SessionContext, *, has_failed: bool) -> None:
+        self._commands.finish(session, is_commit=not has_failed)
+        cursors.end_transaction(session, is_commit=not has_failed)
+        if has_failed:
+            session.settings.rollback()
+        else:
+            session.settings.commit()
+
+    def close(self, session: SessionContext) -> None:
+        cursors.close_all(session)
+        self._commands.finish(session, is_commit=False)
+        session.query_session.close()
+
+    # --- queries ---
+
+    def _prepare_query(self, query: s.Query, oids: tuple[int, ...], session: SessionContext) -> Prepared:
+        constants = constant_columns(query.tree)
+        if constants is not None:
+            columns = tuple(constant.column for constant in constants)
+            return Prepared(query, columns=columns, is_described=True, plan=constants)
+        if not query.is_read_only:
+            raise errors.FeatureNotSupported("a query that changes data or makes a table is not supported")
+        plan = self._planner.plan(query, oids, session)
+        return Prepared(query, plan.parameter_types, oids, plan.columns, is_described=True, plan=plan)
+
+    def _query(
+        self, statement: s.Query, prepared: Prepared, parameters: tuple[object, ...], session: SessionContext
+    ) -> Outcome:
+        if not isinstance(prepared.plan, QueryPlan):
+            return constant_rows(prepared.plan, session)
+        plan = self._planner.plan(statement, prepared.parameter_oids, session)
+        if plan.columns != prepared.columns:
+            raise errors.FeatureNotSupported("cached plan must not change result type")
+        return self._run(plan, parameters, session)
+
+    def _run(self, plan: QueryPlan, parameters: tuple[object, ...], session: SessionContext) -> Rows:
+        session.on_cancel(session.query_session.interrupt)
+        result = session.query_session.execute(plan.bound.sql, parameters)
+        return Rows(plan.columns, EngineRows(session, result.batches()))
+
+    def _rows(self, query: s.Query, session: SessionContext) -> Rows:
+        """The rows of a query inside another statement."""
+        prepared = self._prepare_query(query, (), session)
+        if prepared.parameter_types:
+            raise errors.UndefinedParameter("there is no parameter $1")
+        return cast("Rows", self._query(query, prepared, (), session))
+
+    def _copy_to(self, statement: s.CopyTo, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
+        if statement.path is not None:
+            raise errors.InsufficientPrivilege(
+                "COPY to a file of the server is not allowed", hint="Use COPY ... TO STDOUT, or psql's \\copy."
+            )
+        return CopyOut(self._rows(statement.query or _table_query(statement), session), dict(statement.options))
+
+    def _columns(self, statement: s.Statement, session: SessionContext) -> Columns:
+        match statement:
+            case s.ShowSetting(name="all"):
+                return tuple(ResultColumn(name, _TEXT) for name in ("name", "setting", "description"))
+            case s.ShowSetting(name=name):
+                return (ResultColumn(_shown(name), _TEXT),)
+            case s.Fetch(cursor=cursor):
+                return cursors.find_cursor(cursor, session).columns
+            case s.ExecutePrepared(name=name):
+                return self.describe(_named(name, session), session)
+            case _ if type(statement) in self._executors:
+                return None
+            case _:
+                return self._commands.describe(statement, session)
+
+    # --- settings ---
+
+    def _set(self, statement: s.SetSetting, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
+        transaction = session.transaction
+        is_in_block = transaction.status.value != "I" or transaction.is_implicit
+        if statement.is_local and not is_in_block:
+            session.notice("WARNING", "25P01", "SET LOCAL can only be used in transaction blocks")
+        session.settings.set(statement.name, statement.value, is_local=statement.is_local and is_in_block)
+        return Completed("SET")
+
+    def _show(self, statement: s.ShowSetting, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
+        if statement.name == "all":
+            return text_rows(("name", "setting", "description"), session.settings.all(), tag="SHOW")
+        return one_column([(_shown(statement.name), session.settings.get(statement.name))], tag="SHOW")
+
+    def _reset(
+        self, statement: s.ResetSetting, _: Prepared, __: tuple[object, ...], session: SessionContext
+    ) -> Outcome:
+        session.settings.reset(statement.name)
+        return Completed("RESET")
+
+    def _discard(self, statement: s.Discard, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
+        if statement.what.upper() == "ALL":
+            if session.transaction.status.value != "I":
+                raise errors.ActiveSqlTransaction("DISCARD ALL cannot run inside a transaction block")
+            cursors.close_all(session)
+            session.prepared.clear()
+            session.settings.reset("all")
+        return Completed(f"DISCARD {statement.what.upper()}")
+
+    # --- transactions ---
+
+    def _rollback(self, statement: s.Rollback, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
+        if statement.to_savepoint is not None:
+            return transactions.rollback_to(statement.to_savepoint, session)
+        return self._end(statement, session, is_commit=False)
+
+    def _end(self, statement: s.Commit | s.Rollback, session: SessionContext, *, is_commit: bool) -> Outcome:
+        return transactions.end(
+            session,
+            is_commit=is_commit,
+            and_chain=statement.and_chain,
+            finish=lambda is_good: self._finish_transaction(session, is_commit=is_good),
+        )
+
+    def _finish_transaction(self, session: SessionContext, *, is_commit: bool) -> None:
+        cursors.end_transaction(session, is_commit=is_commit)
+        self._commands.finish(session, is_commit=is_commit)
+
+    # --- cursors and prepared statements ---
+
+    def _declare(
+        self, statement: s.DeclareCursor, _: Prepared, __: tuple[object, ...], session: SessionContext
+    ) -> Outcome:
+        cursors.check_declare(statement, session)
+        return cursors.declare(statement, self._rows(statement.query, session), session)
+
+    def _prepare_named(
+        self, statement: s.Prepare, _: Prepared, __: tuple[object, ...], session: SessionContext
+    ) -> Outcome:
+        if statement.name in session.prepared:
+            raise errors.DuplicatePreparedStatement(f'prepared statement "{statement.name}" already exists')
+        oids = tuple(data_type(spelling).oid for spelling in statement.types)
+        session.prepared[statement.name] = self.prepare(statement.statement, oids, session)
+        return Completed("PREPARE")
+
+    def _execute_named(
+        self, statement: s.ExecutePrepared, _: Prepared, __: tuple[object, ...], session: SessionContext
+    ) -> Outcome:
+        prepared = _named(statement.name, session)
+        if len(statement.arguments) != len(prepared.parameter_types):
+            raise errors.InvalidSyntax(
+                f'wrong number of parameters for prepared statement "{statement.name}"',
+                detail=f"Expected {len(prepared.parameter_types)} parameters but got {len(statement.arguments)}.",
+            )
+        values = tuple(map(_argument, statement.arguments, prepared.parameter_types))
+        return self.execute(prepared, values, session)
+
+    def _deallocate(
+        self, statement: s.Deallocate, _: Prepared, __: tuple[object, ...], session: SessionContext
+    ) -> Outcome:
+        if statement.name is None:
+            session.prepared.clear()
+            return Completed("DEALLOCATE ALL")
+        _named(statement.name, session)
+        del session.prepared[statement.name]
+        return Completed("DEALLOCATE")
+
+
+_INSTANT = (s.SetSetting, s.ShowSetting, s.ResetSetting, s.Begin, s.SetTransaction, s.Empty)
+
+
+def _is_instant(statement: s.Statement) -> bool:
+    """Whether a statement touches neither engine nor catalog; COMMIT may publish, so it does."""
+    if isinstance(statement, s.Query):
+        return constant_columns(statement.tree) is not None
+    return isinstance(statement, _INSTANT)
+
+
+def _shown(name: str) -> str:
+    """SHOW names its column as the table of settings spells it."""
+    setting = SETTINGS.get(name.lower())
+    return setting.name if setting is not None else name
+
+
+def _named(name: str, session: SessionContext) -> Prepared:
+    prepared = session.prepared.get(name)
+    if prepared is None:
+        raise errors.InvalidSqlStatementName(f'prepared statement "{name}" does not exist')
+    return cast("Prepared", prepared)
+
+
+def _table_query(statement: s.CopyTo) -> s.Query:
+    """COPY t (a, b) TO is COPY (SELECT a, b FROM t) TO."""
+    assert statement.table is not None
+    written = statement.table
+    table = exp.table_(
+        exp.to_identifier(written.name, quoted=True),
+        db=written.schema and exp.to_identifier(written.schema, quoted=True),
+        catalog=written.database and exp.to_identifier(written.database, quoted=True),
+    )
+    names: list[exp.Expression] = [exp.column(exp.to_identifier(name, quoted=True)) for name in statement.columns]
+    tree = exp.select(*(names or [exp.Star()])).from_(table)
+    return s.Query(tree, text=tree.sql("postgres"))
+
+
+def _argument(tree: exp.Expression, kind: DataType) -> object:
+    """The value of an argument of EXECUTE: a literal, signed or cast."""
+    match tree:
+        case exp.Cast() | exp.Paren():
+            return _argument(tree.this, kind)
+        case exp.Null():
+            return None
+        case exp.Boolean():
+            return decode_text("true" if tree.this else "false", kind)
+        case exp.Literal():
+            return decode_text(tree.this, kind)
+        case exp.Neg(this=exp.Literal() as number):
+            return decode_text(f"-{number.this}", kind)
+        case _:
+            raise errors.FeatureNotSupported("EXECUTE takes literals as arguments")
+
+
+Change = s.Insert | s.Update | s.Delete
+
+
+def _prepare_change(statement: Change, oids: tuple[int, ...]) -> Prepared:
+    """A change of data is a command; its parameters become literals when it runs."""
+    numbers = [int(node.name) for node in statement.tree.find_all(exp.Parameter) if node.name.isdigit()]
+    count = max([len(oids), *numbers])
+    types = tuple((type_of_oid(oids[at]) if at < len(oids) else None) or _TEXT for at in range(count))
+    return Prepared(statement, types, oids)
+
+
+def _with_values(prepared: Prepared, parameters: tuple[object, ...]) -> s.Statement:
+    statement = prepared.statement
+    if not parameters or not isinstance(statement, s.Insert | s.Update | s.Delete):
+        return statement
+    tree = statement.tree.copy()
+    for node in list(tree.find_all(exp.Parameter)):
+        at = int(node.name) - 1
+        node.replace(_literal(parameters[at], prepared.parameter_types[at], prepared.parameter_oids, at))
+    return replace(statement, tree=cast("Any", tree))  # a copy has the class of its original
+
+
+def _literal(value: object, kind: DataType, oids: tuple[int, ...], at: int) -> exp.Expression:
+    """A value as an untyped literal, as if it had been typed; cast where the client named the type."""
+    if value is None:
+        return exp.Null()
+    if isinstance(value, bool):
+        literal: exp.Expression = exp.Literal.string("true" if value else "false")
+    elif isinstance(value, bytes):
+        literal = exp.Literal.string(f"\\x{value.hex()}")
+    else:
+        literal = exp.Literal.string(str(value))
+    is_named = at < len(oids) and oids[at] not in (0, 705)
+    return exp.cast(literal, str(kind), dialect="postgres") if is_named else literal

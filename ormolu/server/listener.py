@@ -1,0 +1,235 @@
+"""The server of the wire: its socket, its connections, and the one bounded thread pool behind them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import ssl
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from ormolu import errors
+from ormolu.server import messages as m
+from ormolu.server.authentication import FindVerifier, ScramExchange
+from ormolu.server.connection import Connection
+from ormolu.server.context import SessionContext
+from ormolu.server.preparation import StatementHandler
+from ormolu.server.session import Session
+
+_log = logging.getLogger(__name__)
+PID_MAX = 2**31 - 1
+SECRET_MAX = 2**31
+BACKLOG = 256
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerSettings:
+    """`port` 0 takes a free one; `threads` is how many statements compute at the same time."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    tls: ssl.SSLContext | None = None
+    requires_tls: bool = False
+    connections_max: int = 1_000
+    threads: int = 8
+    startup_seconds_max: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """A row of pg_stat_activity."""
+
+    pid: int
+    role: str
+    database: str
+    application_name: str
+    client_address: str
+    state: str
+    query: str
+    connected_at: datetime
+    query_started_at: datetime | None
+    state_changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Who has logged in, before there is a session; `notify` sends a notice to the client from any thread."""
+
+    pid: int
+    role: str
+    database: str
+    parameters: dict[str, str]
+    client_address: str
+    notify: Callable[[str, str, str, str | None], None]
+
+
+class OpenContext(Protocol):
+    """Makes the context of a session, in the thread pool: raises 3D000 for an unknown database, 28000 for a role
+    that may not log in."""
+
+    def __call__(self, arrival: Arrival) -> SessionContext: ...
+
+
+class Server:
+    """Accepts connections on one port until stopped."""
+
+    def __init__(
+        self,
+        settings: ListenerSettings,
+        *,
+        find_verifier: FindVerifier,
+        open_context: OpenContext,
+        handler: StatementHandler,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.tls = settings.tls
+        self.requires_tls = settings.requires_tls
+        self.startup_seconds_max = settings.startup_seconds_max
+        self._settings = settings
+        self._find_verifier = find_verifier
+        self._open_context = open_context
+        self._handler = handler
+        self._now = now
+        self._secret = secrets.token_bytes(32)
+        self._connections: dict[int, Connection] = {}
+        self._connected_at: dict[int, datetime] = {}
+        self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="ormolu-statement")
+        self._listener: asyncio.Server | None = None
+        self._next_pid = 1
+        self._is_stopping = False
+
+    # --- life ---
+
+    async def start(self) -> int:
+        """Listen; gives the port."""
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(
+            self._connection, self._settings.host, self._settings.port, backlog=BACKLOG
+        )
+        port: int = self._listener.sockets[0].getsockname()[1]
+        return port
+
+    async def stop(self, drain_seconds: float = 20.0) -> None:
+        """Take no more connections, let running statements end within `drain_seconds`, then cancel and hang up."""
+        self._is_stopping = True
+        if self._listener is not None:
+            self._listener.close()
+        farewell = errors.AdminShutdown("terminating connection due to administrator command")
+        await self._wait(lambda: all(connection.is_idle for connection in self._connections.values()), drain_seconds)
+        for connection in list(self._connections.values()):
+            connection.cancel(farewell)
+        await self._wait(lambda: all(connection.is_idle for connection in self._connections.values()), 2.0)
+        for connection in list(self._connections.values()):
+            connection.end(farewell)
+        await self._wait(lambda: not self._connections, 2.0)
+        for connection in list(self._connections.values()):
+            connection.abort()
+        await self._wait(lambda: not self._connections, 1.0)
+        await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
+
+    @staticmethod
+    async def _wait(is_done: Callable[[], bool], seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while not is_done() and loop.time() < end:
+            await asyncio.sleep(0.02)
+
+    # --- what operators see and do ---
+
+    def sessions(self) -> list[SessionInfo]:
+        """One row a session that has logged in; may be called from any thread."""
+        rows = []
+        for connection in list(self._connections.values()):
+            session = connection.session
+            if session is not None:
+                rows.append(self._info(connection, session))
+        return rows
+
+    def _info(self, connection: Connection, session: Session) -> SessionInfo:
+        context = session.context
+        return SessionInfo(
+            pid=connection.pid,
+            role=context.role,
+            database=context.database,
+            application_name=context.settings.get("application_name"),
+            client_address=context.client_address,
+            state=session.state,
+            query=session.query,
+            connected_at=self._connected_at.get(connection.pid, session.state_changed_at),
+            query_started_at=session.query_started_at,
+            state_changed_at=session.state_changed_at,
+        )
+
+    def cancel_backend(self, pid: int) -> bool:
+        """pg_cancel_backend: from any thread."""
+        connection = self._connections.get(pid)
+        if connection is None:
+            return False
+        connection.cancel()
+        return True
+
+    def terminate_backend(self, pid: int) -> bool:
+        """pg_terminate_backend: from any thread."""
+        connection = self._connections.get(pid)
+        if connection is None or self._listener is None:
+            return False
+        problem = errors.AdminShutdown("terminating connection due to administrator command")
+        connection.cancel(problem)
+        self._listener.get_loop().call_soon_threadsafe(connection.end, problem)
+        return True
+
+    # --- what connections ask ---
+
+    def _connection(self) -> Connection:
+        pid = self._free_pid()
+        connection = Connection(self, pid=pid, secret=secrets.randbelow(SECRET_MAX))
+        self._connections[pid] = connection
+        self._connected_at[pid] = self._now()
+        return connection
+
+    def _free_pid(self) -> int:
+        while self._next_pid in self._connections:
+            self._next_pid = self._next_pid % PID_MAX + 1
+        pid, self._next_pid = self._next_pid, self._next_pid % PID_MAX + 1
+        return pid
+
+    async def in_pool(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
+
+    def exchange(self, role: str) -> ScramExchange:
+        return ScramExchange(role, self._find_verifier, secret=self._secret, nonce=secrets.token_urlsafe(18))
+
+    def admit(self, connection: Connection) -> None:
+        if self._is_stopping:
+            raise errors.CannotConnectNow("the server is shutting down")
+        if len(self._connections) > self._settings.connections_max:
+            raise errors.TooManyConnections("sorry, too many clients already")
+
+    async def open_session(self, connection: Connection, startup: m.StartupMessage) -> Session:
+        from ormolu.server import responses
+
+        role = startup.parameters["user"]
+        arrival = Arrival(
+            pid=connection.pid,
+            role=role,
+            database=startup.parameters.get("database") or role,
+            parameters=startup.parameters,
+            client_address=connection.peer,
+            notify=lambda *words: connection.send(responses.notice(*words)),
+        )
+        context: SessionContext = await self.in_pool(self._open_context, arrival)
+        return Session(context, self._handler, start_timer=connection.start_timer, now=self._now)
+
+    def cancel(self, pid: int, secret: int) -> None:
+        """A CancelRequest: silently nothing where pid and secret do not fit."""
+        connection = self._connections.get(pid)
+        if connection is not None and secrets.compare_digest(str(connection.secret), str(secret)):
+            connection.cancel()
+
+    def forget(self, connection: Connection) -> None:
+        self._connections.pop(connection.pid, None)
+        self._connected_at.pop(connection.pid, None)

@@ -1,0 +1,116 @@
+"""From a query's tree to a plan the engine can run, and the cache of plans between statements."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from ormolu.server.context import SessionContext
+from ormolu.server.engine_rows import free_engine
+from ormolu.server.outcomes import ResultColumn
+from ormolu.server.parameters import TEXT_TYPE, type_of_oid
+from ormolu.sql_extensions.statements import Query
+from ormolu.sql_extensions.types import DataType, from_duckdb
+
+if TYPE_CHECKING:
+    from ormolu.sql_extensions.queries import BoundQuery
+
+PLANS_MAX = 2_000
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class RecentlyUsed(Generic[Key, Value]):
+    """A bounded map that forgets what was not used for longest; shared by all sessions."""
+
+    def __init__(self, size_max: int) -> None:
+        self._size_max = size_max
+        self._lock = Lock()
+        self._values: OrderedDict[Key, Value] = OrderedDict()
+
+    def find(self, key: Key) -> Value | None:
+        with self._lock:
+            value = self._values.get(key)
+            if value is not None:
+                self._values.move_to_end(key)
+            return value
+
+    def put(self, key: Key, value: Value) -> None:
+        with self._lock:
+            self._values[key] = value
+            self._values.move_to_end(key)
+            if len(self._values) > self._size_max:
+                self._values.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPlan:
+    """`columns` are what RowDescription says; `is_shared` when other sessions of the role may run it too."""
+
+    bound: BoundQuery
+    parameter_types: tuple[DataType, ...]
+    columns: tuple[ResultColumn, ...]
+    version: str
+
+
+# Binds a query for a session: names against the head it reads, policies woven in.
+Bind = Callable[[Query, "tuple[DataType | None, ...]", SessionContext], "BoundQuery"]
+
+
+class QueryPlanner:
+    """Binds queries, describes them, and remembers what it found while nothing it depends on has changed.
+
+    `head` gives the lake's newest consistent set of tables, an object with a `version`.
+    """
+
+    def __init__(self, *, bind: Bind, head: Callable[[SessionContext], Any]) -> None:
+        self._bind = bind
+        self._head = head
+        self._plans: RecentlyUsed[tuple[object, ...], QueryPlan] = RecentlyUsed(PLANS_MAX)
+
+    def fix_head(self, session: SessionContext) -> None:
+        """Settle which tables the statement reads: the newest, or those of the transaction under REPEATABLE READ."""
+        transaction = session.transaction
+        if transaction.head is not None:
+            session.head = transaction.head
+            return
+        session.head = self._head(session)
+        if session.settings.is_repeatable_read:
+            transaction.head = session.head
+
+    def plan(self, query: Query, oids: Sequence[int], session: SessionContext) -> QueryPlan:
+        free_engine(session)
+        self.fix_head(session)
+        key = self._key(query, oids, session)
+        plan = self._plans.find(key)
+        if plan is None:
+            plan = self._make(query, tuple(map(type_of_oid, oids)), session)
+            if is_cacheable(plan.bound):
+                self._plans.put(key, plan)
+        return plan
+
+    def _key(self, query: Query, oids: Sequence[int], session: SessionContext) -> tuple[object, ...]:
+        settings = session.settings
+        text = query.text or query.tree.sql()
+        return (text, tuple(oids), session.database, session.role, settings.search_path, settings.time_zone,
+                settings.get("metric_sum"), session.head.version)  # fmt: skip
+
+    def _make(self, query: Query, given: tuple[DataType | None, ...], session: SessionContext) -> QueryPlan:
+        bound = self._bind(query, given, session)
+        inferred = bound.parameter_types
+        types = tuple(
+            (given[at] if at < len(given) else None) or inferred[at] or TEXT_TYPE for at in range(len(inferred))
+        )
+        described = session.query_session.describe(bound.sql, [None] * len(types))
+        columns = tuple(
+            ResultColumn(name, from_duckdb(kind)) for name, (_, kind) in zip(bound.column_names, described, strict=True)
+        )
+        return QueryPlan(bound, types, columns, session.head.version)
+
+
+def is_cacheable(bound: BoundQuery) -> bool:
+    """A relation without a version is read anew each time."""
+    return all(relation.version for relation in bound.relations)

@@ -1,0 +1,62 @@
+"""What a handler of statements promises to a session, and the prepared statements and portals between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ormolu.server.context import SessionContext
+from ormolu.server.outcomes import Outcome, ResultColumn
+from ormolu.server.rowstream import RowStream
+from ormolu.sql_extensions.statements import Statement
+from ormolu.sql_extensions.types import DataType
+
+Columns = tuple[ResultColumn, ...] | None
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A statement ready to run; `columns` is None where it gives no rows, and unknown until it was described."""
+
+    statement: Statement
+    parameter_types: tuple[DataType, ...] = ()
+    parameter_oids: tuple[int, ...] = ()
+    columns: Columns = None
+    is_described: bool = False
+    plan: Any = None  # the handler's own
+
+
+@dataclass(slots=True)
+class Portal:
+    """A prepared statement with its values; `stream` holds the rows once it runs."""
+
+    prepared: Prepared
+    parameters: tuple[object, ...] = ()
+    formats: tuple[int, ...] = ()
+    stream: RowStream | None = None
+    is_finished: bool = False
+    sent_rows: int = field(default=0)
+
+
+class StatementHandler(Protocol):
+    """Gives statements their meaning; every method but `is_instant` runs in the thread pool."""
+
+    def parse(self, sql: str) -> tuple[Statement, ...]: ...
+
+    def is_instant(self, sql: str) -> bool:
+        """Whether the text is known to touch neither the engine nor the catalog, so that it may run on the loop."""
+        ...
+
+    def prepare(self, statement: Statement, parameter_oids: tuple[int, ...], session: SessionContext) -> Prepared: ...
+
+    def describe(self, prepared: Prepared, session: SessionContext) -> Columns:
+        """Say what rows the statement will give, without running it."""
+        ...
+
+    def execute(self, prepared: Prepared, parameters: tuple[object, ...], session: SessionContext) -> Outcome: ...
+
+    def finish(self, session: SessionContext, *, has_failed: bool) -> None:
+        """End what ran without BEGIN: after each simple query, and at Sync."""
+        ...
+
+    def close(self, session: SessionContext) -> None: ...
