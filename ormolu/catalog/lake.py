@@ -20,11 +20,12 @@ from ormolu.catalog.changes import Change, DefinitionChange, Statement, TableCha
 from ormolu.catalog.database import in_transaction, reading
 from ormolu.catalog.definitions_log import DEFINITIONS, Definitions, LogFiles, append_change, creation, read_definitions
 from ormolu.catalog.fields import copy_field_ids, planned_columns
+from ormolu.catalog.lake_relations import definitions_relation, quarantine_relation
 from ormolu.catalog.relations import find_relation, location_as_of
 from ormolu.catalog.staging import read_metadata
 from ormolu.catalog.table import IcebergTable, ManifestFiles
 from ormolu.definitions import TableName
-from ormolu.errors import SerializationFailure, UndefinedTable
+from ormolu.errors import OrmoluError, SerializationFailure, UndefinedTable
 from ormolu.sql_extensions.relations import Relation
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ __all__ = [
     "planned_columns",
 ]
 
+QUARANTINE = TableName("lake", "quarantine")
 NAMESPACES = ("bronze", "silver", "gold", "quarantine", "lake")
 TABLES_CACHED_MAX = 512
 MANIFESTS_CACHED_MAX = 2048
@@ -111,10 +113,10 @@ class Lake:
             for change in changes:
                 base = None if change.based_on is None else self.table_at(change.table, change.based_on)
                 turns.append(commits.stage(change, base, run_id=run_id))
-            pointers = self._turn(turns, definitions, statements, at=at, run_id=run_id, based_on=based_on)
         except BaseException:
             commits.discard(turns)
             raise
+        pointers = self._turn(turns, definitions, statements, at=at, run_id=run_id, based_on=based_on)
         for turn in turns:
             self._remember(turn)
         return Head(self, pointers)
@@ -129,11 +131,16 @@ class Lake:
         run_id: int | None,
         based_on: Head | None,
     ) -> Mapping[TableName, str]:
-        """Turn the pointers; the definitions are staged again each time that only their log moved."""
+        """Turn the pointers; the definitions are staged again each time that only their log moved.
+
+        What was staged is deleted only where the transaction is known to be undone. After any other error, a
+        connection lost in COMMIT for one, the pointers may have turned: then it is left to the sweep.
+        """
         read = (based_on or self.head()).pointers.get(DEFINITIONS) if definitions else None
         for attempt in range(REBASES_MAX):
-            log = self._stage_definitions(definitions, read, at=at, run_id=run_id)
+            log: list[commits.Turn] = []
             try:
+                log = self._stage_definitions(definitions, read, at=at, run_id=run_id)
                 pointers = in_transaction(
                     self.engine,
                     lambda connection, log=log: commits.turn_pointers(  # type: ignore[misc]  # called at once
@@ -144,17 +151,19 @@ class Lake:
                 commits.discard(log)
                 if moved.tables != {DEFINITIONS}:
                     tables = ", ".join(sorted(str(table) for table in moved.tables - {DEFINITIONS}))
+                    commits.discard(turns)
                     raise SerializationFailure(
                         f"could not serialize access due to concurrent update of {tables}", hint="Try again."
                     ) from moved
                 time.sleep(REBASE_PAUSE_SECONDS * attempt)
-            except BaseException:
-                commits.discard(log)
+            except OrmoluError:  # of a statement, or of the staging: nothing was committed for certain
+                commits.discard([*turns, *log])
                 raise
             else:
                 for turn in log:
                     self._remember(turn)
                 return pointers
+        commits.discard(turns)
         raise SerializationFailure("could not serialize access: the definitions kept moving", hint="Try again.")
 
     def _stage_definitions(
@@ -228,6 +237,11 @@ class Head:
 
     def find_relation(self, name: TableName, as_of: AsOf | None = None) -> Relation | None:
         """What queries see under `name`: see `ormolu.catalog.relations`."""
+        if name == DEFINITIONS:
+            return definitions_relation(self.find_table(name))
+        if name == QUARANTINE:
+            tables = [self.table(one) for one in sorted(self.pointers) if one.schema == "quarantine"]
+            return quarantine_relation(tables)
         if as_of is None:
             return find_relation(name, self.find_table)
         return find_relation(name, lambda table: self._find_table_as_of(table, as_of))
