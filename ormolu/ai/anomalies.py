@@ -53,6 +53,8 @@ class Watch:
     direction: Direction = Direction.ANY
     comparison: Comparison = Comparison.DAILY
     sensitivity: float = SENSITIVITY_DEFAULT
+    threshold: float | None = None  # instead of the method's own, in yardsticks
+    change_min: float = WEEKLY_CHANGE_MIN  # of weeks
     holidays: Collection[date] = ()
     is_additive: bool = True
 
@@ -60,6 +62,9 @@ class Watch:
     def strictness(self) -> float:
         """What the thresholds are multiplied by."""
         return float(np.sqrt((1 - self.sensitivity) / (1 - SENSITIVITY_DEFAULT)))
+
+    def threshold_or(self, usual: float) -> float:
+        return self.threshold if self.threshold is not None else usual * self.strictness
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +143,12 @@ def find_anomalies(panel: Panel, watch: Watch) -> Findings:
     if panel.periods == 0:
         return Findings(history_days_min=minimum)
     compared, judgement = _METHODS.get(watch.method, _by_outliers)(panel, watch)
-    is_odd: Mask = np.asarray(judgement.is_odd & _is_watched(judgement.score, watch.direction))
+    is_odd = judgement.is_odd & _is_watched(judgement.score, watch.direction)
     found = [
         _anomaly(compared, judgement, watch, int(series), int(period))
-        for period, series in zip(*np.nonzero(is_odd.T), strict=True)
+        for period, series in np.argwhere(np.transpose(is_odd))
     ]
-    has_score = np.isfinite(judgement.score).any(axis=1)
+    has_score = np.asarray(np.isfinite(judgement.score).any(axis=1))
     short = tuple(key for key, is_judged in zip(panel.keys, has_score, strict=True) if not is_judged)
     return Findings(tuple(found), len(panel.keys), short, minimum)
 
@@ -180,7 +185,7 @@ def _anomaly(panel: Panel, judgement: Judgement, watch: Watch, series: int, peri
 
 
 def _by_recipe(panel: Panel, watch: Watch) -> tuple[Panel, Judgement]:
-    threshold = watch.strictness * (WEEKLY_THRESHOLD if watch.comparison is Comparison.WEEKLY else DAILY_THRESHOLD)
+    threshold = watch.threshold_or(WEEKLY_THRESHOLD if watch.comparison is Comparison.WEEKLY else DAILY_THRESHOLD)
     compared, forecast = _robust_forecast(panel, watch, threshold)
     return compared, _judged(compared, forecast, watch, threshold)
 
@@ -206,7 +211,7 @@ def _judged(panel: Panel, forecast: Forecast, watch: Watch, threshold: float) ->
     score = forecast.scores
     is_odd = np.abs(score) > threshold
     if watch.comparison is Comparison.WEEKLY:
-        is_odd &= np.abs(panel.values - expected) > WEEKLY_CHANGE_MIN * np.abs(expected)
+        is_odd &= np.abs(panel.values - expected) > watch.change_min * np.abs(expected)
     else:
         is_odd &= ~_holidays(panel, watch)
     lower = unstabilise(forecast.expected - threshold * forecast.scale)
@@ -221,7 +226,7 @@ def _by_weekday(panel: Panel, watch: Watch) -> tuple[Panel, Judgement]:
         raise InvalidParameterValue(
             "the method 'zscore_dow' compares days", hint="Leave COMPARE out, or take the method 'robust'."
         )
-    threshold = watch.strictness * WEEKDAY_THRESHOLD
+    threshold = watch.threshold_or(WEEKDAY_THRESHOLD)
     holidays = _holidays(panel, watch)
     forecast = forecast_weekdays(panel.values, holidays=holidays)
     score = forecast.scores

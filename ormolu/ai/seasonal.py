@@ -163,4 +163,5 @@ def _yardstick(residuals: Floats, level: Floats) -> Floats:
 
 def _first_observed(values: Floats) -> npt.NDArray[np.int64]:
     seen = np.isfinite(values)
-    return np.where(seen.any(axis=1), seen.argmax(axis=1), values.shape[1]).astype(np.int64)
+    begins: npt.NDArray[np.int64] = np.where(seen.any(axis=1), seen.argmax(axis=1), values.shape[1]).astype(np.int64)
+    return begins
