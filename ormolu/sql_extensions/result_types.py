@@ -39,10 +39,15 @@ def refined_types(tree: exp.Expr, find_relation: FindRelation) -> tuple[DataType
 
     `find_relation` gives the catalog's relation for a table of the tree, and is not asked for CTEs.
     """
-    columns = _query_columns(tree, find_relation, {}, ())
+    columns = result_columns(tree, find_relation)
     if columns is None:
         return ()
     return tuple(_TEXT if column.type == UNKNOWN else column.type for column in columns)
+
+
+def result_columns(tree: exp.Expr, find_relation: FindRelation) -> Columns | None:
+    """The result's columns as a query around this one would see them; None where a source is not known."""
+    return _query_columns(tree, find_relation, {}, ())
 
 
 _FAMILIES = {
@@ -303,7 +308,7 @@ def _projected(projection: exp.Expr, scope: _Scope) -> Sequence[OutputColumn] | 
                 return None
             return [column for column in source.columns if not column.is_hidden]
         case _:
-            return (OutputColumn(_name(projection), scope.type_of(projection)),)
+            return (OutputColumn(output_name(projection), scope.type_of(projection)),)
 
 
 def _starred(scope: _Scope) -> Sequence[OutputColumn] | None:
@@ -325,11 +330,11 @@ def _in_order(names: set[str], scope: _Scope) -> Sequence[str]:
     return list(dict.fromkeys(ordered))
 
 
-def _name(projection: exp.Expr) -> str:
+def output_name(projection: exp.Expr) -> str:
     """The name under which a query around this one finds the column."""
     match projection:
         case exp.Cast():
-            return _name(projection.this)
+            return output_name(projection.this)
         case exp.Dot() if isinstance(projection.expression, exp.Anonymous):
             return projection.expression.name.lower()
         case exp.Anonymous():

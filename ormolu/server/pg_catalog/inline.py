@@ -1,0 +1,78 @@
+"""What changes from statement to statement, as rows in the query itself: sessions and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlglot import exp
+
+from ormolu.definitions import TableName
+from ormolu.server.pg_catalog.identifiers import Identifiers
+from ormolu.server.pg_catalog.snapshot import CatalogSession, CatalogSnapshot
+from ormolu.server.pg_catalog.static_rows import static_table
+from ormolu.sql_extensions.relations import RelationColumn
+
+_ACTIVITY = TableName("pg_catalog", "pg_stat_activity")
+_SETTINGS = TableName("pg_catalog", "pg_settings")
+
+
+def inline_source(name: TableName, columns: tuple[RelationColumn, ...], snapshot: CatalogSnapshot) -> exp.Query | None:
+    """The rows as literals; None for every other relation."""
+    if name == _ACTIVITY:
+        oids = Identifiers(snapshot)
+        return _literal_rows(columns, [_activity(session, oids) for session in snapshot.sessions])
+    if name == _SETTINGS:
+        return _literal_rows(columns, _settings(snapshot))
+    return None
+
+
+def _activity(session: CatalogSession, oids: Identifiers) -> dict[str, Any]:
+    return {
+        "datid": oids.find("database", session.database), "datname": session.database, "pid": session.process_id,
+        "usesysid": oids.find("role", session.role), "usename": session.role,
+        "application_name": session.application_name, "client_addr": session.client_address,
+        "client_port": session.client_port, "backend_start": session.started_at,
+        "xact_start": session.transaction_started_at, "query_start": session.query_started_at,
+        "state_change": session.state_changed_at, "state": session.state, "query": session.query,
+        "backend_type": "client backend",
+    }  # fmt: skip
+
+
+def _settings(snapshot: CatalogSnapshot) -> Sequence[dict[str, Any]]:
+    rows = {row["name"].lower(): dict(row) for row in static_table("pg_settings").to_pylist()}
+    for name, value in snapshot.settings:
+        row = rows.setdefault(
+            name.lower(),
+            {"name": name, "category": "Customized Options", "context": "user", "vartype": "string", "boot_val": ""}
+            | {"reset_val": "", "pending_restart": False, "short_desc": ""},
+        )
+        row |= {"setting": value, "source": "session"}
+    return [rows[name] for name in sorted(rows)]
+
+
+def _literal_rows(columns: tuple[RelationColumn, ...], rows: Sequence[dict[str, Any]]) -> exp.Query:
+    visible = [column for column in columns if not column.is_hidden]
+    names = [exp.to_identifier(column.name, quoted=True) for column in visible]
+    given = rows or [{}]
+    tuples = [exp.Tuple(expressions=[_literal(row.get(column.name)) for column in visible]) for row in given]
+    values = exp.Values(expressions=tuples, alias=exp.TableAlias(this=exp.to_identifier("_rows"), columns=names))
+    typed = [
+        exp.alias_(
+            exp.Cast(this=exp.column(name.copy()), to=exp.DataType.build(column.type.duckdb, dialect="duckdb")),
+            column.name,
+            quoted=True,
+        )
+        for name, column in zip(names, visible, strict=True)
+    ]
+    query = exp.select(*typed).from_(values)
+    return query if rows else query.where(exp.false())
+
+
+def _literal(value: Any) -> exp.Expr:
+    if isinstance(value, list):
+        return exp.cast(exp.array(*(exp.Literal.string(each) for each in value)), exp.DataType.build("text[]"))
+    if isinstance(value, datetime):
+        return exp.Literal.string(value.isoformat())
+    return exp.convert(value)

@@ -1,0 +1,183 @@
+"""The system catalogs as relations: static and live rows in a DuckDB database of their own."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+from sqlglot import exp
+
+from ormolu.definitions import TableName
+from ormolu.server.pg_catalog.inline import inline_source
+from ormolu.server.pg_catalog.lookups import lookup_columns
+from ormolu.server.pg_catalog.objects import build
+from ormolu.server.pg_catalog.snapshot import CatalogSnapshot
+from ormolu.server.pg_catalog.static_rows import static_names, static_table, system_columns, system_oid
+from ormolu.server.pg_catalog.views import view_query
+from ormolu.sql_extensions.catalog_queries import CatalogNames, rewrite_catalog_query
+from ormolu.sql_extensions.relations import Relation, RelationColumn
+
+DATABASE = "system_catalog"
+STATIC_SCHEMA = "static_rows"
+# How many sets of live rows are kept: a statement that was planned over one may still be running.
+LIVE_SCHEMAS_MAX = 16
+VIEW_DEPTH_MAX = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """The schema that holds the live rows of a snapshot's version, and its tables."""
+
+    schema: str
+    tables: frozenset[str]
+
+
+class SystemCatalog:
+    """pg_catalog and information_schema of PostgreSQL 15 inside a DuckDB instance.
+
+    Takes a connection of the query engine before the engine is locked, and keeps a cursor of its own. Threads
+    may share it.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = connection.cursor()
+        self._lock = threading.Lock()
+        self._live: OrderedDict[tuple[str, str], _Live] = OrderedDict()
+        self._count = 0
+        self._cursor.execute(f"ATTACH ':memory:' AS {DATABASE}")
+        self._cursor.execute(f"CREATE SCHEMA {DATABASE}.{STATIC_SCHEMA}")
+        for name in static_names():
+            self._create(STATIC_SCHEMA, name, static_table(name))
+
+    def relation(self, name: TableName, snapshot: CatalogSnapshot) -> Relation | None:
+        """A relation of pg_catalog or information_schema as of the snapshot; None where there is none of that name."""
+        columns = _columns(name)
+        if columns is None:
+            return None
+        source = self._source(name, columns, snapshot, depth=0)
+        version = hashlib.sha256(source.sql(dialect="duckdb").encode()).hexdigest()[:16]
+        return Relation(name, columns, source, version)
+
+    def close(self) -> None:
+        self._cursor.close()
+
+    def _source(
+        self, name: TableName, columns: tuple[RelationColumn, ...], snapshot: CatalogSnapshot, *, depth: int
+    ) -> exp.Query:
+        assert depth < VIEW_DEPTH_MAX, f"the view {name} reads itself"
+        inline = inline_source(name, columns, snapshot)
+        if inline is not None:
+            return inline
+        view = view_query(name)
+        if view is not None:
+            return self._expanded(view, columns, snapshot, depth)
+        live = self._live_rows(snapshot)
+        if name.schema == "pg_catalog" and name.name in live.tables:
+            return _selected(columns, name, live.schema)
+        if name.schema == "pg_catalog" and name.name in static_names():
+            return _selected(columns, name, STATIC_SCHEMA)
+        return _empty(columns)
+
+    def _expanded(
+        self, view: exp.Query, columns: tuple[RelationColumn, ...], snapshot: CatalogSnapshot, depth: int
+    ) -> exp.Query:
+        """A view's query with its tables replaced by theirs, in the declared order and types."""
+        names = CatalogNames(search_path=("gold", "silver", "bronze"), database=snapshot.database)
+        query = rewrite_catalog_query(view, names)
+        for table in list(query.find_all(exp.Table)):
+            if not table.db:
+                continue
+            inner = TableName(table.db, table.name)
+            inner_columns = _columns(inner)
+            assert inner_columns is not None, f"a view reads {inner}"
+            source = self._source(inner, inner_columns, snapshot, depth=depth + 1)
+            table.replace(exp.Subquery(this=source, alias=exp.TableAlias(this=exp.to_identifier(table.alias_or_name))))
+        shown = [_cast(column) for column in columns if not column.is_hidden]
+        assert isinstance(query, exp.Query)
+        return exp.select(*shown).from_(query.subquery("_view"))
+
+    def _live_rows(self, snapshot: CatalogSnapshot) -> _Live:
+        key = (snapshot.database, snapshot.version)
+        with self._lock:
+            if key in self._live:
+                self._live.move_to_end(key)
+                return self._live[key]
+            self._count += 1
+            live = self._publish(f"live_{self._count}", snapshot)
+            self._live[key] = live
+            while len(self._live) > LIVE_SCHEMAS_MAX:
+                _, oldest = self._live.popitem(last=False)
+                self._cursor.execute(f"DROP SCHEMA {DATABASE}.{oldest.schema} CASCADE")
+            return live
+
+    def _publish(self, schema: str, snapshot: CatalogSnapshot) -> _Live:
+        tables = build(snapshot)
+        self._cursor.execute("BEGIN")
+        self._cursor.execute(f"CREATE SCHEMA {DATABASE}.{schema}")
+        for name, table in tables.items():
+            self._create(schema, name, table, with_static=name in static_names())
+        self._cursor.execute("COMMIT")
+        return _Live(schema, frozenset(tables))
+
+    def _create(self, schema: str, name: str, table: Any, *, with_static: bool = False) -> None:
+        target = exp.table_(name, db=schema, catalog=DATABASE, quoted=True)
+        query: exp.Query = exp.select("*").from_("arrow_rows")
+        if with_static:
+            static = exp.select("*").from_(exp.table_(name, db=STATIC_SCHEMA, catalog=DATABASE, quoted=True))
+            query = exp.union(static, query, distinct=False)
+        with self._registered(table):
+            self._cursor.execute(exp.Create(this=target, kind="TABLE", expression=query).sql(dialect="duckdb"))
+
+    @contextmanager
+    def _registered(self, table: Any) -> Iterator[None]:
+        self._cursor.register("arrow_rows", table)
+        try:
+            yield
+        finally:
+            self._cursor.unregister("arrow_rows")
+
+
+def _columns(name: TableName) -> tuple[RelationColumn, ...] | None:
+    found = system_columns().get(name)
+    if found is None and name.schema == "pg_catalog":
+        return lookup_columns(name.name)
+    return found
+
+
+def _selected(columns: tuple[RelationColumn, ...], name: TableName, schema: str) -> exp.Query:
+    """The columns in order; tableoid is the relation's own OID."""
+    table = exp.table_(name.name, db=schema, catalog=DATABASE, quoted=True)
+    shown = [_column(column) for column in columns if not column.is_hidden]
+    hidden = [
+        exp.alias_(exp.cast(exp.Literal.number(system_oid(name)), "bigint"), column.name, quoted=True)
+        for column in columns
+        if column.is_hidden
+    ]
+    return exp.select(*shown, *hidden).from_(table)
+
+
+def _column(column: RelationColumn) -> exp.Column:
+    return exp.column(exp.to_identifier(column.name, quoted=True))
+
+
+def _cast(column: RelationColumn) -> exp.Expr:
+    kind = exp.DataType.build(column.type.duckdb, dialect="duckdb")
+    return exp.alias_(exp.Cast(this=_column(column), to=kind), column.name, quoted=True)
+
+
+def _empty(columns: tuple[RelationColumn, ...]) -> exp.Query:
+    typed = [
+        exp.alias_(
+            exp.Cast(this=exp.Null(), to=exp.DataType.build(column.type.duckdb, dialect="duckdb")),
+            column.name,
+            quoted=True,
+        )
+        for column in columns
+    ]
+    return exp.select(*typed).where(exp.false())

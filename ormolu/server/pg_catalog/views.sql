@@ -1,0 +1,171 @@
+-- The views of the system catalogs: the columns in any order, each under PostgreSQL's name.
+
+-- pg_catalog._descriptions
+SELECT objoid AS _object, classoid AS _class, objsubid AS _position, description AS _value FROM pg_catalog.pg_description;
+
+-- pg_catalog._shared_descriptions
+SELECT objoid AS _object, classoid AS _class, description AS _value FROM pg_catalog.pg_shdescription;
+
+-- pg_catalog._settings
+SELECT name AS _key, setting AS _value FROM pg_catalog.pg_settings;
+
+-- pg_catalog.pg_roles
+SELECT rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolconnlimit,
+    '********' AS rolpassword, rolvaliduntil, rolbypassrls, NULL AS rolconfig, oid FROM pg_catalog.pg_authid;
+
+-- pg_catalog.pg_shadow
+SELECT rolname AS usename, oid AS usesysid, rolcreatedb AS usecreatedb, rolsuper AS usesuper, rolreplication AS userepl,
+    rolbypassrls AS usebypassrls, '********' AS passwd, rolvaliduntil AS valuntil, NULL AS useconfig
+FROM pg_catalog.pg_authid WHERE rolcanlogin;
+
+-- pg_catalog.pg_user
+SELECT rolname AS usename, oid AS usesysid, rolcreatedb AS usecreatedb, rolsuper AS usesuper, rolreplication AS userepl,
+    rolbypassrls AS usebypassrls, '********' AS passwd, rolvaliduntil AS valuntil, NULL AS useconfig
+FROM pg_catalog.pg_authid WHERE rolcanlogin;
+
+-- pg_catalog.pg_group
+SELECT rolname AS groname, oid AS grosysid, NULL AS grolist FROM pg_catalog.pg_authid WHERE NOT rolcanlogin;
+
+-- pg_catalog.pg_tables
+SELECT n.nspname AS schemaname, c.relname AS tablename, pg_get_userbyid(c.relowner) AS tableowner, NULL AS tablespace,
+    c.relhasindex AS hasindexes, c.relhasrules AS hasrules, c.relhastriggers AS hastriggers, c.relrowsecurity AS rowsecurity
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p');
+
+-- pg_catalog.pg_views
+SELECT n.nspname AS schemaname, c.relname AS viewname, pg_get_userbyid(c.relowner) AS viewowner,
+    pg_get_viewdef(c.oid) AS definition
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'v';
+
+-- pg_catalog.pg_indexes
+SELECT n.nspname AS schemaname, c.relname AS tablename, i.relname AS indexname, NULL AS tablespace,
+    pg_get_indexdef(i.oid) AS indexdef
+FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class c ON c.oid = x.indrelid JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace;
+
+-- pg_catalog.pg_stat_all_tables
+SELECT c.oid AS relid, n.nspname AS schemaname, c.relname, 0 AS seq_scan, 0 AS seq_tup_read, 0 AS idx_scan, 0 AS idx_tup_fetch,
+    0 AS n_tup_ins, 0 AS n_tup_upd, 0 AS n_tup_del, 0 AS n_tup_hot_upd, CASE WHEN c.reltuples < 0 THEN 0 ELSE c.reltuples END AS n_live_tup,
+    0 AS n_dead_tup, 0 AS n_mod_since_analyze, 0 AS n_ins_since_vacuum, NULL AS last_vacuum, NULL AS last_autovacuum,
+    NULL AS last_analyze, NULL AS last_autoanalyze, 0 AS vacuum_count, 0 AS autovacuum_count, 0 AS analyze_count, 0 AS autoanalyze_count
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r';
+
+-- pg_catalog.pg_stat_user_tables
+SELECT * FROM pg_catalog.pg_stat_all_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema');
+
+-- information_schema.information_schema_catalog_name
+SELECT current_database() AS catalog_name;
+
+-- information_schema.schemata
+SELECT current_database() AS catalog_name, nspname AS schema_name, pg_get_userbyid(nspowner) AS schema_owner,
+    NULL AS default_character_set_catalog, NULL AS default_character_set_schema, NULL AS default_character_set_name, NULL AS sql_path
+FROM pg_catalog.pg_namespace;
+
+-- information_schema.tables
+SELECT current_database() AS table_catalog, n.nspname AS table_schema, c.relname AS table_name,
+    CASE c.relkind WHEN 'r' THEN 'BASE TABLE' ELSE 'VIEW' END AS table_type, NULL AS self_referencing_column_name,
+    NULL AS reference_generation, NULL AS user_defined_type_catalog, NULL AS user_defined_type_schema,
+    NULL AS user_defined_type_name, 'NO' AS is_insertable_into, 'NO' AS is_typed, NULL AS commit_action
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'v');
+
+-- information_schema.views
+SELECT current_database() AS table_catalog, n.nspname AS table_schema, c.relname AS table_name,
+    pg_get_viewdef(c.oid) AS view_definition, 'NONE' AS check_option, 'NO' AS is_updatable, 'NO' AS is_insertable_into,
+    'NO' AS is_trigger_updatable, 'NO' AS is_trigger_deletable, 'NO' AS is_trigger_insertable_into
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'v';
+
+-- information_schema.columns
+SELECT current_database() AS table_catalog, n.nspname AS table_schema, c.relname AS table_name, a.attname AS column_name,
+    a.attnum AS ordinal_position, (SELECT d.adbin FROM pg_catalog.pg_attrdef d WHERE d.adrelid = c.oid AND d.adnum = a.attnum) AS column_default,
+    CASE WHEN a.attnotnull THEN 'NO' ELSE 'YES' END AS is_nullable,
+    CASE WHEN t.typelem <> 0 AND t.typlen = -1 AND t.typcategory = 'A' THEN 'ARRAY'
+        WHEN t.typnamespace = 11 THEN format_type(a.atttypid, NULL) ELSE 'USER-DEFINED' END AS data_type,
+    CASE WHEN a.atttypid IN (1042, 1043) AND a.atttypmod > 4 THEN a.atttypmod - 4
+        WHEN a.atttypid IN (1560, 1562) AND a.atttypmod > 0 THEN a.atttypmod END AS character_maximum_length,
+    CASE WHEN a.atttypid IN (25, 1042, 1043) THEN CASE WHEN a.atttypid <> 25 AND a.atttypmod > 4 THEN (a.atttypmod - 4) * 4 ELSE 1073741824 END END AS character_octet_length,
+    CASE a.atttypid WHEN 21 THEN 16 WHEN 23 THEN 32 WHEN 20 THEN 64 WHEN 700 THEN 24 WHEN 701 THEN 53
+        WHEN 1700 THEN CASE WHEN a.atttypmod > 4 THEN ((a.atttypmod - 4) >> 16) & 65535 END END AS numeric_precision,
+    CASE WHEN a.atttypid IN (21, 23, 20, 700, 701) THEN 2 WHEN a.atttypid = 1700 THEN 10 END AS numeric_precision_radix,
+    CASE WHEN a.atttypid IN (21, 23, 20) THEN 0
+        WHEN a.atttypid = 1700 AND a.atttypmod > 4 THEN (a.atttypmod - 4) & 65535 END AS numeric_scale,
+    CASE WHEN a.atttypid = 1082 THEN 0 WHEN a.atttypid IN (1083, 1114, 1184, 1266, 1186) THEN 6 END AS datetime_precision,
+    NULL AS interval_type, NULL AS interval_precision, NULL AS character_set_catalog, NULL AS character_set_schema,
+    NULL AS character_set_name, NULL AS collation_catalog, NULL AS collation_schema, NULL AS collation_name,
+    NULL AS domain_catalog, NULL AS domain_schema, NULL AS domain_name, current_database() AS udt_catalog,
+    nt.nspname AS udt_schema, t.typname AS udt_name, NULL AS scope_catalog, NULL AS scope_schema, NULL AS scope_name,
+    NULL AS maximum_cardinality, CAST(a.attnum AS text) AS dtd_identifier, 'NO' AS is_self_referencing, 'NO' AS is_identity,
+    NULL AS identity_generation, NULL AS identity_start, NULL AS identity_increment, NULL AS identity_maximum,
+    NULL AS identity_minimum, 'NO' AS identity_cycle, 'NEVER' AS is_generated, NULL AS generation_expression, 'NO' AS is_updatable
+FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid JOIN pg_catalog.pg_namespace nt ON nt.oid = t.typnamespace
+WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v');
+
+-- information_schema.table_constraints
+SELECT current_database() AS constraint_catalog, n.nspname AS constraint_schema, k.conname AS constraint_name,
+    current_database() AS table_catalog, n.nspname AS table_schema, c.relname AS table_name,
+    CASE k.contype WHEN 'p' THEN 'PRIMARY KEY' WHEN 'f' THEN 'FOREIGN KEY' WHEN 'c' THEN 'CHECK' ELSE 'UNIQUE' END AS constraint_type,
+    'NO' AS is_deferrable, 'NO' AS initially_deferred, CASE WHEN k.contype = 'c' THEN 'NO' ELSE 'YES' END AS enforced,
+    CASE WHEN k.contype = 'u' THEN 'YES' END AS nulls_distinct
+FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE k.contype IN ('p', 'f', 'c', 'u');
+
+-- pg_catalog._constraint_columns
+SELECT oid AS _key, conname AS _name, contype AS _kind, conrelid AS _table, confrelid AS _referenced, conindid AS _index,
+    unnest(conkey) AS _column, CASE WHEN contype = 'f' THEN unnest(confkey) END AS _other,
+    generate_subscripts(conkey, 1) AS _position
+FROM pg_catalog.pg_constraint WHERE conrelid <> 0;
+
+-- information_schema.key_column_usage
+SELECT current_database() AS constraint_catalog, n.nspname AS constraint_schema, k._name AS constraint_name,
+    current_database() AS table_catalog, n.nspname AS table_schema, c.relname AS table_name, a.attname AS column_name,
+    k._position AS ordinal_position, CASE WHEN k._kind = 'f' THEN k._position END AS position_in_unique_constraint
+FROM pg_catalog._constraint_columns k JOIN pg_catalog.pg_class c ON c.oid = k._table
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_attribute a ON a.attrelid = k._table AND a.attnum = k._column WHERE k._kind IN ('p', 'u', 'f');
+
+-- information_schema.constraint_column_usage
+SELECT current_database() AS table_catalog, n.nspname AS table_schema, c.relname AS table_name, a.attname AS column_name,
+    current_database() AS constraint_catalog, n.nspname AS constraint_schema, k._name AS constraint_name
+FROM pg_catalog._constraint_columns k
+JOIN pg_catalog.pg_class c ON c.oid = CASE WHEN k._kind = 'f' THEN k._referenced ELSE k._table END
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = CASE WHEN k._kind = 'f' THEN k._other ELSE k._column END;
+
+-- information_schema.referential_constraints
+SELECT current_database() AS constraint_catalog, n.nspname AS constraint_schema, k.conname AS constraint_name,
+    current_database() AS unique_constraint_catalog, n2.nspname AS unique_constraint_schema, u.conname AS unique_constraint_name,
+    'NONE' AS match_option, 'NO ACTION' AS update_rule, 'NO ACTION' AS delete_rule
+FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_namespace n ON n.oid = k.connamespace
+LEFT JOIN pg_catalog.pg_constraint u ON u.conindid = k.conindid AND u.contype IN ('p', 'u') AND u.conrelid = k.confrelid
+LEFT JOIN pg_catalog.pg_namespace n2 ON n2.oid = u.connamespace WHERE k.contype = 'f';
+
+-- information_schema.check_constraints
+SELECT current_database() AS constraint_catalog, n.nspname AS constraint_schema, k.conname AS constraint_name, k.conbin AS check_clause
+FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_namespace n ON n.oid = k.connamespace WHERE k.contype = 'c' AND k.conbin IS NOT NULL;
+
+-- information_schema.table_privileges
+SELECT '' AS grantor, p._role AS grantee, current_database() AS table_catalog, n.nspname AS table_schema, c.relname AS table_name,
+    p._privilege AS privilege_type, 'NO' AS is_grantable, CASE WHEN p._privilege = 'SELECT' THEN 'YES' ELSE 'NO' END AS with_hierarchy
+FROM pg_catalog._privileges p JOIN pg_catalog.pg_class c ON c.oid = p._key JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE p._kind = 'table';
+
+-- information_schema.role_table_grants
+SELECT * FROM information_schema.table_privileges;
+
+-- information_schema.enabled_roles
+SELECT rolname AS role_name FROM pg_catalog.pg_authid;
+
+-- information_schema.applicable_roles
+SELECT pg_get_userbyid(m.member) AS grantee, pg_get_userbyid(m.roleid) AS role_name, CASE WHEN m.admin_option THEN 'YES' ELSE 'NO' END AS is_grantable
+FROM pg_catalog.pg_auth_members m;
+
+-- information_schema.character_sets
+SELECT NULL AS character_set_catalog, NULL AS character_set_schema, 'UTF8' AS character_set_name, 'UCS' AS character_repertoire,
+    'UTF8' AS form_of_use, current_database() AS default_collate_catalog, 'pg_catalog' AS default_collate_schema, 'C' AS default_collate_name;
+
+-- information_schema.collations
+SELECT current_database() AS collation_catalog, n.nspname AS collation_schema, c.collname AS collation_name, 'NO PAD' AS pad_attribute
+FROM pg_catalog.pg_collation c JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace;
+
+-- information_schema.sql_features
+SELECT feature_id, feature_name, '' AS sub_feature_id, '' AS sub_feature_name, is_supported, NULL AS is_verified_by, comments
+FROM pg_catalog._information_schema_parts;

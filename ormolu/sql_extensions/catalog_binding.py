@@ -1,0 +1,203 @@
+"""Binding a query over the system catalogs: names resolved, calls checked, types and parameters found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ParseError, TokenError
+
+from ormolu.definitions import TableName
+from ormolu.errors import FeatureNotSupported, InvalidSyntax, UndefinedFunction, UndefinedTable
+from ormolu.sql_extensions.catalog_calls import is_callable
+from ormolu.sql_extensions.catalog_names import SYSTEM_RELATIONS
+from ormolu.sql_extensions.catalog_queries import CatalogNames, is_cte, rewrite_catalog_query
+from ormolu.sql_extensions.dialect import parse_query
+from ormolu.sql_extensions.dialect_names import column_name
+from ormolu.sql_extensions.expression_types import cast_type, function_name
+from ormolu.sql_extensions.relations import Relation
+from ormolu.sql_extensions.result_types import OutputColumn, result_columns
+from ormolu.sql_extensions.types import DataType, data_type
+
+_TEXT = data_type("text")
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogQuery:
+    """What to run, and what its rows are called and typed; `column_types` is () where the tree does not tell."""
+
+    tree: exp.Expr
+    column_names: tuple[str, ...]
+    column_types: tuple[DataType | None, ...]
+    relations: tuple[Relation, ...]
+    parameter_types: tuple[DataType | None, ...]
+
+    @property
+    def sql(self) -> str:
+        return self.tree.sql(dialect="duckdb")
+
+
+def bind_catalog_query(text: str, resolve: Callable[[TableName], Relation | None], names: CatalogNames) -> CatalogQuery:
+    """Bind a query that `names_catalog`; user tables in it are read through `resolve` like any other.
+
+    42P01 for a relation that does not exist, 42883 for a function that no catalog query may call.
+    """
+    tree = parsed_catalog_query(text)
+    _check(tree)
+    relations = _Relations(resolve, names)
+    for table in _tables(tree):
+        relations.resolved(table)
+    columns = result_columns(tree, relations.find)
+    parameters = _parameters(tree, relations)
+    bound = rewrite_catalog_query(tree, names, relations.find)
+    hidden = {column.name for column in bound.find_all(exp.Column)}
+    for table in list(_tables(bound)):
+        _substitute(table, relations.resolved(table), hidden)
+    return CatalogQuery(
+        bound,
+        _names(text, columns),
+        tuple(_TEXT if column.type == data_type("unknown") else column.type for column in columns or ()),
+        tuple(relations.found.values()),
+        parameters,
+    )
+
+
+def parsed_catalog_query(text: str) -> exp.Expr:
+    try:
+        trees = [tree for tree in sqlglot.parse(text, read="postgres") if tree is not None]
+    except (ParseError, TokenError) as error:
+        raise InvalidSyntax("syntax error in a query over the system catalogs") from error
+    if len(trees) != 1:
+        raise InvalidSyntax("exactly one query is expected here")
+    return trees[0]
+
+
+def _names(text: str, columns: Sequence[OutputColumn] | None) -> tuple[str, ...]:
+    """PostgreSQL's names; where a star stands, those of the columns it shows."""
+    query: exp.Expr = parse_query(text)
+    while isinstance(query, exp.SetOperation | exp.Subquery):
+        query = query.this
+    projections = query.expressions if isinstance(query, exp.Select) else []
+    if any(projection.is_star for projection in projections) or not projections:
+        return tuple(column.name for column in columns or ())
+    return tuple(column_name(projection).removeprefix("pg_catalog.") for projection in projections)
+
+
+# --- what a query may do ----------------------------------------------------------------------------------------
+
+
+def _check(tree: exp.Expr) -> None:
+    if not isinstance(tree, exp.Query | exp.Values):
+        raise FeatureNotSupported("only queries read the system catalogs")
+    for node in tree.walk():
+        if isinstance(node, exp.Into | exp.Lock):
+            raise FeatureNotSupported("a query over the system catalogs only reads")
+        if isinstance(node, exp.Func) and not is_callable(node):
+            raise UndefinedFunction(f"function {function_name(node)} does not exist")
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+class _Relations:
+    """The relations that a query names, each resolved once."""
+
+    def __init__(self, resolve: Callable[[TableName], Relation | None], names: CatalogNames) -> None:
+        self._resolve = resolve
+        self._path = tuple(names.search_path)
+        self.found: dict[TableName, Relation] = {}
+
+    def find(self, table: exp.Table) -> Relation | None:
+        if not isinstance(table.this, exp.Identifier):
+            return None
+        return next((found for name in self._candidates(table) if (found := self._one(name)) is not None), None)
+
+    def resolved(self, table: exp.Table) -> Relation:
+        found = self.find(table)
+        if found is None:
+            name = f"{table.db}.{table.name}" if table.db else table.name
+            raise UndefinedTable(f'relation "{name}" does not exist')
+        return found
+
+    def _candidates(self, table: exp.Table) -> Iterator[TableName]:
+        name = _folded(table.this)
+        schema = table.args.get("db")
+        if schema is not None:
+            yield TableName(_folded(schema), name)
+            return
+        if name in SYSTEM_RELATIONS:
+            yield TableName("pg_catalog", name)
+        yield from (TableName(schema, name) for schema in self._path)
+
+    def _one(self, name: TableName) -> Relation | None:
+        if name not in self.found:
+            relation = self._resolve(name)
+            if relation is None:
+                return None
+            self.found[name] = relation
+        return self.found[name]
+
+
+def _folded(identifier: exp.Expr) -> str:
+    return identifier.name if identifier.args.get("quoted") else identifier.name.lower()
+
+
+def _tables(tree: exp.Expr) -> Iterator[exp.Table]:
+    """The tables that are to be replaced by their source: not CTEs, not functions."""
+    for table in list(tree.find_all(exp.Table)):
+        if not isinstance(table.this, exp.Func) and not (not table.db and is_cte(table)):
+            yield table
+
+
+def _substitute(table: exp.Table, relation: Relation, named: set[str]) -> None:
+    source = relation.source.copy()
+    hidden = [column.name for column in relation.columns if column.is_hidden]
+    if hidden and not named & set(hidden):
+        visible = [
+            exp.column(exp.to_identifier(column.name, quoted=True))
+            for column in relation.columns
+            if not column.is_hidden
+        ]
+        source = exp.select(*visible).from_(source.subquery("_source"))
+    alias = table.args.get("alias")
+    if alias is None:
+        alias = exp.TableAlias(this=exp.to_identifier(table.name, quoted=True))
+    subquery = exp.Subquery(this=source, alias=alias.copy())
+    for kept in ("joins", "laterals"):
+        if table.args.get(kept):
+            subquery.set(kept, table.args[kept])
+    table.replace(subquery)
+
+
+# --- parameters --------------------------------------------------------------------------------------------------
+
+
+def _parameters(tree: exp.Expr, relations: _Relations) -> tuple[DataType | None, ...]:
+    """The type of each parameter, from the cast around it or what it is compared with; text where neither tells."""
+    types: dict[int, DataType] = {}
+    for parameter in list(tree.find_all(exp.Parameter)):
+        index = int(parameter.name)
+        kind = _parameter_type(parameter, relations)
+        types[index] = types.get(index, kind) if kind == _TEXT else kind
+    for parameter in list(tree.find_all(exp.Parameter)):
+        target = exp.DataType.build(types[int(parameter.name)].duckdb, dialect="duckdb")
+        parameter.replace(exp.Cast(this=parameter.copy(), to=target))
+    return tuple(types.get(index) for index in range(1, max(types, default=0) + 1))
+
+
+def _parameter_type(parameter: exp.Parameter, relations: _Relations) -> DataType:
+    parent = parameter.parent
+    while isinstance(parent, exp.Paren):
+        parent = parent.parent
+    if isinstance(parent, exp.Cast):
+        kind = cast_type(parent.to)
+        return _TEXT if kind is None or kind.scalar.name.startswith("reg") else kind
+    if isinstance(parent, exp.Binary | exp.In):
+        for other in parent.find_all(exp.Column):
+            for relation in relations.found.values():
+                column = relation.find_column(other.name)
+                if column is not None:
+                    return column.type
+    return _TEXT
