@@ -105,7 +105,7 @@ class CopyWriter:
     def encode(self, batch: pa.RecordBatch) -> bytes:
         """Write a batch as lines."""
         if not self._columns:
-            return b"\n" * batch.num_rows
+            return bytes(b"\n" * batch.num_rows)
         cells = [
             self._cell(text_values(column.type, values, self._style).cast(pa.string()), column.name)
             for column, values in zip(self._columns, batch.columns, strict=True)

@@ -80,7 +80,7 @@ def _assemble(
     header: npt.NDArray[Any], groups: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_], values: Values
 ) -> Values:
     rows = len(header)
-    cells = np.concatenate((header, groups.astype(">i2")), axis=1)
+    cells = np.concatenate((header, groups), axis=1).astype(">i2")
     mask = np.concatenate((np.ones((rows, 4), dtype=bool), kept), axis=1)
     sizes = 8 + 2 * kept.sum(axis=1)
     validity = None
