@@ -105,6 +105,7 @@ class SessionContext:
     transaction: Transaction = field(default_factory=Transaction)
     cancellation: Cancellation = field(default_factory=Cancellation)
     head: Any = None  # the lake's Head that the running statement reads
+    batch: int = 0  # counts the times the session was ready for a query
     prepared: dict[str, Any] = field(default_factory=dict)  # by name, of PREPARE and of Parse alike
     state: dict[str, Any] = field(default_factory=dict)  # what a room keeps for a session, by the room's name
 

@@ -47,9 +47,14 @@ class EngineRows(Iterator[pa.RecordBatch]):
             self._engine.close()
 
 
+def is_streaming(context: SessionContext) -> bool:
+    """Whether some result still reads from the session's engine cursor."""
+    return _STREAMING in context.state
+
+
 def free_engine(context: SessionContext) -> QuerySession:
     """The session's engine cursor; another where a suspended portal or an open cursor still reads from it."""
-    if _STREAMING in context.state:
+    if is_streaming(context):
         context.query_session = context.open_query_session()
         del context.state[_STREAMING]
     return context.query_session

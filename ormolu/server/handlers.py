@@ -15,7 +15,7 @@ from ormolu import errors
 from ormolu.server import cursors, transactions
 from ormolu.server.constants import constant_columns, constant_rows, one_column, text_rows
 from ormolu.server.context import SessionContext
-from ormolu.server.engine_rows import EngineRows
+from ormolu.server.engine_rows import EngineRows, is_streaming
 from ormolu.server.outcomes import Completed, CopyOut, Outcome, ResultColumn, Rows
 from ormolu.server.parameters import decode_text, type_of_oid
 from ormolu.server.planning import QueryPlan, QueryPlanner, RecentlyUsed
@@ -36,20 +36,32 @@ class Commands(Protocol):
 
     def execute(self, statement: s.Statement, session: SessionContext) -> Outcome: ...
 
-    def finish(self, session: SessionContext, *, is_commit: bool) -> None:
-        """End a transaction: publish what it has gathered, or forget it."""
-        ...
+
+class FinishTransaction(Protocol):
+    """Ends a transaction: publishes what its commands have gathered, or forgets it."""
+
+    def __call__(self, session: SessionContext, *, is_commit: bool) -> None: ...
+
+
+def finish_nothing(session: SessionContext, *, is_commit: bool) -> None:
+    """For commands that each commit by themselves."""
 
 
 class QueryHandlers:
     """The StatementHandler of the server."""
 
     def __init__(
-        self, *, parse: Callable[[str], Sequence[s.Statement]], planner: QueryPlanner, commands: Commands
+        self,
+        *,
+        parse: Callable[[str], Sequence[s.Statement]],
+        planner: QueryPlanner,
+        commands: Commands,
+        finish_commands: FinishTransaction = finish_nothing,
     ) -> None:
         self._parse = parse
         self._planner = planner
         self._commands = commands
+        self._finish_commands = finish_commands
         self._parsed: RecentlyUsed[str, tuple[s.Statement, ...]] = RecentlyUsed(PARSED_MAX)
         self._instant: RecentlyUsed[str, bool] = RecentlyUsed(PARSED_MAX)
         # The open set of statements with a meaning of our own; what is not here is a command.
@@ -112,7 +124,7 @@ class QueryHandlers:
         return self._commands.execute(_with_values(prepared, parameters), session)
 
     def finish(self, session: SessionContext, *, has_failed: bool) -> None:
-        self._commands.finish(session, is_commit=not has_failed)
+        self._finish_commands(session, is_commit=not has_failed)
         cursors.end_transaction(session, is_commit=not has_failed)
         if has_failed:
             session.settings.rollback()
@@ -121,7 +133,7 @@ class QueryHandlers:
 
     def close(self, session: SessionContext) -> None:
         cursors.close_all(session)
-        self._commands.finish(session, is_commit=False)
+        self._finish_commands(session, is_commit=False)
         session.query_session.close()
 
     # --- queries ---
@@ -134,14 +146,19 @@ class QueryHandlers:
         if not query.is_read_only:
             raise errors.FeatureNotSupported("a query that changes data or makes a table is not supported")
         plan = self._planner.plan(query, oids, session)
-        return Prepared(query, plan.parameter_types, oids, plan.columns, is_described=True, plan=plan)
+        return Prepared(
+            query, plan.parameter_types, oids, plan.columns, is_described=True, plan=plan, stamp=_stamp(session)
+        )
 
     def _query(
         self, statement: s.Query, prepared: Prepared, parameters: tuple[object, ...], session: SessionContext
     ) -> Outcome:
         if not isinstance(prepared.plan, QueryPlan):
             return constant_rows(prepared.plan, session)
-        plan = self._planner.plan(statement, prepared.parameter_oids, session)
+        plan, stamp = prepared.plan, prepared.stamp
+        prepared.stamp = None
+        if stamp is None or stamp != _stamp(session):
+            plan = self._planner.plan(statement, prepared.parameter_oids, session)
         if plan.columns != prepared.columns:
             raise errors.FeatureNotSupported("cached plan must not change result type")
         return self._run(plan, parameters, session)
@@ -227,7 +244,7 @@ class QueryHandlers:
 
     def _finish_transaction(self, session: SessionContext, *, is_commit: bool) -> None:
         cursors.end_transaction(session, is_commit=is_commit)
-        self._commands.finish(session, is_commit=is_commit)
+        self._finish_commands(session, is_commit=is_commit)
 
     # --- cursors and prepared statements ---
 
@@ -277,6 +294,12 @@ def _is_instant(statement: s.Statement) -> bool:
     if isinstance(statement, s.Query):
         return constant_columns(statement.tree) is not None
     return isinstance(statement, _INSTANT)
+
+
+def _stamp(session: SessionContext) -> tuple[int, int] | None:
+    """Marks a plan as made for this very batch of messages and this engine cursor: it may run once without another
+    look at the catalog."""
+    return None if is_streaming(session) else (session.batch, id(session.query_session))
 
 
 def _shown(name: str) -> str:

@@ -12,8 +12,9 @@ from ormolu.server.context import SessionContext
 from ormolu.server.engine_rows import free_engine
 from ormolu.server.outcomes import ResultColumn
 from ormolu.server.parameters import TEXT_TYPE, type_of_oid
+from ormolu.sql_extensions.result_types import result_type
 from ormolu.sql_extensions.statements import Query
-from ormolu.sql_extensions.types import DataType, from_duckdb
+from ormolu.sql_extensions.types import DataType
 
 if TYPE_CHECKING:
     from ormolu.sql_extensions.queries import BoundQuery
@@ -48,12 +49,11 @@ class RecentlyUsed(Generic[Key, Value]):
 
 @dataclass(frozen=True, slots=True)
 class QueryPlan:
-    """`columns` are what RowDescription says; `is_shared` when other sessions of the role may run it too."""
+    """`columns` are what RowDescription says."""
 
     bound: BoundQuery
     parameter_types: tuple[DataType, ...]
     columns: tuple[ResultColumn, ...]
-    version: str
 
 
 # Binds a query for a session: names against the head it reads, policies woven in.
@@ -106,11 +106,12 @@ class QueryPlanner:
         )
         described = session.query_session.describe(bound.sql, [None] * len(types))
         columns = tuple(
-            ResultColumn(name, from_duckdb(kind)) for name, (_, kind) in zip(bound.column_names, described, strict=True)
+            ResultColumn(name, result_type(declared, kind))
+            for name, declared, (_, kind) in zip(bound.column_names, bound.column_types, described, strict=True)
         )
-        return QueryPlan(bound, types, columns, session.head.version)
+        return QueryPlan(bound, types, columns)
 
 
 def is_cacheable(bound: BoundQuery) -> bool:
-    """A relation without a version is read anew each time."""
-    return all(relation.version for relation in bound.relations)
+    """What depends on the session's values, or reads a relation without a version, is bound anew each time."""
+    return not bound.reads_session and all(relation.version for relation in bound.relations)

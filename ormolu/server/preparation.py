@@ -23,7 +23,8 @@ class Prepared:
     parameter_oids: tuple[int, ...] = ()
     columns: Columns = None
     is_described: bool = False
-    plan: Any = None  # the handler's own
+    plan: Any = None  # the handler's own, and so is the stamp
+    stamp: Any = None
 
 
 @dataclass(slots=True)

@@ -240,6 +240,8 @@ class Session:
                 transaction.is_implicit = False
                 yield from self._finish(has_failed=has_failed)
         yield from self._parameter_statuses()
+        transaction = self.context.transaction
+        self.context.batch += 1
         self._set_state(_WAITING[transaction.status])
         yield responses.READY_FOR_QUERY[transaction.status.value]
 
