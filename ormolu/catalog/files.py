@@ -189,11 +189,14 @@ def new_entry(written: WrittenFile, metadata: TableMetadata) -> IcebergDataFile:
     unknown = {footer.schema.column(index).path for index in range(footer.num_columns)} - paths.keys()
     if unknown:
         raise DataCorrupted(f"{written.path} holds columns that the table lacks: {', '.join(sorted(unknown))}")
-    statistics = data_file_statistics_from_parquet_metadata(
-        parquet_metadata=footer,
-        stats_columns=compute_statistics_plan(schema, metadata.properties),
-        parquet_column_mapping=paths,
-    )
+    try:
+        statistics = data_file_statistics_from_parquet_metadata(
+            parquet_metadata=footer,
+            stats_columns=compute_statistics_plan(schema, metadata.properties),
+            parquet_column_mapping=paths,
+        )
+    except ValueError as error:
+        raise DataCorrupted(f"{written.path} does not hold the columns' types: {error}") from error
     spec = metadata.spec()
     return IcebergDataFile.from_args(
         content=DataFileContent.DATA,
@@ -239,19 +242,25 @@ def _partition_value(
         return None
     bounds = statistics.column_aggregates.get(field.source_id)
     if bounds is not None and bounds.current_min is not None and not isinstance(source.field_type, StringType):
-        lower = partition_record_value(field, bounds.current_min, schema)
-        upper = partition_record_value(field, bounds.current_max, schema)
+        lower = _transformed(field, bounds.current_min, schema)
+        upper = _transformed(field, bounds.current_max, schema)
         if lower == upper and (field.transform.preserves_order or bounds.current_min == bounds.current_max):
             return lower
         if given is None or field.transform.preserves_order:
             raise DataCorrupted(f'{written.path} holds more than one partition of "{source.name}"')
     if given is None and bounds is not None and bounds.current_min == bounds.current_max:
-        return partition_record_value(field, bounds.current_min, schema)
+        return _transformed(field, bounds.current_min, schema)
     if given is None:
         raise DataCorrupted(f'the partition of {written.path} by "{source.name}" is unknown')
     if isinstance(field.transform, IdentityTransform):
         return _parse(given, source.field_type)
-    return _parse(given, field.transform.result_type(source.field_type))
+    result_type = field.transform.result_type(source.field_type)
+    return int(given) if isinstance(result_type, DateType) else _parse(given, result_type)  # ordinals, as in Iceberg
+
+
+def _transformed(field: IcebergPartitionField, value: Any, schema: Schema) -> Any:
+    transform = field.transform.transform(schema.find_type(field.source_id))
+    return transform(partition_record_value(field, value, schema))
 
 
 def _parse(text: str, value_type: IcebergType) -> Any:

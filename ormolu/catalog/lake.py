@@ -111,8 +111,7 @@ class Lake:
         turns: list[commits.Turn] = []
         try:
             for change in changes:
-                base = None if change.based_on is None else self.table_at(change.table, change.based_on)
-                turns.append(commits.stage(change, base, run_id=run_id))
+                turns.append(commits.stage(change, self._base(change), run_id=run_id))
         except BaseException:
             commits.discard(turns)
             raise
@@ -120,6 +119,11 @@ class Lake:
         for turn in turns:
             self._remember(turn)
         return Head(self, pointers)
+
+    def _base(self, change: Change) -> IcebergTable | None:
+        if not isinstance(change, TableChange) or change.based_on is None:
+            return None
+        return self.table_at(change.table, change.based_on)
 
     def _turn(
         self,
