@@ -27,9 +27,9 @@ from ormolu.definitions import (
 from ormolu.errors import DuplicateColumn, DuplicateObject, InvalidSyntax, OrmoluError
 from ormolu.sql_extensions.clauses_values import Scope, find_violation, read_comment
 from ormolu.sql_extensions.options_values import is_date
-from ormolu.sql_extensions.parser_cursor import Cursor
+from ormolu.sql_extensions.parser_cursor import Cursor, nearest
 from ormolu.sql_extensions.parser_expressions import parenthesized_expression, parse_expression, take_expression
-from ormolu.sql_extensions.types import data_type
+from ormolu.sql_extensions.types import ALIASES, SCALARS, data_type
 
 _COLUMN_WORDS = ("FROM", "FORMERLY", "NOT", "NULL", "DEFAULT", "CHECK", "COMMENT", "ON")
 
@@ -132,6 +132,8 @@ def read_type(cursor: Cursor) -> str:
         return str(data_type(spelling))
     except OrmoluError as error:
         error.position = position
+        near = nearest(spelling, (*ALIASES, *SCALARS))
+        error.hint = error.hint or (f"Did you mean {near}?" if near else None)
         raise
 
 

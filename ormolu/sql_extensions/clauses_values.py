@@ -125,7 +125,7 @@ def as_options(written: tuple[WrittenOption, ...] | list[WrittenOption], known: 
             )
         _refuse_twice(option, found)
         found[option.name] = Option(option.name, checked(row, option.value, position=option.value_position))
-    return sorted_options(found)
+    return Options(tuple(found[name] for name in sorted(found)))
 
 
 def as_free_options(written: tuple[WrittenOption, ...] | list[WrittenOption]) -> Options:
@@ -134,10 +134,6 @@ def as_free_options(written: tuple[WrittenOption, ...] | list[WrittenOption]) ->
     for option in written:
         _refuse_twice(option, found)
         found[option.name] = Option(option.name, option.value)
-    return sorted_options(found)
-
-
-def sorted_options(found: Mapping[str, Option]) -> Options:
     return Options(tuple(found[name] for name in sorted(found)))
 
 

@@ -25,7 +25,7 @@ from ormolu.sql_extensions.parser_roles import (
     read_grant,
     read_revoke,
 )
-from ormolu.sql_extensions.statements import Create, Empty, Explain, Prepare, Statement, Unsupported
+from ormolu.sql_extensions.statements import Create, CreateSecret, Empty, Explain, Prepare, Statement, Unsupported
 from ormolu.sql_extensions.tokens import tokenize
 
 SCRIPTS_CACHED_MAX = 4096
@@ -34,13 +34,13 @@ CACHED_CHARACTERS_MAX = 32 * 1024
 
 def parse(sql: str) -> list[Statement]:
     """The statements of a script, split at its semicolons; one Empty where there is nothing."""
-    return list(_cached(sql) if len(sql) <= CACHED_CHARACTERS_MAX else _parse(sql))
+    return list(_cached(sql) if len(sql) <= CACHED_CHARACTERS_MAX else _checked(sql))
 
 
 def parse_definition(ddl: str) -> Definition:
     """Read back the text that `write` printed."""
-    match parse(ddl):
-        case [Create(definition)]:
+    match _cached_definition(ddl):
+        case (Create(definition),) | (CreateSecret(_, definition),):
             return definition
         case _:
             raise InvalidSyntax("one CREATE statement is expected", position=1)
@@ -48,7 +48,24 @@ def parse_definition(ddl: str) -> Definition:
 
 @lru_cache(maxsize=SCRIPTS_CACHED_MAX)
 def _cached(sql: str) -> tuple[Statement, ...]:
-    return _parse(sql)
+    return _checked(sql)
+
+
+def _checked(sql: str) -> tuple[Statement, ...]:
+    statements = _parse(sql)
+    for statement in statements:
+        if isinstance(statement, CreateSecret) and statement.literal is None and not statement.definition.options:
+            raise InvalidSyntax(
+                "syntax error at end of input",
+                hint="Add AS 'literal' or WITH (backend = 'env', name = 'PASSWORD').",
+                position=statement.offset + len(statement.text) + 1,
+            )
+    return statements
+
+
+@lru_cache(maxsize=SCRIPTS_CACHED_MAX)
+def _cached_definition(ddl: str) -> tuple[Statement, ...]:
+    return _parse(ddl)
 
 
 def _parse(sql: str) -> tuple[Statement, ...]:

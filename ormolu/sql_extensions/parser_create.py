@@ -13,9 +13,6 @@ from ormolu.definitions import (
     Expression,
     Format,
     Kind,
-    Load,
-    Option,
-    Options,
     Secret,
     TableName,
     Upload,
@@ -24,9 +21,10 @@ from ormolu.errors import InvalidSyntax
 from ormolu.sql_extensions import options
 from ormolu.sql_extensions.clauses import FORMS, Clause, Form
 from ormolu.sql_extensions.clauses_rules import read_columns
-from ormolu.sql_extensions.clauses_values import Scope, as_free_options, as_options, sorted_options, written_options
+from ormolu.sql_extensions.clauses_values import Scope, as_free_options, as_options, written_options
 from ormolu.sql_extensions.clauses_watch import ContractSubject, MaskSubject, Roles
 from ormolu.sql_extensions.options_connections import BY_CONNECTION_TYPE
+from ormolu.sql_extensions.options_placed import placed
 from ormolu.sql_extensions.options_values import Table
 from ormolu.sql_extensions.parser_cursor import Cursor
 from ormolu.sql_extensions.parser_expressions import take_query
@@ -79,7 +77,10 @@ def read_create(cursor: Cursor) -> Statement:
 
 
 def _secret(cursor: Cursor, *, or_replace: bool, if_not_exists: bool) -> CreateSecret:
+    """`AS 'literal'` or `WITH (backend = ..., name = ...)`; a stored text has neither, as it never holds the value."""
     name = cursor.name("a name")
+    if cursor.is_at_end():
+        return CreateSecret(name, Secret(name), None, or_replace, if_not_exists)
     if cursor.expect_any("AS", "WITH") == "AS":
         literal = cursor.string("the secret in quotes")
         cursor.expect_end()
@@ -212,7 +213,7 @@ def _check_required(cursor: Cursor, form: Form, parts: _Parts) -> None:
     if form.reads and "query" not in values and "from_relation" not in values and "type" not in values:
         takes_relation = any(clause.field == "from_relation" for clause in form.clauses)
         raise InvalidSyntax(
-            "it is made from nothing",
+            "there is neither a query nor a relation to read" if takes_relation else "there is no query to read",
             hint="Add a query with AS" + (" or a relation with FROM." if takes_relation else "."),
             position=cursor.position(),
         )
@@ -236,7 +237,7 @@ def _build(kind: Kind, scope: Scope, values: dict[str, Any]) -> Definition:
     if values.get("history", True) is None:
         del values["history"]
     definition: Definition = CLASSES[kind](**values)
-    return _placed_options(definition) if isinstance(definition, BronzeSource) else definition
+    return placed(definition) if isinstance(definition, BronzeSource) else definition
 
 
 def _known(kind: Kind, values: dict[str, Any]) -> Table:
@@ -257,22 +258,3 @@ def _spread(values: dict[str, Any]) -> None:
 
 def _with_format(source: Upload | ConnectionSource, format_: Format | None) -> Upload | ConnectionSource:
     return source if format_ is None else replace(source, format=format_)
-
-
-def _placed_options(source: BronzeSource) -> BronzeSource:
-    """Each option where it belongs, whichever WITH it was written in: the source, the load, the reconciliation."""
-    left = {option.name: option for option in source.options.items}
-    found = source.source
-    if isinstance(found, ConnectionSource):
-        found = replace(found, options=_taken(left, options.SOURCE))
-    load = source.load
-    if isinstance(load, Load):
-        load = replace(load, options=_taken(left, options.LOAD))
-    reconcile = source.reconcile
-    if reconcile is not None:
-        reconcile = replace(reconcile, options=_taken(left, options.RECONCILE))
-    return replace(source, source=found, load=load, reconcile=reconcile, options=sorted_options(left))
-
-
-def _taken(left: dict[str, Option], table: Table) -> Options:
-    return sorted_options({name: left.pop(name) for name in list(left) if name in table})

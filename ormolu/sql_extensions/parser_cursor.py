@@ -21,8 +21,11 @@ _OPENING = {"(": ")", "[": "]"}
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
-    """The name most like `word`, where one is alike enough to be meant."""
-    folded = {name.lower(): name for name in names}
+    """The name most like `word`, or whose first word is, where one is alike enough to be meant."""
+    folded: dict[str, str] = {}
+    for name in names:
+        folded.setdefault(name.lower(), name)
+        folded.setdefault(name.lower().split(" ")[0], name)
     matches = difflib.get_close_matches(word.lower(), list(folded), n=1, cutoff=0.6)
     return folded[matches[0]] if matches else None
 
@@ -38,7 +41,7 @@ def hint_for(word: str, names: Sequence[str]) -> str | None:
 def _one_of(names: Sequence[str]) -> str:
     shown = list(dict.fromkeys(names))
     if len(shown) > EXPECTED_WORDS_MAX:
-        return ", ".join(shown[:EXPECTED_WORDS_MAX]) + ", ..."
+        return ", ".join(shown[:EXPECTED_WORDS_MAX]) + " or another"
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " or " + shown[-1]
 
 
@@ -228,7 +231,12 @@ class Cursor:
         return self.tokens[max(self.index - 1, 0)].start + 1
 
     def unexpected(self, *expected: str) -> NoReturn:
-        """Raise for the next token; `expected` are the words that could stand here."""
+        """Raise for the next token; `expected` are the words that could stand here.
+
+        Where the first words of `ON VIOLATION` are there, it is the next one that is wrong.
+        """
+        passed, expected = self._agreeing(expected)
+        self.index += passed
         token = self.token
         if self.is_at_end():
             hint = f"Expected {_one_of(expected)}." if expected else None
@@ -237,3 +245,15 @@ class Cursor:
         raise InvalidSyntax(
             f'syntax error at or near "{shown}"', hint=hint_for(shown, expected), position=token.start + 1
         )
+
+    def _agreeing(self, expected: Sequence[str]) -> tuple[int, tuple[str, ...]]:
+        """How many words of the best phrases stand here already, and what should follow them."""
+        agreed: dict[str, int] = {}
+        for phrase in expected:
+            words = phrase.split()
+            count = 0
+            while count < len(words) - 1 and self.peek(count).word == words[count]:
+                count += 1
+            agreed[phrase] = count
+        most = max(agreed.values(), default=0)
+        return most, tuple(" ".join(phrase.split()[most:]) for phrase, count in agreed.items() if count == most)

@@ -32,6 +32,7 @@ CACHED_CHARACTERS_MAX = 32 * 1024
 _TRAVELS = ("SYSTEM_TIME", "VERSION", "TIMESTAMP")
 _BEFORE_A_RELATION = frozenset({"FROM", "JOIN", "ONLY", "LATERAL", ",", ".", "(", "UPDATE", "USING", "TABLE"})
 _PREFIX = "SELECT "
+_AT_END = "syntax error at end of input"
 
 
 def parse_query(text: str) -> exp.Expression:
@@ -74,17 +75,17 @@ def _read(text: str) -> exp.Expression:
 
 def _as_syntax_error(text: str, error: ParseError) -> InvalidSyntax:
     if not error.errors:
-        return InvalidSyntax("syntax error at end of input", position=len(text) + 1)
+        return InvalidSyntax(_AT_END, position=len(text) + 1)
     first = error.errors[0]
     highlight = str(first.get("highlight") or "")
     lines = text.split("\n")
     line = min(int(first.get("line") or 1), len(lines)) - 1
     offset = sum(len(passed) + 1 for passed in lines[:line]) + int(first.get("col") or 0) - len(highlight)
     offset = min(max(offset, 0), len(text))
-    detail = str(first.get("description") or "")
-    if not text[offset + len(highlight) :].strip() and not detail.startswith("Invalid expression"):
-        return InvalidSyntax("syntax error at end of input", detail=detail, position=len(text) + 1)
-    return InvalidSyntax(f'syntax error at or near "{highlight}"', detail=detail, position=offset + 1)
+    is_misplaced = str(first.get("description") or "").startswith("Invalid expression")
+    if not text[offset + len(highlight) :].strip() and not is_misplaced:
+        return InvalidSyntax(_AT_END, position=len(text) + 1)
+    return InvalidSyntax(f'syntax error at or near "{highlight}"', position=offset + 1)
 
 
 # --- respelling -------------------------------------------------------------------------------------------------------
@@ -174,7 +175,7 @@ def check_expression(cursor: Cursor, first: int, last: int) -> exp.Expression:
     """Read tokens [first, last) as one scalar expression; errors carry the script's positions."""
     text = respell(cursor.script, cursor.tokens, first, last)
     start = cursor.tokens[first].start
-    tree = _placed(_PREFIX + text, start - len(_PREFIX))
+    tree = _placed(cursor, last, _PREFIX + text, start - len(_PREFIX))
     if not isinstance(tree, exp.Select) or len(tree.expressions) != 1 or _has_clauses(tree):
         token = cursor.tokens[first]
         shown = cursor.script[token.start : token.end]
@@ -196,15 +197,19 @@ def _has_clauses(tree: exp.Select) -> bool:
 def take_query(cursor: Cursor, first: int, last: int) -> exp.Expression:
     """Read tokens [first, last) as one query or change of data, and move past it."""
     text = respell(cursor.script, cursor.tokens, first, last)
-    tree = _placed(text, cursor.tokens[first].start)
+    tree = _placed(cursor, last, text, cursor.tokens[first].start)
     cursor.index = last
     return tree
 
 
-def _placed(text: str, offset: int) -> exp.Expression:
+def _placed(cursor: Cursor, last: int, text: str, offset: int) -> exp.Expression:
+    """Read a text that starts at `offset` and ends before token `last`; errors carry the script's positions."""
     try:
         return _cached_read(text) if len(text) <= CACHED_CHARACTERS_MAX else _read(text)
     except InvalidSyntax as error:
+        if error.message == _AT_END and last < cursor.last:
+            cursor.index = last
+            cursor.unexpected()
         if error.position is not None:
             error.position += offset
         raise

@@ -11,6 +11,7 @@ from ormolu.sql_extensions.clauses_layers import read_load, read_statement_optio
 from ormolu.sql_extensions.clauses_values import Scope, as_options, read_interval, read_schedule, written_options
 from ormolu.sql_extensions.clauses_watch import read_known_name
 from ormolu.sql_extensions.options_connections import CONNECTION_TYPES
+from ormolu.sql_extensions.options_placed import place_load_options
 from ormolu.sql_extensions.parser_create import find_kind, read_kind, read_object_name
 from ormolu.sql_extensions.parser_cursor import Cursor
 from ormolu.sql_extensions.parser_expressions import parenthesized_expression, take_expression, take_until
@@ -110,7 +111,7 @@ def read_import(cursor: Cursor) -> Statement:
             read_statement_options(cursor, scope)
         else:
             cursor.unexpected("LOAD", "SCHEDULE", "WITH")
-    found = as_options(scope.options, options.BRONZE)
+    load, found = place_load_options(load, as_options(scope.options, options.BRONZE))
     return ImportSchema(schema, connection, limit_to, excepted, load, schedule, found)
 
 
