@@ -50,6 +50,7 @@ class Window:
     after: str | None
     until: str | None
     loads_null: bool
+    has_start: bool = False  # `after` itself belongs to the slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,16 @@ class ReadRequest:
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """A query of the job's engine that yields a source's rows, in `columns`, with types already safe."""
+    """A query of the job's engine that yields a source's rows, in `columns`, without loss.
+
+    Those of `text_columns` arrive as text, because the engine would read them wrongly or their source types nothing;
+    the column's type is then what it is expected to hold, text where that is unknown.
+    """
 
     sql: str
     parameters: tuple[object, ...]
     columns: tuple[SourceColumn, ...]
+    text_columns: frozenset[str] = frozenset()
 
 
 class Engine(Protocol):

@@ -48,6 +48,7 @@ class JobEngine:
         install: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
     ) -> None:
         temp_directory.mkdir(parents=True, exist_ok=True)
+        self.temp_directory = temp_directory
         self._connection = duckdb.connect(
             ":memory:",
             config={

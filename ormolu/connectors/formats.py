@@ -1,0 +1,322 @@
+"""How files are read: the options of FORMAT, and the engine's query that yields a file's rows as they came."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlglot import exp
+
+from ormolu.connectors.source import Engine
+from ormolu.definitions import Format
+from ormolu.errors import (
+    BadCopyFileFormat,
+    CharacterNotInRepertoire,
+    FeatureNotSupported,
+    InvalidParameterValue,
+    OrmoluError,
+    UndefinedFile,
+)
+
+FILE_COLUMN = "__ormolu_file"
+ORDER_COLUMN = "__ormolu_order"
+HEADER_BYTES_MAX = 1_000_000
+LINE_BYTES_MAX = 2 * 1024 * 1024  # DuckDB reserves 16 times as much for each reader
+OBJECT_BYTES_MAX = 16 * 1024 * 1024
+_DELIMITERS = (",", ";", "\t", "|")
+_SUFFIXES = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".json": "json",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CsvDialect:
+    """`text` is PostgreSQL's COPY text format; a delimiter of None is found by looking at the header."""
+
+    has_header: bool = True
+    delimiter: str | None = None
+    quote: str = '"'
+    escape: str = '"'
+    null: str = ""
+    encoding: str = "utf-8"
+    is_text: bool = False
+    force_null: bool = False  # a quoted empty value is NULL too
+
+
+@dataclass(frozen=True, slots=True)
+class FileFormat:
+    name: str  # csv, json, ndjson, parquet
+    dialect: CsvDialect = CsvDialect()
+
+
+def file_format(declared: Format | None, path: str) -> FileFormat:
+    """The format that FORMAT declares, else the one that the file's name tells."""
+    if declared is None:
+        name = _SUFFIXES.get(Path(path.removesuffix(".gz")).suffix.lower())
+        if name is None:
+            raise InvalidParameterValue(
+                f'the format of "{path}" is not known from its name', hint="Add FORMAT csv, json, ndjson or parquet."
+            )
+        return FileFormat(name)
+    options = {item.name: str(item.value) for item in declared.options.items}
+    return _named_format(declared.name.lower(), options, CsvDialect())
+
+
+def copy_format(declared: Format | None, options: Mapping[str, str]) -> FileFormat:
+    """The format of COPY: its own options win over FORMAT of the source; PostgreSQL's defaults where neither speaks."""
+    base = {} if declared is None else {item.name: str(item.value) for item in declared.options.items}
+    name = options.get("format", declared.name if declared is not None else "text").lower()
+    if "format" in options and declared is not None and options["format"].lower() != declared.name.lower():
+        base = {}
+    start = CsvDialect(has_header=False, delimiter=",")
+    if name == "text":
+        start = CsvDialect(has_header=False, delimiter="\t", quote="", escape="", null="\\N", is_text=True)
+        name = "csv"
+    return _named_format(name, {**base, **options}, start)
+
+
+def _named_format(name: str, options: Mapping[str, str], start: CsvDialect) -> FileFormat:
+    match name:
+        case "csv" | "text":
+            return FileFormat("csv", _dialect(options, start))
+        case "json" | "ndjson" | "parquet":
+            return FileFormat(name)
+        case "jsonl":
+            return FileFormat("ndjson")
+        case _:
+            raise FeatureNotSupported(
+                f"FORMAT {name} is not supported yet", hint="There are csv, text, json, ndjson and parquet."
+            )
+
+
+def _dialect(options: Mapping[str, str], start: CsvDialect) -> CsvDialect:
+    dialect = start
+    for option, value in options.items():
+        match option.lower():
+            case "header":
+                dialect = replace(dialect, has_header=_is_on(value))
+            case "delimiter" | "delim" | "sep":
+                dialect = replace(dialect, delimiter=_one_character(option, value))
+            case "quote":
+                quote = _one_character(option, value)
+                dialect = replace(dialect, quote=quote, escape=quote if "escape" not in options else dialect.escape)
+            case "escape":
+                dialect = replace(dialect, escape=_one_character(option, value))
+            case "null":
+                dialect = replace(dialect, null=value)
+            case "encoding":
+                dialect = replace(dialect, encoding=_encoding(value))
+            case _:
+                continue
+    return dialect
+
+
+def _is_on(value: str) -> bool:
+    return value.lower() in ("true", "on", "1", "yes", "match", "")
+
+
+def _one_character(option: str, value: str) -> str:
+    text = {"\\t": "\t", "tab": "\t"}.get(value, value)
+    if len(text) != 1:
+        raise InvalidParameterValue(f"{option} must be one character, not '{value}'")
+    return text
+
+
+def _encoding(value: str) -> str:
+    spelled = value.lower().replace("utf8", "utf-8").replace("latin1", "latin-1").replace("win125", "cp125")
+    try:
+        return codecs.lookup(spelled).name
+    except LookupError as error:
+        raise InvalidParameterValue(f"encoding '{value}' is not known") from error
+
+
+@dataclass(frozen=True, slots=True)
+class TextHead:
+    """The first record of a delimited file: its delimiter, and the names or the number of its columns."""
+
+    delimiter: str
+    names: tuple[str, ...]
+
+
+def read_head(path: Path, dialect: CsvDialect) -> TextHead | None:
+    """The head of a file; None for an empty one. 22P04 where names repeat."""
+    text = _first_text(path, dialect)
+    if not text.strip("\r\n"):
+        return None
+    delimiter = dialect.delimiter or _delimiter(text)
+    first = _first_record(text, delimiter, dialect)
+    if not dialect.has_header:
+        return TextHead(delimiter, tuple(f"column{number}" for number in range(1, len(first) + 1)))
+    names = tuple(name.strip() or f"column{number}" for number, name in enumerate(first, start=1))
+    seen: set[str] = set()
+    for name in names:
+        if name.lower() in seen:
+            raise BadCopyFileFormat(f'{path.name}, line 1: column "{name}" appears twice', hint="Rename one of them.")
+        seen.add(name.lower())
+    return TextHead(delimiter, names)
+
+
+def _first_text(path: Path, dialect: CsvDialect) -> str:
+    with open_bytes(path) as stream:
+        data = stream.read(HEADER_BYTES_MAX)
+    try:
+        decoder = codecs.getincrementaldecoder(dialect.encoding)()
+        return decoder.decode(data).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise CharacterNotInRepertoire(
+            f"{path.name} is not valid {dialect.encoding}: byte {error.start + 1}",
+            hint="Say what it is: FORMAT csv (encoding = 'latin-1').",
+        ) from error
+
+
+def open_bytes(path: Path):  # type: ignore[no-untyped-def]  # gzip's and open's streams share no public type
+    import gzip
+
+    try:
+        return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+    except FileNotFoundError as error:
+        raise UndefinedFile(f'file "{path.name}" does not exist') from error
+
+
+def _delimiter(text: str) -> str:
+    line = text.split("\n", 1)[0]
+    return max(_DELIMITERS, key=lambda candidate: (line.count(candidate), -_DELIMITERS.index(candidate)))
+
+
+def _first_record(text: str, delimiter: str, dialect: CsvDialect) -> list[str]:
+    if not dialect.quote:
+        return text.split("\n", 1)[0].removesuffix("\r").split(delimiter)
+    reader: Iterator[list[str]] = csv.reader(
+        text.splitlines(keepends=True),
+        delimiter=delimiter,
+        quotechar=dialect.quote,
+        escapechar=None if dialect.escape == dialect.quote else dialect.escape,
+    )
+    return next(reader)
+
+
+def delimited_query(paths: Sequence[str], head: TextHead, dialect: CsvDialect) -> str:
+    """Files with one head, every column as text; the file's path is the last column."""
+    columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in head.names)
+    options = [
+        f"columns = {{{columns}}}",
+        "auto_detect = false",
+        f"header = {'true' if dialect.has_header else 'false'}",
+        f"delim = {_text(head.delimiter)}",
+        f"quote = {_text(dialect.quote)}",
+        f"escape = {_text(dialect.escape)}",
+        f"nullstr = {_text(dialect.null)}",
+        f"allow_quoted_nulls = {'true' if dialect.force_null else 'false'}",
+        "null_padding = false",
+        "strict_mode = true",
+        f"encoding = {_text(_engine_encoding(dialect.encoding))}",
+        f"max_line_size = {LINE_BYTES_MAX}",
+        f"filename = {_text(FILE_COLUMN)}",
+    ]
+    selected = [
+        f"{_unescaped(_name(name))} AS {_name(name)}" if dialect.is_text else _name(name) for name in head.names
+    ]
+    return (
+        f"SELECT {', '.join([*selected, _name(FILE_COLUMN)])} "  # noqa: S608 - names and texts are quoted
+        f"FROM read_csv([{', '.join(map(_text, paths))}], {', '.join(options)})"
+    )
+
+
+def _engine_encoding(encoding: str) -> str:
+    known = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "ascii": "utf-8", "iso8859-1": "latin-1", "utf-16": "utf-16"}
+    if encoding not in known:
+        raise FeatureNotSupported(f"encoding {encoding} is not supported yet", hint="Convert the file to utf-8.")
+    return known[encoding]
+
+
+def _unescaped(value: str) -> str:
+    """COPY's backslash sequences undone (PostgreSQL, COPY, "Text Format"); octal and hex ones are not."""
+    inner = f"replace({value}, '\\\\', chr(1))"
+    for sequence, code in (("n", 10), ("t", 9), ("r", 13), ("b", 8), ("f", 12), ("v", 11)):
+        inner = f"replace({inner}, '\\{sequence}', chr({code}))"
+    inner = f"replace(replace({inner}, '\\', ''), chr(1), '\\')"
+    return f"CASE WHEN contains({value}, '\\') THEN {inner} ELSE {value} END"
+
+
+def json_query(paths: Sequence[str], kind: str, engine: Engine) -> tuple[str, tuple[str, ...]]:
+    """JSON files with every key of any object as a text column, in order of first appearance."""
+    layout = "newline_delimited" if kind == "ndjson" else "auto"
+    files = f"[{', '.join(map(_text, paths))}]"
+    options = f"format = '{layout}', maximum_object_size = {OBJECT_BYTES_MAX}"
+    keys = engine.rows(
+        "SELECT key FROM (SELECT unnest(keys) AS key, row, generate_subscripts(keys, 1) AS place FROM "  # noqa: S608
+        f"(SELECT json_keys(json) AS keys, row_number() OVER () AS row FROM read_json_objects({files}, {options}))) "
+        "GROUP BY key ORDER BY min(row), min(place)"
+    )
+    names = tuple(str(row[0]) for row in keys)
+    columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in names)
+    if not names:
+        return f"SELECT NULL::VARCHAR AS {_name(FILE_COLUMN)} WHERE false", ()
+    selected = ", ".join(map(_name, (*names, FILE_COLUMN)))
+    return (
+        f"SELECT {selected} FROM read_json({files}, {options}, columns = {{{columns}}}, "  # noqa: S608 - quoted
+        f"filename = {_text(FILE_COLUMN)})",
+        names,
+    )
+
+
+def parquet_query(paths: Sequence[str]) -> str:
+    """Parquet files with union of their columns, and each row's number in its file."""
+    files = f"[{', '.join(map(_text, paths))}]"
+    return (
+        f"SELECT * FROM read_parquet({files}, union_by_name = true, "  # noqa: S608 - paths are quoted
+        f"filename = {_text(FILE_COLUMN)}, hive_partitioning = false)"
+    )
+
+
+def broken_file(error: OrmoluError, paths: Sequence[str]) -> OrmoluError:
+    """An engine's complaint about a file as COPY would word it: the file, the line, and what stands there."""
+    text = error.detail or error.message
+    facts = dict(_facts(text))
+    file = Path(facts.get("file", paths[0] if paths else "")).name
+    place = f"{file}, line {facts['line']}" if "line" in facts else file
+    if "unicode" in text or "not utf-8 encoded" in text:
+        return CharacterNotInRepertoire(
+            f"{place}: not valid utf-8", hint="Say what it is: FORMAT csv (encoding = 'latin-1')."
+        )
+    if "Expected Number of Columns" in text:
+        complaint = next(line for line in text.splitlines() if "Expected Number of Columns" in line)
+        expected, found = (part.strip() for part in complaint.split("Columns:")[1].split("Found:"))
+        return BadCopyFileFormat(
+            f"{place}: {found} columns where {expected} are expected",
+            hint="Is the delimiter right? A value that holds it must be quoted.",
+        )
+    if "unterminated quote" in text.lower() or "quote should be" in text.lower():
+        return BadCopyFileFormat(
+            f"{place}: a quoted value does not end", hint="The file may have been cut off: send it again."
+        )
+    if "CSV Error" in text or "JSON" in text or "Parquet" in text or "No magic bytes" in text:
+        reason = next((line for line in text.splitlines()[1:] if line and not line.startswith("Original")), text)
+        return BadCopyFileFormat(f"{place}: {reason.strip()}", hint="Look at that line, or at FORMAT's options.")
+    return error
+
+
+def _facts(text: str) -> Iterator[tuple[str, str]]:
+    for line in text.splitlines():
+        if "Error on Line:" in line:
+            yield "line", line.rsplit(":", 1)[1].strip()
+        elif line.strip().startswith("file ="):
+            yield "file", line.split("=", 1)[1].strip()
+
+
+def _name(name: str) -> str:
+    return exp.to_identifier(name, quoted=True).sql(dialect="duckdb")
+
+
+def _text(value: str) -> str:
+    return exp.Literal.string(value).sql(dialect="duckdb")

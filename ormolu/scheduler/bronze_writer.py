@@ -1,0 +1,220 @@
+"""Write staged rows as the files of a bronze table: source columns in their types, system columns beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlglot import exp
+
+from ormolu.catalog.lake import IcebergTable, copy_field_ids
+from ormolu.connectors.formats import FILE_COLUMN
+from ormolu.engine.jobs import JobEngine, identifier, literal
+from ormolu.medallion.columns import PartitionField, StoredColumn
+from ormolu.medallion.evolution import Evolution, LoadedColumn
+from ormolu.medallion.files import WrittenFile
+from ormolu.scheduler.extracts import LoadUnit, StagedBatch
+
+UNITS = "ormolu_units"
+KNOWN_HASHES = "ormolu_known_hashes"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The table's columns with field ids, and where its new files go."""
+
+    columns: tuple[StoredColumn, ...]
+    partition_by: tuple[PartitionField, ...]
+    directory: str
+    compression: str
+
+    @property
+    def system(self) -> tuple[StoredColumn, ...]:
+        return tuple(column for column in self.columns if column.is_hidden)
+
+
+@dataclass(slots=True)
+class Written:
+    """What the batches of one load became."""
+
+    files: list[WrittenFile] = field(default_factory=list)
+    rows: int = 0
+    rows_by_location: dict[str, int] = field(default_factory=dict)
+
+
+class BronzeWriter:
+    """Gives row ids in the order of the source, from `first_row_id` on."""
+
+    def __init__(
+        self,
+        engine: JobEngine,
+        target: Target,
+        evolution: Evolution,
+        *,
+        loaded_at: datetime,
+        first_row_id: int,
+        hashes: bool,
+        key: Sequence[str],
+    ) -> None:
+        self._engine = engine
+        self._target = target
+        self._evolution = evolution
+        self._loaded_at = loaded_at
+        self.next_row_id = first_row_id
+        self._hashes = hashes
+        self._key = tuple(key)
+        self.written = Written()
+
+    def write(self, batch: StagedBatch, *, skips_known: bool) -> int:
+        """Add a batch; the number of rows written. `skips_known` leaves out rows whose hash KNOWN_HASHES has."""
+        if not batch.rows:
+            return 0
+        self._engine.execute(f"CREATE OR REPLACE TEMP TABLE {UNITS} AS {_units_sql(batch.units)}")
+        rows = self._rows_sql(batch)
+        if skips_known:
+            rows = self._without_known(rows)
+        files = self._engine.write_parquet(
+            rows,
+            directory=self._target.directory,
+            field_ids=copy_field_ids(self._target.columns),
+            partition_by=self._target.partition_by,
+            compression=self._target.compression,
+        )
+        written = sum(file.rows for file in files)
+        self.written.files.extend(files)
+        self.written.rows += written
+        self._count(batch, written)
+        self.next_row_id += batch.rows
+        return written
+
+    def _count(self, batch: StagedBatch, written: int) -> None:
+        if not batch.has_file_column:
+            for unit in batch.units:
+                self.written.rows_by_location[unit.location] = written
+            return
+        counts = self._engine.rows(
+            f"SELECT {FILE_COLUMN}, count(*) FROM read_parquet({literal(batch.location)}) GROUP BY ALL"  # noqa: S608
+        )
+        self.written.rows_by_location |= {unit.location: 0 for unit in batch.units}
+        self.written.rows_by_location |= {str(location): int(count) for location, count in counts}
+
+    def _rows_sql(self, batch: StagedBatch) -> str:
+        loaded = {column.column.name: column for column in self._evolution.columns}
+        origins = {column.name for column in batch.columns}
+        selected = []
+        for column in self._target.columns:
+            name = identifier(column.name)
+            if column.is_hidden:
+                selected.append(f"{self._system(column.name, batch)} AS {name}")
+            else:
+                value = _value(loaded[column.name], origins)
+                selected.append(f"CAST({value} AS {column.type.stored}) AS {name}")
+        source = f"read_parquet({literal(batch.location)}, file_row_number = true) AS staged"
+        if batch.has_file_column:
+            first = (
+                f"(SELECT {FILE_COLUMN} AS location, min(file_row_number) AS first_row FROM "  # noqa: S608 - quoted
+                f"read_parquet({literal(batch.location)}, file_row_number = true) GROUP BY ALL) AS firsts"
+            )
+            source += f" JOIN {first} ON staged.{FILE_COLUMN} = firsts.location JOIN {UNITS} AS unit USING (location)"
+        return f"SELECT {', '.join(selected)} FROM {source}"  # noqa: S608 - names and values are quoted
+
+    def _system(self, name: str, batch: StagedBatch) -> str:
+        unit = batch.units[0] if len(batch.units) == 1 else None
+        match name:
+            case "_row_id":
+                return f"{self.next_row_id} + staged.file_row_number"
+            case "_load_id":
+                return "unit.load_id" if batch.has_file_column else f"{batch.load_id}::BIGINT"
+            case "_loaded_at":
+                return _moment(self._loaded_at)
+            case "_source_file":
+                return "unit.path" if batch.has_file_column else (literal(unit.path) if unit else "NULL::VARCHAR")
+            case "_file_modified":
+                return "unit.modified_at" if batch.has_file_column else _moment(unit.modified_at if unit else None)
+            case "_row_number":
+                number = "staged.file_row_number + 1"
+                return f"{number} - firsts.first_row" if batch.has_file_column else number
+            case "_hash":
+                return self._hash(batch) if self._hashes else "NULL::VARCHAR"
+            case "load_date":
+                return f"DATE '{self._loaded_at.date().isoformat()}'"
+            case _:
+                return literal(batch.source_id)
+
+    def _hash(self, batch: StagedBatch) -> str:
+        """md5 over field id, length and text of each value; NULLs are left out, so a new column changes nothing."""
+        loaded = {column.column.name: column for column in self._evolution.columns}
+        origins = {column.name for column in batch.columns}
+        parts = []
+        for column in sorted(self._target.columns, key=lambda each: each.field_id):
+            if column.is_hidden:
+                continue
+            value = f"CAST(CAST({_value(loaded[column.name], origins)} AS {column.type.stored}) AS VARCHAR)"
+            parts.append(f"'{column.field_id}:' || length({value}) || ':' || {value}")
+        return f"md5(concat({', '.join(parts) or literal('')}))"
+
+    def _without_known(self, rows: str) -> str:
+        names = ", ".join(identifier(column.name) for column in self._target.columns)
+        same = " AND ".join(
+            f"known.{identifier(name)} IS NOT DISTINCT FROM fresh.{identifier(name)}" for name in self._key
+        )
+        joined = f"{same} AND " if same else ""
+        return (
+            f"SELECT {names} FROM ({rows}) AS fresh WHERE NOT EXISTS (SELECT 1 FROM {KNOWN_HASHES} AS known "  # noqa: S608
+            f"WHERE {joined}known._hash = fresh._hash) ORDER BY _row_id"
+        )
+
+
+def _value(column: LoadedColumn, origins: set[str]) -> str:
+    if column.origin is not None and column.origin in origins:
+        return f"staged.{identifier(column.origin)}"
+    return f"({column.default})" if column.default is not None else "NULL"
+
+
+def _moment(at: datetime | None) -> str:
+    return "NULL::TIMESTAMPTZ" if at is None else f"TIMESTAMPTZ '{at.isoformat(sep=' ')}'"
+
+
+def _units_sql(units: Sequence[LoadUnit]) -> str:
+    if not units:
+        return "SELECT NULL::VARCHAR AS location, NULL::VARCHAR AS path, NULL::TIMESTAMPTZ AS modified_at, 0 AS load_id"
+    rows = ", ".join(
+        f"({literal(unit.location)}, {literal(unit.path)}, {_moment(unit.modified_at)}, {unit.load_id}::BIGINT)"
+        for unit in units
+    )
+    return f"SELECT * FROM (VALUES {rows}) AS unit(location, path, modified_at, load_id)"  # noqa: S608 - quoted
+
+
+def rewrite(engine: JobEngine, table: IcebergTable, target: Target) -> tuple[WrittenFile, ...]:
+    """Write a table's rows again where columns took another type; every row and its ids stay as they are."""
+    if not table.files:
+        return ()
+    selected = []
+    for column in target.columns:
+        name = identifier(column.name)
+        known = table.find_column(column.name)
+        value = name if known is not None else "NULL"
+        selected.append(f"CAST({value} AS {column.type.stored}) AS {name}")
+    source = table.source().sql(dialect="duckdb")
+    return engine.write_parquet(
+        f"SELECT {', '.join(selected)} FROM ({source}) AS older",  # noqa: S608 - names are quoted
+        directory=str(Path(target.directory) / "rewritten"),
+        field_ids=copy_field_ids(target.columns),
+        partition_by=target.partition_by,
+        compression=target.compression,
+    )
+
+
+def known_hashes(table: IcebergTable, key: Sequence[str], excluded: Sequence[int]) -> str:
+    """SQL of KNOWN_HASHES: the hash of the latest row of each key, or every hash where there is no key."""
+    load_id = exp.column(exp.to_identifier("_load_id", quoted=True))
+    loads = [exp.Literal.number(load) for load in excluded]
+    where = exp.not_(exp.In(this=load_id, expressions=loads)) if loads else None
+    columns = [*key, "_hash", "_row_id", *(["_load_id"] if "_load_id" not in key else [])]
+    source = table.source(columns=columns, where=where).sql(dialect="duckdb")
+    if not key:
+        return f"SELECT DISTINCT _hash FROM ({source})"  # noqa: S608 - a tree of our own
+    names = ", ".join(map(identifier, key))
+    return f"SELECT {names}, arg_max(_hash, _row_id) AS _hash FROM ({source}) GROUP BY {names}"  # noqa: S608

@@ -1,0 +1,286 @@
+"""Bring a source's rows into Parquet on this machine, each value as it came, and learn what types hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+from ormolu.connectors.formats import (
+    FILE_COLUMN,
+    FileFormat,
+    TextHead,
+    broken_file,
+    delimited_query,
+    json_query,
+    parquet_query,
+    read_head,
+)
+from ormolu.connectors.source import Extract
+from ormolu.definitions import Column
+from ormolu.engine.jobs import JobEngine, identifier, literal
+from ormolu.errors import BadCopyFileFormat, InvalidTextRepresentation, OrmoluError
+from ormolu.medallion.columns import StoredColumn
+from ormolu.medallion.evolution import ObservedColumn
+from ormolu.medallion.inference import (
+    SAMPLE_ROWS,
+    TEXT,
+    UNPRINTABLE,
+    evidence,
+    evidence_query,
+    proved,
+)
+from ormolu.sql_extensions.types import DataType, data_type, from_duckdb
+
+FILES_AT_ONCE = 500
+STAGED_ROW = "__ormolu_row"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadUnit:
+    """A file to read and the load its rows belong to."""
+
+    location: str
+    path: str
+    modified_at: datetime | None
+    load_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class StagedBatch:
+    """Rows waiting in Parquet: the source's columns, FILE_COLUMN where `units` are several, in order of the source."""
+
+    location: str
+    rows: int
+    columns: tuple[ObservedColumn, ...]
+    source_id: str
+    load_id: int
+    units: tuple[LoadUnit, ...] = ()
+
+    @property
+    def has_file_column(self) -> bool:
+        return len(self.units) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is known of the columns beforehand: the declaration, and what earlier loads pinned."""
+
+    declared: tuple[Column, ...] = ()
+    pinned: tuple[StoredColumn, ...] = ()
+
+    def declared_type(self, name: str) -> DataType | None:
+        for column in self.declared:
+            names = [column.name, *column.sources, *([column.formerly] if column.formerly else [])]
+            wanted = column.sources or names
+            if name.lower() in (each.lower() for each in wanted):
+                return data_type(column.type)
+        return None
+
+    def pinned_type(self, name: str) -> DataType | None:
+        found = (column.type for column in self.pinned if column.name.lower() == name.lower())
+        return next(found, None)
+
+
+class Stager:
+    """Stages into one folder; one run's."""
+
+    def __init__(self, engine: JobEngine, folder: Path, expected: Expected) -> None:
+        self._engine = engine
+        self._folder = folder
+        self._expected = expected
+        self._numbers = count(1)
+
+    def files(self, units: Sequence[LoadUnit], kind: FileFormat, source_id: str) -> list[StagedBatch]:
+        """Stage files; those with the same columns go together."""
+        match kind.name:
+            case "csv":
+                return self._delimited(units, kind, source_id)
+            case "parquet":
+                return [batch for unit in units for batch in self._parquet(unit, source_id)]
+            case _:
+                return [self._json(group, kind.name, source_id) for group in _groups(units)]
+
+    def extract(self, extract: Extract, source_id: str, load_id: int) -> StagedBatch:
+        """Stage what a database yields."""
+        expected = {column.name: column.type for column in extract.columns}
+        texts = {name: expected[name] for name in expected if name in extract.text_columns}
+        source = f"({extract.sql})"
+        location, rows, observed = self._staged(source, tuple(expected), texts, extract.parameters)
+        known = tuple(
+            observed[name] if name in observed else ObservedColumn(name, kind) for name, kind in expected.items()
+        )
+        return StagedBatch(location, rows, known, source_id, load_id)
+
+    def named(self, unit: LoadUnit, kind: FileFormat, names: Sequence[str], source_id: str) -> list[StagedBatch]:
+        """Stage a delimited file whose columns are named by the statement."""
+        head = read_head(Path(unit.location), kind.dialect)
+        if head is None:
+            return []
+        if names and len(names) != len(head.names):
+            raise BadCopyFileFormat(
+                f"{unit.path}, line 1: {len(head.names)} columns where {len(names)} are expected",
+                hint="The columns of COPY and of the data must agree; is the delimiter right?",
+            )
+        return [self._text_files((unit,), replace(head, names=tuple(names) or head.names), kind, source_id)]
+
+    def _delimited(self, units: Sequence[LoadUnit], kind: FileFormat, source_id: str) -> list[StagedBatch]:
+        groups: dict[TextHead, list[LoadUnit]] = {}
+        for unit in units:
+            head = read_head(Path(unit.location), kind.dialect)
+            if head is None:
+                continue
+            groups.setdefault(head, []).append(unit)
+        return [
+            self._text_files(part, head, kind, source_id) for head, group in groups.items() for part in _groups(group)
+        ]
+
+    def _text_files(self, units: Sequence[LoadUnit], head: TextHead, kind: FileFormat, source_id: str) -> StagedBatch:
+        paths = [unit.location for unit in units]
+        source = f"({delimited_query(paths, head, kind.dialect)})"
+        guesses = self._guesses(head.names, source, paths)
+        kept = (FILE_COLUMN,) if len(units) > 1 else ()
+        try:
+            location, rows, observed = self._staged(source, head.names, guesses, (), kept)
+        except InvalidTextRepresentation as error:
+            raise self._located(error, source, head.names, units) from error
+        except OrmoluError as error:
+            raise broken_file(error, paths) from error
+        columns = tuple(observed[name] for name in head.names)
+        return StagedBatch(location, rows, columns, source_id, units[0].load_id, tuple(units))
+
+    def _json(self, units: Sequence[LoadUnit], kind: str, source_id: str) -> StagedBatch:
+        paths = [unit.location for unit in units]
+        try:
+            query, names = json_query(paths, kind, self._engine)
+            source = f"({query})"
+            guesses = self._guesses(names, source, paths)
+            kept = (FILE_COLUMN,) if len(units) > 1 else ()
+            location, rows, observed = self._staged(source, names, guesses, (), kept)
+        except InvalidTextRepresentation as error:
+            raise self._located(error, source, names, units) from error
+        except OrmoluError as error:
+            raise broken_file(error, paths) from error
+        return StagedBatch(
+            location, rows, tuple(observed[name] for name in names), source_id, units[0].load_id, tuple(units)
+        )
+
+    def _parquet(self, unit: LoadUnit, source_id: str) -> list[StagedBatch]:
+        """A Parquet file is its own stage."""
+        query = parquet_query([unit.location])
+        try:
+            columns = self._engine.describe(query)
+            ((rows,),) = self._engine.rows(f"SELECT count(*) FROM ({query})")  # noqa: S608 - our own query
+        except OrmoluError as error:
+            raise broken_file(error, [unit.location]) from error
+        observed = tuple(ObservedColumn(name, from_duckdb(kind)) for name, kind in columns if name != FILE_COLUMN)
+        return [StagedBatch(unit.location, int(rows), observed, source_id, unit.load_id, (unit,))]
+
+    def _guesses(self, names: Sequence[str], source: str, paths: Sequence[str]) -> dict[str, DataType]:
+        """The type each column is expected to hold: declared, pinned, or what a sample shows."""
+        guesses: dict[str, DataType] = {}
+        unknown: list[str] = []
+        for name in names:
+            known = self._expected.declared_type(name) or self._expected.pinned_type(name)
+            if known is None:
+                unknown.append(name)
+            else:
+                guesses[name] = known
+        if unknown:
+            sample = f"(SELECT * FROM {source} LIMIT {SAMPLE_ROWS})"  # noqa: S608 - our own query
+            try:
+                (row,) = self._engine.rows(evidence_query(unknown, sample))
+            except OrmoluError as error:
+                raise broken_file(error, paths) from error
+            guesses |= {item.column: item.type for item in evidence(unknown, row)}
+        return guesses
+
+    def _staged(
+        self,
+        source: str,
+        names: Sequence[str],
+        texts: Mapping[str, DataType],
+        parameters: Sequence[object],
+        kept: Sequence[str] = (),
+    ) -> tuple[str, int, dict[str, ObservedColumn]]:
+        """Write once with every text proved to be of its type; again as text, looked at whole, where one is not."""
+        expressions = {name: self._typed(name, texts) for name in names}
+        try:
+            location, rows = self._write(source, [*expressions.items()], kept, parameters)
+        except OrmoluError as error:
+            if UNPRINTABLE not in (error.detail or error.message):
+                raise
+            plain = [(name, identifier(name) if self._is_free(name) else expressions[name]) for name in names]
+            location, rows = self._write(source, plain, kept, parameters)
+            return location, rows, self._looked_at(location, [name for name in texts if self._is_free(name)], texts)
+        unsure = [name for name in texts if self._is_free(name) and texts[name] == TEXT]
+        unsure = [name for name in unsure if self._expected.pinned_type(name) is None]
+        observed = {name: ObservedColumn(name, kind) for name, kind in texts.items()}
+        if unsure and parameters:
+            # A database's texts were not sampled beforehand.
+            observed |= {item.name: item for item in self._looked_at(location, unsure, {}).values()}
+        return location, rows, observed
+
+    def _is_free(self, name: str) -> bool:
+        return self._expected.declared_type(name) is None
+
+    def _typed(self, name: str, texts: Mapping[str, DataType]) -> str:
+        kind = texts.get(name)
+        if kind is None or kind.stored == "VARCHAR":
+            return identifier(name)
+        if self._is_free(name):
+            return proved(name, kind)
+        return f"CAST({identifier(name)} AS {kind.duckdb})"
+
+    def _write(
+        self, source: str, columns: Sequence[tuple[str, str]], kept: Sequence[str], parameters: Sequence[object]
+    ) -> tuple[str, int]:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        location = str(self._folder / f"stage-{next(self._numbers)}.parquet")
+        selected = [f"{expression} AS {identifier(name)}" for name, expression in columns]
+        selected += [identifier(name) for name in kept]
+        ((rows,),) = self._engine.rows(
+            f"COPY (SELECT {', '.join(selected) or '1 AS nothing'} FROM {source} AS staged) "  # noqa: S608 - quoted
+            f"TO {literal(location)} (FORMAT parquet, COMPRESSION lz4)",
+            parameters,
+        )
+        return location, int(rows)
+
+    def _looked_at(
+        self, location: str, names: Sequence[str], guesses: Mapping[str, DataType]
+    ) -> dict[str, ObservedColumn]:
+        """What whole columns of a stage hold."""
+        observed = {name: ObservedColumn(name, kind) for name, kind in guesses.items()}
+        if names:
+            (row,) = self._engine.rows(evidence_query(names, f"read_parquet({literal(location)})"))
+            for item in evidence(names, row):
+                observed[item.column] = ObservedColumn(item.column, item.type, is_empty=item.values == 0)
+        return observed
+
+    def _located(self, error: OrmoluError, source: str, names: Sequence[str], units: Sequence[LoadUnit]) -> OrmoluError:
+        """Which value of which file cannot be of its declared type."""
+        for name in names:
+            kind = self._expected.declared_type(name)
+            if kind is None or kind.stored == "VARCHAR":
+                continue
+            value = identifier(name)
+            found = self._engine.rows(
+                f"SELECT row, {FILE_COLUMN}, {value} FROM (SELECT {FILE_COLUMN}, {value}, "  # noqa: S608 - quoted
+                f"row_number() OVER (PARTITION BY {FILE_COLUMN}) AS row FROM {source}) WHERE {value} IS NOT NULL "
+                f"AND TRY_CAST({value} AS {kind.duckdb}) IS NULL LIMIT 1"
+            )
+            if found:
+                row, location, text = found[0]
+                path = next((unit.path for unit in units if unit.location == location), location)
+                return InvalidTextRepresentation(
+                    f'{path}, row {row}: invalid input syntax for type {kind}: "{str(text)[:100]}"',
+                    detail=f'It stands in the column "{name}".',
+                    hint=f"Declare {name} as text and repair it in silver, or mend the file.",
+                )
+        return error
+
+
+def _groups(units: Sequence[LoadUnit]) -> list[Sequence[LoadUnit]]:
+    return [units[start : start + FILES_AT_ONCE] for start in range(0, len(units), FILES_AT_ONCE)]

@@ -1,0 +1,125 @@
+"""A real server of ours as a process: started on a free port in a folder of its own, killed, started again."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+PASSWORD = "correct horse battery staple"
+START_SECONDS = 60.0
+READY = re.compile(r"^ready: .*:(\d+)/")
+
+
+class OrmoluServer:
+    """`ormolu serve` in a session of its own, so that a kill takes the server and leaves its workers to notice."""
+
+    def __init__(self, folder: Path, *flags: str) -> None:
+        self.folder = folder
+        self._flags = flags
+        self._process: subprocess.Popen[str] | None = None
+        self.port = 0
+
+    def start(self) -> OrmoluServer:
+        argv = [sys.executable, "-m", "ormolu", "serve", "--data", str(self.folder), "--port", str(self.port)]
+        environment = os.environ | {"ORMOLU_ADMIN_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1"}
+        with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*argv, *self._flags],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=environment,
+                start_new_session=True,
+            )
+        self.port = self._wait_until_ready()
+        return self
+
+    def _wait_until_ready(self) -> int:
+        assert self._process is not None and self._process.stdout is not None
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            ready, _, _ = select.select([self._process.stdout], [], [], 1.0)
+            line = self._process.stdout.readline() if ready else ""
+            if match := READY.match(line):
+                return int(match[1])
+            if self._process.poll() is not None:
+                break
+        raise AssertionError(f"the server did not start: {self.log()[-3000:]}")
+
+    def log(self) -> str:
+        return (self.folder.parent / f"{self.folder.name}.log").read_text()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def kill(self) -> None:
+        """kill -9 of the server alone: its workers end by themselves."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        self._close()
+
+    def stop(self) -> int:
+        """SIGTERM; the exit status."""
+        if self._process is None or self._process.poll() is not None:
+            return 0
+        self._process.terminate()
+        try:
+            status = self._process.wait(60)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            raise
+        self._close()
+        return status
+
+    def _close(self) -> None:
+        assert self._process is not None and self._process.stdout is not None
+        self._process.stdout.close()
+        self._process = None
+
+    @property
+    def is_down(self) -> bool:
+        return self._process is None
+
+    def workers(self) -> list[int]:
+        """The process ids of the server's workers."""
+        found = subprocess.run(["pgrep", "-P", str(self.pid)], capture_output=True, text=True, check=False)
+        return [int(line) for line in found.stdout.split()]
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://admin@127.0.0.1:{self.port}/lakehouse"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a client process needs to log in."""
+        return os.environ | {"PGPASSWORD": PASSWORD, "ORMOLU_URL": self.url}
+
+    def connect(self, *, user: str = "admin", password: str = PASSWORD, **options: Any) -> psycopg.Connection:
+        return psycopg.connect(
+            host="127.0.0.1",
+            port=self.port,
+            dbname="lakehouse",
+            user=user,
+            password=password,
+            autocommit=True,
+            **options,
+        )
+
+    def run(self, sql: str, parameters: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
+        """Run one statement in a connection of its own; its rows."""
+        with self.connect() as connection:
+            cursor = connection.execute(sql.encode(), parameters)
+            return cursor.fetchall() if cursor.description else []

@@ -1,0 +1,84 @@
+"""A real PostgreSQL 15 of the tests' own: free port, temporary folder, ended with the session."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+BINARIES = Path("/usr/lib/postgresql/15/bin")
+PASSWORD = "s3cret'pw"
+
+
+@dataclass(frozen=True)
+class PostgresPeer:
+    host: str
+    port: int
+    user: str
+    password: str
+    dbname: str
+
+    @property
+    def conninfo(self) -> str:
+        escaped = self.password.replace("'", "\\'")
+        return f"host={self.host} port={self.port} user={self.user} password='{escaped}' dbname={self.dbname}"
+
+    def options(self) -> dict[str, str]:
+        """As CREATE CONNECTION ... WITH (...) takes them."""
+        return {
+            "host": self.host,
+            "port": str(self.port),
+            "user": self.user,
+            "password": self.password,
+            "dbname": self.dbname,
+        }
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _as_postgres(argv: list[str]) -> list[str]:
+    if os.geteuid() != 0:
+        return argv
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *argv]
+
+
+@pytest.fixture(scope="session")
+def postgres_peer() -> Iterator[PostgresPeer]:
+    """A server with the database `peer`; scram passwords, wal_level=logical."""
+    if not (BINARIES / "initdb").exists():
+        pytest.skip("PostgreSQL 15 is not installed")
+    folder = Path(tempfile.mkdtemp(prefix="ormolu-pg-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    secret = folder / "password"
+    secret.write_text(PASSWORD)
+    secret.chmod(0o644)
+    data = folder / "data"
+    port = free_port()
+    init = [str(BINARIES / "initdb"), "-D", str(data), "-U", "reader", "-A", "scram-sha-256", "-E", "UTF8", "-N"]
+    subprocess.run(_as_postgres([*init, f"--pwfile={secret}"]), check=True, capture_output=True, cwd=folder)
+    settings = f"-k {folder} -p {port} -c listen_addresses=127.0.0.1 -c wal_level=logical -c fsync=off"
+    control = [str(BINARIES / "pg_ctl"), "-D", str(data), "-w", "-o", settings, "-l", str(folder / "log")]
+    subprocess.run(_as_postgres([*control, "start"]), check=True, capture_output=True, cwd=folder)
+    try:
+        peer = PostgresPeer("127.0.0.1", port, "reader", PASSWORD, "peer")
+        import psycopg
+
+        with psycopg.connect(peer.conninfo.replace("dbname=peer", "dbname=postgres"), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE peer")
+        yield peer
+    finally:
+        stop = [str(BINARIES / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]
+        subprocess.run(_as_postgres(stop), check=False, capture_output=True, cwd=folder)
+        shutil.rmtree(folder, ignore_errors=True)
