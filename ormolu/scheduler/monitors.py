@@ -129,6 +129,7 @@ def _read(monitor: Monitor, measure: str, context: RunContext) -> MeasureReading
 
 def is_additive(measure: exp.Expr) -> bool:
     """Whether the measure of a whole is the sum of its parts: sums and counts are, distinct counts are not."""
+    measure = measure.this if isinstance(measure, exp.Filter) else measure
     name = measure.name.lower() if isinstance(measure, exp.Anonymous) else type(measure).__name__.lower()
     return name in ("sum", "count") and measure.find(exp.Distinct) is None
 
@@ -197,11 +198,8 @@ def _contributors(parts: pa.Table, monitor: Monitor, anomaly: Anomaly, watch: Wa
     is_series = None
     for name, value in anomaly.series:
         column = parts[name]
-        same = (
-            pc.is_null(column)
-            if value is None
-            else pc.fill_null(pc.equal(column, pa.scalar(value, column.type)), False)
-        )
+        is_equal = pc.is_null(column) if value is None else pc.equal(column, pa.scalar(value, column.type))
+        same = pc.fill_null(is_equal, fill_value=False)
         is_series = same if is_series is None else pc.and_(is_series, same)
     rows = parts if is_series is None else parts.filter(is_series)
     days = rows[PERIOD].cast(pa.date32())

@@ -1,0 +1,1 @@
+../../ormolu/demo/pipeline.sql
