@@ -1,0 +1,31 @@
+"""Functions that the engine lacks: PostgreSQL's as macros, ours as macros and, where they need a library, vectorised."""
+
+from __future__ import annotations
+
+import duckdb
+
+from ormolu.engine.macros import MACROS
+from ormolu.engine.native_functions import NATIVE_FUNCTIONS
+
+
+def install_functions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make every function of the binder known to one DuckDB instance; doing it twice changes nothing.
+
+    It also sets what they rely on: integers divide as integers.
+    """
+    connection.execute("SET GLOBAL integer_division = true")
+    for macro in MACROS:
+        connection.execute(f"CREATE OR REPLACE MACRO {macro}")
+    known = {name for (name,) in connection.execute("SELECT DISTINCT function_name FROM duckdb_functions()").fetchall()}
+    for function in NATIVE_FUNCTIONS:
+        if function.name in known:
+            continue
+        connection.create_function(
+            function.name,
+            function.apply,
+            list(function.parameters),
+            function.result,
+            type="arrow",
+            null_handling="special",
+            side_effects=False,
+        )

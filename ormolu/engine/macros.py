@@ -1,0 +1,170 @@
+"""SQL macros: PostgreSQL's semantics in DuckDB's words. An error() starts with its SQLSTATE."""
+
+from __future__ import annotations
+
+_POW16 = "10000000000000000::HUGEINT"
+
+MACROS: tuple[str, ...] = (
+    # --- numbers
+    "pg_divisor(b) AS CASE WHEN b = 0 THEN error('22012: division by zero') ELSE b END",
+    f"""pg_divide_numeric(a, b) AS CASE WHEN b = 0 THEN error('22012: division by zero') ELSE
+        (CASE WHEN (a < 0) <> (b < 0) THEN -1 ELSE 1 END
+         * ((abs(a) // abs(b)) * {_POW16} + ((abs(a) % abs(b)) * {_POW16} * 2 + abs(b)) // (2 * abs(b))))::DECIMAL(38,0)
+        * 0.0000000000000001::DECIMAL(17,16) END""",
+    "pg_power_of_ten(n) AS ('1' || repeat('0', n))::HUGEINT",
+    """pg_power(a, b) AS CASE
+        WHEN a < 0 AND b <> trunc(b)
+            THEN error('2201F: a negative number raised to a non-integer power yields a complex result')
+        WHEN a = 0 AND b < 0 THEN error('2201F: zero raised to a negative power is undefined')
+        ELSE pow(a, b) END""",
+    """pg_sqrt(a) AS CASE WHEN a < 0 THEN error('2201F: cannot take square root of a negative number')
+        ELSE sqrt(a) END""",
+    """pg_ln(a) AS CASE WHEN a = 0 THEN error('2201E: cannot take logarithm of zero')
+        WHEN a < 0 THEN error('2201E: cannot take logarithm of a negative number') ELSE ln(a) END""",
+    """pg_log(a) AS CASE WHEN a = 0 THEN error('2201E: cannot take logarithm of zero')
+        WHEN a < 0 THEN error('2201E: cannot take logarithm of a negative number') ELSE log10(a) END""",
+    "pg_round_numeric(a, n) AS round(a, n)",
+    "pg_trunc_numeric(a, n) AS CASE WHEN a < 0 THEN ceil(a * pow(10, n)) ELSE floor(a * pow(10, n)) END / pow(10, n)",
+    """pg_width_bucket(x, low, high, count) AS CASE
+        WHEN count <= 0 THEN error('2201G: count must be greater than zero')
+        WHEN low = high THEN error('2201G: lower bound cannot equal upper bound')
+        WHEN low < high THEN CASE WHEN x < low THEN 0 WHEN x >= high THEN count + 1
+            ELSE floor((x - low) / (high - low) * count)::INTEGER + 1 END
+        ELSE CASE WHEN x > low THEN 0 WHEN x <= high THEN count + 1
+            ELSE floor((low - x) / (low - high) * count)::INTEGER + 1 END END""",
+    "pg_plain_number(x) AS CASE WHEN typeof(x) IN ('DOUBLE', 'FLOAT') THEN x::DECIMAL(38,15)::VARCHAR ELSE x::VARCHAR END",
+    "pg_to_number(s) AS regexp_replace(replace(trim(s), '<', '-'), '[^0-9.+-]', '', 'g')",
+    "pg_series_step(n) AS CASE WHEN n = 0 THEN error('22023: step size cannot equal zero') ELSE n END",
+    # --- casts
+    """pg_text_to_integer(s, type) AS CASE
+        WHEN s IS NULL OR regexp_full_match(s, '\\s*[+-]?[0-9]+\\s*') THEN trim(s)::HUGEINT
+        ELSE error('22P02: invalid input syntax for type ' || type || ': "' || s || '"') END""",
+    """pg_any_to_integer(x) AS CASE WHEN typeof(x) <> 'VARCHAR' THEN TRY_CAST(x AS BIGINT)
+        ELSE pg_text_to_integer(x::VARCHAR, 'integer')::BIGINT END""",
+    """pg_text_to_boolean(s) AS CASE
+        WHEN s IS NULL THEN NULL
+        WHEN lower(trim(s)) IN ('t','tr','tru','true','y','ye','yes','on','1') THEN true
+        WHEN lower(trim(s)) IN ('f','fa','fal','fals','false','n','no','of','off','0') THEN false
+        ELSE error('22P02: invalid input syntax for type boolean: "' || s || '"') END""",
+    """pg_text_to_bytea(s) AS CASE WHEN s LIKE '\\x%' THEN from_hex(substr(s, 3)) ELSE encode(s) END""",
+    """pg_text_to_timestamptz(s, zone) AS CASE
+        WHEN regexp_matches(trim(s), '(:\\d\\d(\\.\\d+)?|\\d)\\s*(Z|[+-]\\d\\d(:?\\d\\d)?)$') AND s LIKE '%:%'
+        THEN s::TIMESTAMPTZ ELSE timezone(zone, s::TIMESTAMP) END""",
+    """pg_float_text(x) AS CASE WHEN isnan(x) THEN 'NaN' WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE
+        '-Infinity' END ELSE regexp_replace(x::VARCHAR, '\\.0$', '') END""",
+    """pg_interval_text(x) AS regexp_replace(regexp_replace(regexp_replace(x::VARCHAR, 'month', 'mon', 'g'),
+        '-1 (year|mon|day)\\b', '-1 \\1s', 'g'), '(-\\d+ (?:year|mon|day)s) (\\d)', '\\1 +\\2', 'g')""",
+    "pg_bytea_text(x) AS '\\x' || lower(hex(x))",
+    """pg_offset_text(seconds) AS CASE WHEN seconds < 0 THEN '-' ELSE '+' END
+        || lpad((abs(seconds) // 3600)::VARCHAR, 2, '0')
+        || CASE WHEN abs(seconds) % 3600 = 0 THEN '' ELSE ':' || lpad((abs(seconds) % 3600 // 60)::VARCHAR, 2, '0') END""",
+    """pg_timestamptz_text(x, local) AS local::VARCHAR
+        || pg_offset_text((epoch_us(local) - epoch_us(x)) // 1000000)""",
+    """pg_timestamptz_json(s) AS regexp_replace(replace(s, ' ', 'T'), '([+-]\\d\\d)$', '\\1:00')""",
+    # --- arrays
+    """pg_array_item_text(s) AS CASE WHEN s IS NULL THEN 'NULL'
+        WHEN s = '' OR upper(s) = 'NULL' OR regexp_matches(s, '[{}",\\\\\\s]')
+        THEN '"' || replace(replace(s, '\\', '\\\\'), '"', '\\"') || '"' ELSE s END""",
+    """pg_array_text(x) AS '{' || array_to_string(list_transform(x::VARCHAR[],
+        lambda s: pg_array_item_text(CASE WHEN s IN ('true', 'false') AND typeof(x) = 'BOOLEAN[]' THEN s[1] ELSE s END)),
+        ',') || '}'""",
+    "pg_array_element(x, i) AS CASE WHEN i > 0 THEN x[i] END",
+    "pg_array_slice(x, i, j) AS x[greatest(i, 1):greatest(j, 0)]",
+    "pg_array_remove(x, e) AS list_filter(x, lambda i: i IS DISTINCT FROM e)",
+    """pg_array_to_string(x, sep) AS array_to_string(list_filter(x, lambda i: i IS NOT NULL), sep)""",
+    """pg_array_to_string_nulls(x, sep, n) AS array_to_string(
+        CASE WHEN n IS NULL THEN list_filter(x, lambda i: i IS NOT NULL)
+        ELSE list_transform(x, lambda i: coalesce(i, n)) END, sep)""",
+    """pg_string_to_array(s, sep) AS CASE WHEN s = '' THEN []::VARCHAR[] WHEN sep = '' THEN [s]
+        WHEN sep IS NULL THEN string_split(s, '') ELSE string_split(s, sep) END""",
+    # --- texts
+    """pg_initcap(s) AS array_to_string(list_transform(regexp_extract_all(lower(s), '[\\pL\\pN]+|[^\\pL\\pN]+'),
+        lambda w: upper(w[1]) || w[2:]), '')""",
+    "pg_ascii(s) AS CASE WHEN s = '' THEN 0 ELSE unicode(s) END",
+    "pg_repeat(s, n) AS repeat(s, greatest(n, 0))",
+    "pg_lpad(s, n, fill := ' ') AS CASE WHEN n <= 0 THEN '' WHEN fill = '' THEN left(s, n) ELSE lpad(s, n, fill) END",
+    "pg_rpad(s, n, fill := ' ') AS CASE WHEN n <= 0 THEN '' WHEN fill = '' THEN left(s, n) ELSE rpad(s, n, fill) END",
+    """pg_substring(s, start, count) AS CASE
+        WHEN count < 0 THEN error('22011: negative substring length not allowed')
+        ELSE substr(s, greatest(start, 1), greatest(start::BIGINT + count - greatest(start, 1), 0)) END""",
+    "pg_substring_from(s, start) AS substr(s, greatest(start, 1))",
+    "pg_overlay(s, new, start, count) AS left(s, start - 1) || new || substr(s, start + count)",
+    """pg_split_part(s, sep, n) AS CASE WHEN n = 0 THEN error('22023: field position must not be zero')
+        WHEN sep = '' THEN CASE WHEN n IN (1, -1) THEN s ELSE '' END
+        ELSE coalesce(CASE WHEN s IS NOT NULL THEN CASE WHEN n > 0 THEN string_split(s, sep)[n]
+        ELSE string_split(s, sep)[len(string_split(s, sep)) + 1 + n] END END, CASE WHEN s IS NOT NULL THEN '' END) END""",
+    """pg_quote_ident(s) AS CASE WHEN regexp_full_match(s, '[a-z_][a-z0-9_$]*')
+        AND s NOT IN (SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved')
+        THEN s ELSE '"' || replace(s, '"', '""') || '"' END""",
+    """pg_quote_literal(s) AS CASE WHEN contains(s, '\\') THEN ' E''' ELSE '''' END
+        || replace(replace(s, '''', ''''''), '\\', '\\\\') || ''''""",
+    "pg_quote_nullable(s) AS coalesce(pg_quote_literal(s), 'NULL')",
+    # --- dates and times
+    """pg_timestamp_difference(a, b) AS to_days(((epoch_us(a) - epoch_us(b)) // 86400000000)::INTEGER)
+        + to_microseconds((epoch_us(a) - epoch_us(b)) % 86400000000)""",
+    "pg_interval_months(x) AS (date_part('year', x) * 12 + date_part('month', x))",
+    """pg_interval_us(x) AS ((date_part('hour', x) * 60 + date_part('minute', x)) * 60000000
+        + date_part('microsecond', x))""",
+    """pg_interval_times(x, f) AS to_months(trunc(pg_interval_months(x) * f)::INTEGER)
+        + to_days(trunc(date_part('day', x) * f
+            + (pg_interval_months(x) * f - trunc(pg_interval_months(x) * f)) * 30)::INTEGER)
+        + to_microseconds(round(pg_interval_us(x) * f + 86400000000.0 * (
+            (date_part('day', x) * f + (pg_interval_months(x) * f - trunc(pg_interval_months(x) * f)) * 30)
+            - trunc(date_part('day', x) * f
+                + (pg_interval_months(x) * f - trunc(pg_interval_months(x) * f)) * 30)))::BIGINT)""",
+    "pg_justify_hours(x) AS x - to_microseconds(pg_interval_us(x)) + to_days((pg_interval_us(x) // 86400000000)::INTEGER)"
+    " + to_microseconds(pg_interval_us(x) % 86400000000)",
+    "pg_justify_days(x) AS to_months((pg_interval_months(x) + date_part('day', x) // 30)::INTEGER)"
+    " + to_days((date_part('day', x) % 30)::INTEGER) + to_microseconds(pg_interval_us(x))",
+    "pg_justify_interval(x) AS pg_justify_days(pg_justify_hours(x))",
+    "pg_epoch(x) AS CASE WHEN typeof(x) = 'INTERVAL' THEN epoch(x)::DECIMAL(24,6) ELSE epoch(x)::DECIMAL(24,6) END",
+    """pg_seconds(x) AS (date_part('microsecond', x) / 1000000.0)::DECIMAL(10,6)""",
+    """pg_milliseconds(x) AS (date_part('microsecond', x) / 1000.0)::DECIMAL(12,3)""",
+    "pg_age(a, b) AS age(a, b)",
+    "pg_week_of_year(x) AS lpad(((dayofyear(x) - 1) // 7 + 1)::VARCHAR, 2, '0')",
+    # --- json
+    "pg_json_key_path(k) AS '$.\"' || replace(replace(k, '\\', '\\\\'), '\"', '\\\"') || '\"'",
+    "pg_json_index_path(i) AS CASE WHEN i < 0 THEN '$[#' || i::VARCHAR || ']' ELSE '$[' || i::VARCHAR || ']' END",
+    """pg_json_has_key(j, k) AS CASE json_type(j) WHEN 'OBJECT' THEN list_contains(json_keys(j), k)
+        WHEN 'ARRAY' THEN list_contains(list_filter(json_extract(j, '$[*]'), lambda e: json_type(e) = 'VARCHAR')
+            ::VARCHAR[], to_json(k)::VARCHAR)
+        ELSE json_type(j) = 'VARCHAR' AND json_extract_string(j, '$') = k END""",
+    """pg_json_typeof(j) AS CASE json_type(j) WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array'
+        WHEN 'VARCHAR' THEN 'string' WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null'
+        ELSE CASE WHEN j IS NULL THEN NULL ELSE 'number' END END""",
+    """pg_json_array_length(j) AS CASE WHEN j IS NULL OR json_type(j) = 'ARRAY' THEN json_array_length(j)
+        ELSE error('22023: cannot get array length of a non-array') END""",
+    """pg_json_elements(j) AS CASE WHEN j IS NULL OR json_type(j) = 'ARRAY' THEN json_extract(j, '$[*]')
+        ELSE error('22023: cannot extract elements from a non-array') END""",
+    """pg_json_elements_text(j) AS list_transform(pg_json_elements(j), lambda e: json_extract_string(e, '$'))""",
+    # --- cleansing, checks and masks
+    """clean_boolean(s) AS CASE
+        WHEN lower(trim(s)) IN ('t','true','y','yes','on','1','x','ja','oui','si','wahr','vrai') THEN true
+        WHEN lower(trim(s)) IN ('f','false','n','no','off','0','nein','non','falsch','faux') THEN false END""",
+    """clean_date(s, formats) AS list_filter(list_transform(formats, lambda f: try_strptime(trim(s), f)),
+        lambda d: d IS NOT NULL)[1]::DATE""",
+    """pg_currency_digits(s) AS regexp_replace(s, '[^0-9.,-]', '', 'g')""",
+    """clean_currency(s) AS TRY_CAST(CASE
+        WHEN regexp_matches(trim(s), '^\\(.*\\)$') THEN '-' ELSE '' END || CASE
+        WHEN regexp_matches(pg_currency_digits(s), ',\\d{1,2}$')
+            THEN replace(replace(pg_currency_digits(s), '.', ''), ',', '.')
+        WHEN regexp_matches(pg_currency_digits(s), '^-?\\d{1,3}(\\.\\d{3}){2,}$')
+            THEN replace(pg_currency_digits(s), '.', '')
+        ELSE replace(pg_currency_digits(s), ',', '') END AS DECIMAL(38,4))""",
+    """is_email(s) AS regexp_full_match(s,
+        '[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\\.[A-Za-z]{2,63}')
+        AND NOT contains(s, '..') AND NOT starts_with(s, '.') AND NOT contains(s, '.@')""",
+    "is_url(s) AS regexp_full_match(s, '(?i)(https?|ftp)://[^\\s/?#:@]+(:\\d{1,5})?([/?#]\\S*)?')",
+    """is_uuid(s) AS regexp_full_match(s,
+        '(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}')""",
+    """mask_email(s) AS CASE WHEN s IS NULL THEN NULL WHEN strpos(s, '@') > 1
+        THEN s[1] || '***' || substr(s, strpos(s, '@')) ELSE '***' END""",
+    """mask_phone(s) AS regexp_replace(left(s, greatest(length(s) - 2, 0)), '[0-9]', '*', 'g') || right(s, 2)""",
+    "mask_name(s) AS regexp_replace(s, '(\\pL)[\\pL''-]*', '\\1***', 'g')",
+    """mask_iban(s) AS left(replace(s, ' ', ''), 4) || repeat('*', greatest(length(replace(s, ' ', '')) - 8, 0))
+        || right(replace(s, ' ', ''), least(4, greatest(length(replace(s, ' ', '')) - 4, 0)))""",
+    "mask_all(s) AS CASE WHEN s IS NOT NULL THEN '***' END",
+    "mask_hash(s) AS sha256(s)",
+    """mask_partial(s, prefix, suffix) AS CASE WHEN length(s) <= prefix + suffix THEN repeat('*', length(s))
+        ELSE left(s, prefix) || repeat('*', length(s) - prefix - suffix) || right(s, suffix) END""",
+)

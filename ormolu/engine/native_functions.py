@@ -1,0 +1,82 @@
+"""Functions over Arrow columns, for what SQL cannot say: phone numbers, IBANs, to_char of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from inspect import signature
+
+import pyarrow as pa
+
+from ormolu.engine.number_formats import format_number
+
+DISTINCT_VALUES_MAX = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class NativeFunction:
+    """`apply` takes Arrow columns of equal length and gives one."""
+
+    name: str
+    parameters: tuple[str, ...]
+    result: str
+    apply: Callable[..., pa.Array]
+
+
+def _by_row(function: Callable[..., object], type: pa.DataType) -> Callable[..., pa.Array]:
+    """Apply a function of plain values to each row; NULL anywhere gives NULL. Equal rows are computed once."""
+    remembered = lru_cache(maxsize=DISTINCT_VALUES_MAX)(function)
+
+    def row(*values: object) -> object:
+        return None if any(value is None for value in values) else remembered(*values)
+
+    def apply(*columns: pa.ChunkedArray) -> pa.Array:
+        return pa.array([row(*values) for values in zip(*(c.to_pylist() for c in columns), strict=True)], type=type)
+
+    # DuckDB counts a function's parameters by its signature.
+    of_arity: dict[int, Callable[..., pa.Array]] = {
+        1: lambda a: apply(a),
+        2: lambda a, b: apply(a, b),
+        3: lambda a, b, c: apply(a, b, c),
+    }
+    return of_arity[len(signature(function).parameters)]
+
+
+def clean_phone(text: str, region: str, form: str) -> str | None:
+    """A phone number in E.164 or as bare digits; None where it is none."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    written = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return written if form == "e164" else written.lstrip("+")
+
+
+def is_phone(text: str, region: str) -> bool:
+    """Whether a number of that length and prefix can exist."""
+    import phonenumbers
+
+    try:
+        return bool(phonenumbers.is_valid_number(phonenumbers.parse(text, region)))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def is_iban(text: str) -> bool:
+    """Whether the check digits and the country's length are right."""
+    from stdnum import iban
+
+    return bool(iban.is_valid(text))
+
+
+NATIVE_FUNCTIONS = (
+    NativeFunction("clean_phone", ("VARCHAR", "VARCHAR", "VARCHAR"), "VARCHAR", _by_row(clean_phone, pa.string())),
+    NativeFunction("is_phone", ("VARCHAR", "VARCHAR"), "BOOLEAN", _by_row(is_phone, pa.bool_())),
+    NativeFunction("is_iban", ("VARCHAR",), "BOOLEAN", _by_row(is_iban, pa.bool_())),
+    NativeFunction("pg_number_to_char", ("VARCHAR", "VARCHAR"), "VARCHAR", _by_row(format_number, pa.string())),
+)

@@ -1,0 +1,148 @@
+"""The locked DuckDB instance that answers analysts' queries: no files but the warehouse's, no settings, no extensions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from ormolu.engine.errors import from_engine
+from ormolu.engine.functions import install_functions
+
+BATCH_ROWS = 8_192
+
+
+@dataclass(frozen=True, slots=True)
+class QueryResult:
+    """`columns` are names and DuckDB types; `batches` computes as it is read, once."""
+
+    columns: tuple[tuple[str, str], ...]
+    reader: pa.RecordBatchReader
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        while True:
+            try:
+                batch = self.reader.read_next_batch()
+            except StopIteration:
+                return
+            except duckdb.Error as error:
+                raise from_engine(error) from error
+            except pa.ArrowException as error:
+                raise from_engine(_as_engine_error(error)) from error
+            if batch.num_rows:
+                yield batch
+
+
+class QueryEngine:
+    """One instance for all sessions. Its settings are made, then locked; sessions are cursors of it."""
+
+    def __init__(
+        self,
+        *,
+        memory_limit: str,
+        threads: int,
+        temp_directory: Path,
+        readable_directories: Sequence[str],
+        prepare: Callable[[duckdb.DuckDBPyConnection], None] = lambda _: None,
+    ) -> None:
+        """`prepare` is called before the lock falls, with the instance's own connection."""
+        self._connection = duckdb.connect(":memory:")
+        settings: dict[str, object] = {
+            "TimeZone": "UTC",
+            "memory_limit": memory_limit,
+            "threads": threads,
+            "temp_directory": str(temp_directory),
+            "python_enable_replacements": False,
+            "python_scan_all_frames": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        for name, value in settings.items():
+            self._set(name, value)
+        install_functions(self._connection)
+        prepare(self._connection)
+        self._set("allowed_directories", [str(directory) for directory in readable_directories])
+        self._set("enable_external_access", False)
+        self._set("lock_configuration", True)
+
+    def _set(self, name: str, value: object) -> None:
+        literal = (
+            "[" + ", ".join(_quoted(str(item)) for item in value) + "]"
+            if isinstance(value, list)
+            else str(value).lower()
+            if isinstance(value, bool)
+            else _quoted(str(value))
+        )
+        self._connection.execute(f"SET GLOBAL {name} = {literal}")
+
+    def session(self) -> QuerySession:
+        return QuerySession(self._connection.cursor())
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class QuerySession:
+    """One session's cursor: one running statement at a time. `interrupt` may be called from any thread."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+
+    def describe(self, sql: str, parameters: Sequence[object] = ()) -> tuple[tuple[str, str], ...]:
+        """Names and DuckDB types of a query's columns, without running it; parameters count, their values do not."""
+        try:
+            rows = self._cursor.execute(f"DESCRIBE {sql}", list(parameters)).fetchall()
+        except duckdb.Error as error:
+            raise from_engine(error) from error
+        return tuple((str(row[0]), str(row[1])) for row in rows)
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> QueryResult:
+        try:
+            running = self._cursor.execute(sql, list(parameters))
+            columns = tuple((str(column[0]), str(column[1])) for column in running.description or ())
+            return QueryResult(columns, _reader(running))
+        except duckdb.Error as error:
+            raise from_engine(error) from error
+
+    def register(self, name: str, table: pa.Table) -> None:
+        self._cursor.register(name, table)
+
+    def unregister(self, name: str) -> None:
+        self._cursor.unregister(name)
+
+    def interrupt(self) -> None:
+        self._cursor.interrupt()
+
+    def close(self) -> None:
+        self._cursor.close()
+
+
+def _reader(running: duckdb.DuckDBPyConnection) -> pa.RecordBatchReader:
+    """The one place that knows how this DuckDB hands out Arrow."""
+    reader: Any = running.fetch_record_batch(BATCH_ROWS)
+    return reader
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+_ENGINE_CLASSES = {
+    "INTERRUPT": duckdb.InterruptException,
+    "Out of Memory": duckdb.OutOfMemoryException,
+    "Out of Range": duckdb.OutOfRangeException,
+    "Conversion": duckdb.ConversionException,
+    "Invalid Input": duckdb.InvalidInputException,
+    "IO": duckdb.IOException,
+}
+
+
+def _as_engine_error(error: pa.ArrowException) -> duckdb.Error:
+    """While rows stream, DuckDB's errors arrive as Arrow's, their class only in the text."""
+    text = str(error)
+    kind = next((kind for word, kind in _ENGINE_CLASSES.items() if f"{word} Error" in text), duckdb.InternalException)
+    return kind(text)

@@ -1,0 +1,156 @@
+"""A user's query, bound: PostgreSQL's meaning in DuckDB's words, over relations of the catalog and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from ormolu.definitions import TableName
+from ormolu.errors import IndeterminateDatatype, ProgramLimitExceeded
+from ormolu.sql_extensions import dialect_types as t
+from ormolu.sql_extensions.access import check_engine_tree
+from ormolu.sql_extensions.dialect import parse_expression, parse_query, unsupported, with_calls_kept
+from ormolu.sql_extensions.dialect_casts import settle
+from ormolu.sql_extensions.dialect_context import (
+    AsOf,
+    Context,
+    Resolve,
+    ResolveFunction,
+    SessionValues,
+)
+from ormolu.sql_extensions.dialect_expressions import bind
+from ormolu.sql_extensions.dialect_scopes import OpenScope, Scope
+from ormolu.sql_extensions.dialect_selects import bind_query_tree
+from ormolu.sql_extensions.relations import Relation
+from ormolu.sql_extensions.types import DataType
+
+SEARCH_PATH = ("gold", "silver", "bronze")
+
+
+@dataclass(frozen=True, slots=True)
+class BoundQuery:
+    """`sql` is DuckDB's. Column types carry type modifiers only where PostgreSQL reports them; None: ask the engine.
+
+    `reads_session` says that the text depends on the session's values (its time, user, settings): do not cache it.
+    `version` names what is read: equal texts over equal versions give equal answers.
+    """
+
+    sql: str
+    tree: exp.Query
+    column_names: tuple[str, ...]
+    column_types: tuple[DataType | None, ...]
+    parameter_types: tuple[DataType | None, ...]
+    relations: tuple[Relation, ...]
+    reads_session: bool
+
+    @property
+    def parameter_count(self) -> int:
+        return len(self.parameter_types)
+
+    @property
+    def version(self) -> str:
+        return "|".join(sorted({f"{relation.name}@{relation.version}" for relation in self.relations}))
+
+
+def bind_query(
+    query: exp.Expr | str,
+    resolve: Resolve,
+    *,
+    search_path: Sequence[str] = SEARCH_PATH,
+    session: SessionValues | None = None,
+    parameter_types: Sequence[DataType | None] = (),
+    resolve_function: ResolveFunction | None = None,
+    known_names: Sequence[TableName] = (),
+) -> BoundQuery:
+    """Resolve every name, refuse what is not allowed, and translate.
+
+    `resolve` gives the relation of a name (None: there is none). `resolve_function` gives the relation of a function
+    in FROM before ours are looked at. `parameter_types` are the types a client declared. `known_names` serve hints.
+    """
+    tree = parse_query(query) if isinstance(query, str) else with_calls_kept(query)
+    if not isinstance(tree, exp.Query | exp.Values):
+        raise unsupported(f"{tree.key.upper()} as a query", tree)
+    context = _context(resolve, search_path, session, resolve_function, known_names)
+    context.parameters.update({index + 1: type for index, type in enumerate(parameter_types)})
+    try:
+        bound = bind_query_tree(tree, Scope(), context)
+    except RecursionError as error:
+        raise ProgramLimitExceeded("the statement is nested too deeply") from error
+    types = _parameter_types(context)
+    check_engine_tree(bound.tree)
+    engine_tree = _with_typed_parameters(bound.tree, types)
+    return BoundQuery(
+        sql=engine_tree.sql("duckdb", comments=False),
+        tree=engine_tree,
+        column_names=tuple(column.name for column in bound.columns),
+        column_types=tuple(_shown_type(column.type) for column in bound.columns),
+        parameter_types=types,
+        relations=tuple(context.relations),
+        reads_session=context.reads_session,
+    )
+
+
+def bind_expression(
+    text: str,
+    columns: Mapping[str, DataType] | None = None,
+    *,
+    session: SessionValues | None = None,
+) -> exp.Expr:
+    """A rule's expression as the engine reads it; column references stay as they are.
+
+    With `columns` an unknown name is 42703 and arithmetic has PostgreSQL's exact types; without, the engine decides.
+    """
+    return bind_typed_expression(text, columns, session=session)[0]
+
+
+def bind_typed_expression(
+    text: str, columns: Mapping[str, DataType] | None = None, *, session: SessionValues | None = None
+) -> tuple[exp.Expr, DataType | None]:
+    """The same with the expression's type, where it is known."""
+    context = _context(lambda name, as_of: None, (), session, None, ())
+    bound = settle(bind(parse_expression(text), OpenScope(columns), context), context)
+    if context.parameters:
+        raise IndeterminateDatatype("a rule has no parameters")
+    check_engine_tree(bound.tree)
+    return bound.tree, bound.type
+
+
+def _context(
+    resolve: Resolve,
+    search_path: Sequence[str],
+    session: SessionValues | None,
+    resolve_function: ResolveFunction | None,
+    known_names: Sequence[TableName],
+) -> Context:
+    return Context(
+        expression=bind,
+        query=bind_query_tree,
+        resolve=resolve,
+        search_path=tuple(search_path),
+        session=session or SessionValues(),
+        resolve_function=resolve_function,
+        known_names=tuple(known_names),
+    )
+
+
+def _parameter_types(context: Context) -> tuple[DataType | None, ...]:
+    if not context.parameters:
+        return ()
+    return tuple(context.parameters.get(index) for index in range(1, max(context.parameters) + 1))
+
+
+def _with_typed_parameters(tree: exp.Query, types: tuple[DataType | None, ...]) -> exp.Query:
+    """Each `$n` as a cast to its type, so that the engine can describe the query without values."""
+    for parameter in list(tree.find_all(exp.Parameter)):
+        type = types[int(parameter.this.name) - 1] or t.TEXT
+        parameter.replace(t.engine_cast(parameter.copy(), type))
+    return tree
+
+
+def _shown_type(type: DataType | None) -> DataType | None:
+    return type
+
+
+__all__ = ["SEARCH_PATH", "AsOf", "BoundQuery", "Resolve", "SessionValues", "bind_expression", "bind_query"]

@@ -1,0 +1,114 @@
+"""PostgreSQL's date patterns (`YYYY-MM-DD HH24:MI`) in the engine's terms; a pattern that is not here is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlglot import exp
+
+from ormolu.sql_extensions import dialect_types as t
+from ormolu.sql_extensions.dialect import unsupported
+from ormolu.sql_extensions.dialect_types import call, engine_cast
+
+# Longest first: a pattern is read greedily. `FM` takes padding off what follows it.
+_SHOWN: dict[str, str] = {
+    "YYYY": "%Y", "YY": "%y", "MM": "%m", "DDD": "%j", "DD": "%d", "HH24": "%H", "HH12": "%I", "HH": "%I",
+    "MI": "%M", "SS": "%S", "Mon": "%b", "Dy": "%a", "AM": "%p", "PM": "%p", "US": "%f",
+    "IYYY": "%G", "IW": "%V", "ID": "%u",
+}  # fmt: skip
+_BARE = {"%m": "%-m", "%d": "%-d", "%H": "%-H", "%I": "%-I", "%M": "%-M", "%S": "%-S", "%j": "%-j", "%y": "%-y"}
+_NAMES: dict[str, tuple[str, str, int]] = {
+    # pattern: strftime, function for the letters, width it is padded to
+    "MONTH": ("%B", "upper", 9), "Month": ("%B", "", 9), "month": ("%B", "lower", 9),
+    "DAY": ("%A", "upper", 9), "Day": ("%A", "", 9), "day": ("%A", "lower", 9),
+    "MON": ("%b", "upper", 0), "mon": ("%b", "lower", 0), "DY": ("%a", "upper", 0), "dy": ("%a", "lower", 0),
+    "am": ("%p", "lower", 0), "pm": ("%p", "lower", 0),
+}  # fmt: skip
+_PARTS: dict[str, Callable[[exp.Expr], exp.Expr]] = {
+    "Q": lambda moment: engine_cast(call("quarter", moment), "VARCHAR"),
+    "D": lambda moment: engine_cast(
+        exp.Paren(this=exp.Add(this=call("dayofweek", moment), expression=t.number(1))), "VARCHAR"
+    ),
+    "MS": lambda moment: call("strftime", moment, t.string("%g")),
+    "WW": lambda moment: call("pg_week_of_year", moment),
+    "J": lambda moment: engine_cast(engine_cast(call("julian", engine_cast(moment, t.DATE)), t.INT8), "VARCHAR"),
+}
+_PATTERNS = sorted({*_SHOWN, *(p.lower() for p in _SHOWN if p.isupper()), *_NAMES, *_PARTS}, key=len, reverse=True)
+
+
+def show_format(form: str, moment: exp.Expr, node: exp.Expr) -> exp.Expr:
+    """The call that writes a timestamp in a pattern."""
+    parts: list[exp.Expr] = []
+    for piece, is_pattern, is_bare in _pieces(form, node):
+        parts.append(_shown(piece, moment, node, is_bare=is_bare) if is_pattern else t.string(piece))
+    return call("concat", *parts) if _can_be_empty(parts) else _null_with(moment, parts)
+
+
+def _can_be_empty(parts: list[exp.Expr]) -> bool:
+    return not parts
+
+
+def _null_with(moment: exp.Expr, parts: list[exp.Expr]) -> exp.Expr:
+    """Concatenated with ||, so that a NULL moment is NULL."""
+    whole: exp.Expr = parts[0]
+    for part in parts[1:]:
+        whole = exp.DPipe(this=whole, expression=part)
+    if all(isinstance(part, exp.Literal) for part in parts):
+        return exp.If(this=exp.Not(this=exp.Is(this=moment.copy(), expression=exp.Null())), true=whole)
+    return exp.Paren(this=whole)
+
+
+def _shown(pattern: str, moment: exp.Expr, node: exp.Expr, *, is_bare: bool) -> exp.Expr:
+    if pattern in _NAMES:
+        code, letters, width = _NAMES[pattern]
+        tree = call("strftime", moment.copy(), t.string(code))
+        tree = call(letters, tree) if letters else tree
+        return call("rpad", tree, t.number(width), t.string(" ")) if width and not is_bare else tree
+    if pattern in _PARTS:
+        return _PARTS[pattern](moment.copy())
+    code = _SHOWN.get(pattern) or _SHOWN[pattern.upper()]
+    return call("strftime", moment.copy(), t.string(_BARE.get(code, code) if is_bare else code))
+
+
+def parse_format(form: str, node: exp.Expr) -> str:
+    """The engine's format that reads a text in a pattern."""
+    codes: list[str] = []
+    for piece, is_pattern, _ in _pieces(form, node):
+        if not is_pattern:
+            codes.append(piece.replace("%", "%%"))
+            continue
+        code = _SHOWN.get(piece) or _SHOWN.get(piece.upper()) or _READ_NAMES.get(piece.upper())
+        if code is None or code in ("%G", "%V", "%u"):
+            raise unsupported(f'reading "{piece}" in a date pattern', node)
+        codes.append(code)
+    return "".join(codes)
+
+
+_READ_NAMES = {"MONTH": "%B", "MON": "%b", "DAY": "%A", "DY": "%a", "AM": "%p", "PM": "%p"}
+
+
+def _pieces(form: str, node: exp.Expr) -> list[tuple[str, bool, bool]]:
+    """The format cut into (text, is a pattern, is without padding)."""
+    pieces: list[tuple[str, bool, bool]] = []
+    index, is_bare = 0, False
+    while index < len(form):
+        if form[index : index + 2] == "FM":
+            is_bare = True
+            index += 2
+            continue
+        if form[index] == '"':
+            end = form.find('"', index + 1)
+            end = len(form) if end < 0 else end
+            pieces.append((form[index + 1 : end], False, False))
+            index = end + 1
+            continue
+        pattern = next((each for each in _PATTERNS if form.startswith(each, index)), None)
+        if pattern is None and form[index].isalpha():
+            raise unsupported(f'the date pattern "{form[index:]}"', node, hint='Letters to be shown stand in "quotes".')
+        text = pattern or form[index]
+        pieces.append((text, pattern is not None, is_bare and pattern is not None))
+        is_bare = is_bare and pattern is None
+        index += len(text)
+        if pattern and form[index : index + 2].lower() == "th":
+            raise unsupported('"TH" in a date pattern', node)
+    return pieces
