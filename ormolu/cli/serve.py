@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,12 @@ def serve(file: Path | None, with_demo: bool, **flags: Any) -> None:
     """
     from ormolu.assembly import serve as run_server
 
-    run_server(config_of(file, **flags), with_demo=with_demo)
+    run_server(config_of(file, **flags), _say, with_demo=with_demo)
+
+
+def _say(text: str) -> None:
+    click.echo(text)
+    sys.stdout.flush()
 
 
 @click.command()

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import click
 import psycopg
@@ -35,7 +35,7 @@ def sql(command: str | None, file: Path | None, style: str, url: str) -> None:
     text = command if command is not None else (file.read_text() if file else sys.stdin.read())
     with connected(url) as connection:
         for statement in split(text):
-            show(connection.execute(cast(LiteralString, statement)), style)
+            show(connection.execute(statement.encode()), style)
 
 
 @click.command()
@@ -53,9 +53,9 @@ def apply(file: Path, plan: bool, url: str) -> None:
             first = statement.split(None, 1)[0].upper()
             if plan and first in ("CREATE", "ALTER", "DROP", "REFRESH"):
                 click.echo(f"-- {statement.splitlines()[0]}")
-                show(connection.execute(cast(LiteralString, f"EXPLAIN {statement}")), "table")
+                show(connection.execute(f"EXPLAIN {statement}".encode()), "table")
             elif not plan:
-                cursor = connection.execute(cast(LiteralString, statement))
+                cursor = connection.execute(statement.encode())
                 click.echo(cursor.statusmessage or "")
 
 

@@ -12,6 +12,7 @@ from ormolu.server.context import SessionContext, TransactionStatus
 from ormolu.server.outcomes import Outcome, ResultColumn
 from ormolu.sql_extensions import statements as s
 
+ExplainQuery = Callable[[s.Explain, SessionContext], list[str]]
 Answer = Callable[[Any, SessionContext, Services], Outcome]  # Any: each function takes its own class of statement
 
 ANSWERS: dict[type[s.Parsed], Answer] = {
@@ -79,16 +80,19 @@ LATER: dict[type[s.Parsed], str] = {
 class Commands:
     """Answers every statement that is neither a query nor the session's own business."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, explain_query: ExplainQuery) -> None:
         self._services = services
+        self._explain_query = explain_query
 
     def describe(self, statement: s.Statement, session: SessionContext) -> tuple[ResultColumn, ...] | None:
         """The columns that the statement will answer; None where it answers only a tag. Executes nothing."""
         if isinstance(statement, s.Explain):
-            return explain.columns_of(statement)
+            return explain.QUERY_COLUMNS if isinstance(statement.statement, s.Query) else explain.PLAN_COLUMNS
         return COLUMNS.get(type(statement))
 
     def execute(self, statement: s.Statement, session: SessionContext) -> Outcome:
+        if isinstance(statement, s.Explain) and isinstance(statement.statement, s.Query):
+            return explain.query_plan(self._explain_query(statement, session))
         answer = ANSWERS.get(type(statement))
         if answer is None:
             raise unsupported(statement)
@@ -98,6 +102,9 @@ class Commands:
                 hint="Run it outside BEGIN ... COMMIT: each statement is one atomic commit of its own.",
             )
         return answer(statement, session, self._services)
+
+    def finish(self, session: SessionContext, *, is_commit: bool) -> None:
+        """Each of our statements is a commit of its own: a transaction has gathered nothing."""
 
 
 READS = (

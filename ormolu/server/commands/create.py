@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ormolu.catalog.changes import DefinitionChange, Statement
 from ormolu.catalog.lake import Head
-from ormolu.connectors import supported_forms
+from ormolu.connectors.connections import supported_forms
 from ormolu.definitions import (
     AfterUpstream,
     BronzeSource,
@@ -37,7 +37,7 @@ from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Completed, Outcome
-from ormolu.sql_extensions.equality import same_definition
+from ormolu.sql_extensions.equality import is_same_definition
 from ormolu.sql_extensions.statements import Create, CreateSecret
 from ormolu.sql_extensions.writer import write
 
@@ -58,7 +58,7 @@ def create(statement: Create, session: SessionContext, services: Services) -> Ou
             raise already_exists(kind, name)
         if kind_of(existing) is not kind:
             raise DuplicateTable(f'"{name}" is a {kind_of(existing).value.lower()}', hint="DROP it first.")
-        if same_definition(existing, definition):
+        if is_same_definition(existing, definition):
             return done
     make_true(definition, session, services, with_no_data=statement.with_no_data)
     return done
@@ -101,7 +101,7 @@ def create_secret(statement: CreateSecret, session: SessionContext, services: Se
     store: tuple[Statement, ...] = ()
     if (literal := statement.literal) is not None:
         at = services.now()
-        store = (lambda connection: services.secrets.store_in(connection, statement.name, literal, at=at),)
+        store = (lambda connection: services.secrets.put_in(connection, statement.name, literal, at=at),)
     commit_definition(statement.definition, session, services, also=store)
     return Completed("CREATE SECRET")
 

@@ -70,7 +70,7 @@ def drop(statement: Drop, session: SessionContext, services: Services) -> Outcom
         DefinitionChange(kind=other_kind, name=other, ddl=None, author=session.role) for other_kind, other in gone
     ]
     secrets = [other for other_kind, other in gone if other_kind is Kind.SECRET]
-    forget = [lambda connection, secret=secret: services.secrets.forget_in(connection, secret) for secret in secrets]
+    forget = [lambda connection, secret=secret: services.secrets.drop_in(connection, secret) for secret in secrets]
     services.lake.commit(changes, definitions, forget, at=services.now())
     services.wake()
     return done

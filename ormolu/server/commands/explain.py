@@ -11,8 +11,8 @@ from ormolu.server.commands.create import check_upstreams, find_existing
 from ormolu.server.commands.drop import dependents_of
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext
-from ormolu.server.outcomes import Outcome, ResultColumn
-from ormolu.sql_extensions.equality import same_definition
+from ormolu.server.outcomes import Outcome
+from ormolu.sql_extensions.equality import is_same_definition
 from ormolu.sql_extensions.statements import Create, Drop, Explain, Refresh
 
 PLAN_COLUMNS = columns(
@@ -23,11 +23,13 @@ PLAN_COLUMNS = columns(
     ("rows", "bigint"),
     ("bytes", "bigint"),
 )
+QUERY_COLUMNS = columns(("QUERY PLAN", "text"))
 PlanRow = tuple[str, str, str, int | None, int | None]  # object, action, reason, rows, bytes
 
 
-def columns_of(statement: Explain) -> tuple[ResultColumn, ...]:
-    return PLAN_COLUMNS
+def query_plan(lines: list[str]) -> Outcome:
+    """The engine's plan of a query, a line a row as PostgreSQL answers EXPLAIN."""
+    return rows(QUERY_COLUMNS, [(line,) for line in lines], tag="EXPLAIN")
 
 
 def explain(statement: Explain, session: SessionContext, services: Services) -> Outcome:
@@ -51,7 +53,7 @@ def _create(asked: Create, session: SessionContext, services: Services) -> list[
     head = services.lake.head()
     existing = find_existing(head, kind_of(definition), str(definition.name))
     name = str(definition.name)
-    if existing is not None and same_definition(existing, definition):
+    if existing is not None and is_same_definition(existing, definition):
         return [(name, "nothing", "the definition is the same", None, None)]
     action = "replace definition" if existing is not None else "define"
     planned: list[PlanRow] = [(name, action, kind_of(definition).value, None, None)]

@@ -8,7 +8,7 @@ from ormolu.catalog.views import update_view
 from ormolu.definitions import BronzeSource, GoldMetric, GoldTable, SchemaName, SilverTable, TableName
 from ormolu.errors import FeatureNotSupported, UndefinedTable, WrongObjectType
 from ormolu.medallion.lineage import downstream_in_order
-from ormolu.scheduler import insights
+from ormolu.scheduler import findings, insights
 from ormolu.scheduler.queue import RunAction, RunState
 from ormolu.server.commands.access import require_admin, require_operate, require_select
 from ormolu.server.commands.answers import columns, rows
@@ -30,28 +30,8 @@ from ormolu.sql_extensions.statements import (
 
 REFRESHED = BronzeSource | SilverTable | GoldTable | GoldMetric
 
-PROFILE_COLUMNS = columns(
-    ("column_name", "text"),
-    ("type", "text"),
-    ("semantic_type", "text"),
-    ("rows", "bigint"),
-    ("nulls", "bigint"),
-    ("distinct_values", "bigint"),
-    ("minimum", "text"),
-    ("maximum", "text"),
-    ("mean", "double precision"),
-    ("top_values", "text"),
-    ("remarks", "text"),
-)
-SUGGESTION_COLUMNS = columns(
-    ("suggestion_id", "bigint"),
-    ("kind", "text"),
-    ("subject", "text"),
-    ("statement", "text"),
-    ("reason", "text"),
-    ("support", "double precision"),
-)
-
+PROFILE_COLUMNS = columns(*insights.PROFILE_COLUMNS)
+SUGGESTION_COLUMNS = columns(*insights.SUGGESTION_COLUMNS)
 SUMMARY_COLUMNS = columns(
     ("summary", "text"),
 )
@@ -117,12 +97,12 @@ def suggest(statement: Suggest, session: SessionContext, services: Services) -> 
 
 
 def summarize(statement: SummarizeAnomalies, session: SessionContext, services: Services) -> Outcome:
-    lines = insights.summarize(services.lake, statement.monitor, statement.since, at=services.now())
+    lines = findings.summarize_anomalies(services.lake, statement.monitor, statement.since)
     return rows(SUMMARY_COLUMNS, [(line,) for line in lines])
 
 
 def explain_anomaly(statement: ExplainAnomaly, session: SessionContext, services: Services) -> Outcome:
-    lines = insights.explain_anomaly(services.lake, statement.anomaly_id)
+    lines = findings.explain_anomaly(services.lake, statement.anomaly_id)
     return rows(SUMMARY_COLUMNS, [(line,) for line in lines])
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ormolu.catalog.grants import Grants
 from ormolu.catalog.lake import Lake
 from ormolu.catalog.roles import Roles
 from ormolu.catalog.secrets import Secrets
@@ -24,7 +23,6 @@ class Services:
     lake: Lake
     queue: Queue
     roles: Roles
-    grants: Grants
     secrets: Secrets
     now: Callable[[], datetime]
     wake: Callable[[], None]  # has idle workers look at the queue
@@ -32,4 +30,3 @@ class Services:
     open_engine: Callable[[], JobEngine]
     spool: Path  # where COPY's data waits for its load
     spool_bytes_max: int
-    terminate: Callable[[int], bool]  # ends another session by its process id

@@ -1,0 +1,346 @@
+"""The only place where objects are wired together: a Config becomes a running server or worker."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets as randomness
+import signal
+import ssl
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import sqlalchemy as sa
+
+from ormolu.catalog.database import open_database
+from ormolu.catalog.lake import Lake
+from ormolu.catalog.roles import Roles
+from ormolu.catalog.schema import runs
+from ormolu.catalog.secrets import Secrets
+from ormolu.config import Config
+from ormolu.connectors.connections import Surroundings, open_source
+from ormolu.connectors.source import Source
+from ormolu.definitions import (
+    BronzeSource,
+    Connection,
+    GoldMetric,
+    GoldTable,
+    Kind,
+    Monitor,
+    Schedule,
+    Secret,
+    SilverTable,
+)
+from ormolu.engine.jobs import JobEngine
+from ormolu.engine.queries import QueryEngine
+from ormolu.errors import InvalidCatalogName, UndefinedObject
+from ormolu.scheduler.clock import Clock
+from ormolu.scheduler.queue import ENDED, Queue, RunAction
+from ormolu.scheduler.worker import die_with_parent
+from ormolu.scheduler.worker import work as work_on
+from ormolu.scheduler.workers import Workers
+from ormolu.server.binding import Binding
+from ormolu.server.commands import Commands
+from ormolu.server.commands.services import Services
+from ormolu.server.context import SessionContext
+from ormolu.server.handlers import QueryHandlers
+from ormolu.server.listener import Arrival, ListenerSettings, Server, SessionInfo
+from ormolu.server.pg_catalog.system_catalog import SystemCatalog
+from ormolu.server.planning import QueryPlanner
+from ormolu.server.query_explain import QueryExplanation
+from ormolu.server.resolution import Resolution
+from ormolu.server.settings import start_settings
+from ormolu.server.tls import make_certificate, tls_context
+from ormolu.sql_extensions.parser import parse
+
+ADMIN = "admin"
+PASSWORD_FILE = "admin.password"
+PASSWORD_BYTES = 18
+SPOOL_BYTES_MAX = 10 * 1024**3
+DRAIN_SECONDS = 20.0
+
+logger = logging.getLogger("ormolu")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """What server and worker both stand on."""
+
+    config: Config
+    database: sa.Engine
+    lake: Lake
+    queue: Queue
+    secrets: Secrets
+
+    def connect(self, definition: Connection) -> Source:
+        surroundings = Surroundings(secret=self._secret, base=self.config.data.absolute().parent, allows=self._may_read)
+        return open_source(definition, surroundings)
+
+    def _secret(self, name: str) -> str:
+        definition = self.lake.head().definitions.find(Kind.SECRET, name)
+        if not isinstance(definition, Secret):
+            raise UndefinedObject(f'secret "{name}" does not exist', hint=f"CREATE SECRET {name} AS '...' comes first.")
+        return self.secrets.read(definition).reveal()
+
+    def _may_read(self, path: Path) -> bool:
+        """Any folder but the lake's own while only this machine can ask; else those that were allowed."""
+        real = path.resolve()
+        if real.is_relative_to(self.config.data.resolve()):
+            return False
+        if not self.config.allow_dir and self.config.is_loopback:
+            return True
+        return any(real.is_relative_to(allowed.resolve()) for allowed in self.config.allow_dir)
+
+    def open_engine(self) -> JobEngine:
+        temp = self.config.data.absolute() / "tmp" / f"job-{os.getpid()}"
+        return JobEngine(memory_limit=self.config.job_memory, threads=self.config.engine_threads, temp_directory=temp)
+
+
+def lay_foundation(config: Config) -> Foundation:
+    """Open the lake of a configuration, and make its folder where there is none."""
+    for folder in (config.data, config.data / "tmp", config.data / "spool", config.data / "logs"):
+        folder.mkdir(parents=True, exist_ok=True)
+    database = open_database(config.catalog_url)
+    lake = Lake(database, database=config.database, warehouse=config.warehouse_location)
+    secrets = Secrets(database, database=config.database, key_file=config.data / "secret.key", environment=os.environ)
+    return Foundation(config, database, lake, Queue(database, config.database), secrets)
+
+
+# --- worker ------------------------------------------------------------------------------------------------------
+
+
+def work(config: Config, *, name: str, is_embedded: bool) -> None:
+    """Be a worker process until told to stop."""
+    from ormolu.scheduler.runner import Runner  # with all that runs need; the server starts without it
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s")
+    if is_embedded:
+        die_with_parent()
+    base = lay_foundation(config)
+    runner = Runner(base.lake, base.queue, now, base.connect, base.open_engine)
+    work_on(name, base.queue, runner, now=now, is_embedded=is_embedded)
+
+
+def worker_argv(config: Config) -> list[str]:
+    """The command that starts a worker of this configuration; secrets travel in the environment."""
+    argv = [sys.executable, "-m", "ormolu", "worker", "--embedded", "--data", str(config.data.absolute())]
+    argv += ["--database", config.database, "--job-memory", config.job_memory, "--threads", str(config.engine_threads)]
+    argv += ["--warehouse", config.warehouse_location]
+    for folder in config.allow_dir:
+        argv += ["--allow-dir", str(folder.absolute())]
+    return argv
+
+
+# --- server -------------------------------------------------------------------------------------------------------
+
+
+class Running:
+    """A server with everything that belongs to it, from `start` to `stop`."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.base = lay_foundation(config)
+        self.roles = Roles(self.base.database)
+        self.new_password = self._admit_admin()
+        if config.is_embedded:
+            self.base.queue.void_leases()
+        sweep_spool(self.base)
+        self.engine = QueryEngine(
+            memory_limit=config.query_memory,
+            threads=config.engine_threads,
+            temp_directory=config.data.absolute() / "tmp" / "queries",
+            readable_directories=(config.warehouse_location,),
+            prepare=self._prepare,
+        )
+        self.workers = Workers(
+            worker_argv(config), count=config.workers, queue=self.base.queue, log=config.data / "logs" / "workers.log"
+        )
+        self.clock = Clock(self._schedules, self._due, timezone=config.timezone)
+        self.server = self._server()
+
+    def _prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Before the engine is locked: PostgreSQL's catalogs in a database of their own."""
+        self.system_catalog = SystemCatalog(connection)
+
+    def _server(self) -> Server:
+        services = Services(
+            lake=self.base.lake,
+            queue=self.base.queue,
+            roles=self.roles,
+            secrets=self.base.secrets,
+            now=now,
+            wake=self.workers.wake,
+            connect=self.base.connect,
+            open_engine=self.base.open_engine,
+            spool=self.config.data / "spool",
+            spool_bytes_max=SPOOL_BYTES_MAX,
+        )
+        resolution = Resolution(self.base.lake, self.roles, self.system_catalog, self._sessions)
+        planner = QueryPlanner(bind=Binding(resolution, now).bind, head=lambda _: self.base.lake.head())
+        commands = Commands(services, QueryExplanation(planner).lines)
+        handler = QueryHandlers(parse=parse, planner=planner, commands=commands)
+        settings = ListenerSettings(
+            host=self.config.host,
+            port=self.config.port,
+            tls=self._tls(),
+            requires_tls=not self.config.is_loopback and not self.config.allow_plaintext,
+            connections_max=self.config.connections,
+            threads=self.config.query_threads,
+        )
+        return Server(
+            settings,
+            find_verifier=lambda name: self.roles.find_verifier(name, at=now()),
+            open_context=self._open_context,
+            handler=handler,
+            now=now,
+        )
+
+    def _sessions(self) -> list[SessionInfo]:
+        return self.server.sessions()
+
+    def _open_context(self, arrival: Arrival) -> SessionContext:
+        if arrival.database != self.config.database:
+            raise InvalidCatalogName(
+                f'database "{arrival.database}" does not exist', hint=f"There is {self.config.database}."
+            )
+        is_superuser = self.roles.is_superuser(arrival.role)
+        return SessionContext(
+            pid=arrival.pid,
+            role=arrival.role,
+            database=arrival.database,
+            settings=start_settings(arrival.parameters, role=arrival.role, is_superuser=is_superuser),
+            notify=arrival.notify,
+            query_session=self.engine.session(),
+            open_query_session=self.engine.session,
+            client_address=arrival.client_address,
+        )
+
+    def _tls(self) -> ssl.SSLContext | None:
+        certificate, key = self.config.tls_cert, self.config.tls_key
+        if self.config.tls == "auto":
+            certificate, key = self.config.data / "server.crt", self.config.data / "server.key"
+            if not certificate.exists():
+                make_certificate(certificate, key, host_names=(self.config.host, "localhost"), now=now())
+        return None if certificate is None or key is None else tls_context(certificate, key)
+
+    def _admit_admin(self) -> str | None:
+        """Make the role admin at the first start; its password where it is a new random one."""
+        given = self.config.admin_password
+        password = given or randomness.token_urlsafe(PASSWORD_BYTES)
+        if not self.roles.ensure_admin(ADMIN, password):
+            return None
+        if given:
+            return None
+        file = self.config.data / PASSWORD_FILE
+        file.touch(mode=0o600)
+        file.write_text(password + "\n")
+        return password
+
+    def _schedules(self) -> Mapping[str, Schedule]:
+        """What time sets off: every live definition with a schedule that is not paused."""
+        definitions = self.base.lake.head().definitions.all()
+        return {
+            str(definition.name): definition.schedule
+            for definition in definitions
+            if isinstance(definition, BronzeSource | SilverTable | GoldTable | GoldMetric | Monitor)
+            and definition.schedule is not None
+            and not definition.options.is_on("paused", default=False)
+        }
+
+    def _due(self, name: str) -> None:
+        action = RunAction.REFRESH if "." in name else RunAction.MONITOR
+        self.base.queue.submit(name, action, at=now(), trigger="schedule", requested_by=ADMIN)
+        self.workers.wake()
+
+    async def start(self) -> int:
+        self.workers.start()
+        port = await self.server.start()
+        self.clock.start()
+        return port
+
+    async def stop(self) -> None:
+        await asyncio.to_thread(self.clock.stop)
+        await self.server.stop(DRAIN_SECONDS)
+        await asyncio.to_thread(self.workers.stop)
+        self.engine.close()
+        self.base.database.dispose()
+
+    def url(self, port: int) -> str:
+        return f"postgresql://{ADMIN}@{self.config.host}:{port}/{self.config.database}"
+
+
+def sweep_spool(base: Foundation) -> None:
+    """Remove what interrupted uploads left; what a waiting run still needs stays."""
+    with base.database.connect() as connection:
+        waiting = connection.execute(
+            sa.select(runs.c.request).where(runs.c.action == RunAction.UPLOAD.value, runs.c.status.not_in(ENDED))
+        ).scalars()
+        needed = {Path(request["path"]).name for request in waiting}
+    for file in (base.config.data / "spool").glob("*.upload"):
+        if file.name not in needed:
+            file.unlink(missing_ok=True)
+
+
+def serve(config: Config, say: Callable[[str], None], *, with_demo: bool = False) -> None:
+    """Run a server in the foreground until SIGTERM or SIGINT; then drain, abandon what is left, and return."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    asyncio.run(_serve(config, say, with_demo=with_demo))
+
+
+async def _serve(config: Config, say: Callable[[str], None], *, with_demo: bool) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    running = await asyncio.to_thread(Running, config)
+    port = await running.start()
+    try:
+        if running.new_password is not None:
+            say(f"password of {ADMIN}: {running.new_password}  (also in {config.data / PASSWORD_FILE})")
+        if with_demo:
+            await asyncio.to_thread(_tell_demo, running, port, say)
+        say(f"ready: psql '{running.url(port)}'")
+        await stopping.wait()
+    finally:
+        await running.stop()
+
+
+def _tell_demo(running: Running, port: int, say: Callable[[str], None]) -> None:
+    """Load the retail example over the wire, as anybody would."""
+    import psycopg
+
+    from ormolu.demo.story import tell
+
+    password = (running.config.data / PASSWORD_FILE).read_text().strip()
+    with psycopg.connect(running.url(port), password=password, autocommit=True) as connection:
+        tell(connection, say)
+
+
+@contextmanager
+def embedded_server(data: Path) -> Iterator[str]:
+    """A server on free ports for as long as the block runs; gives its url, password included."""
+    config = Config(data=data, port=0, http_port=0)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="server", daemon=True)
+    thread.start()
+    running = Running(config)
+    port = asyncio.run_coroutine_threadsafe(running.start(), loop).result()
+    password = (data / PASSWORD_FILE).read_text().strip()
+    try:
+        yield f"postgresql://{ADMIN}:{password}@{config.host}:{port}/{config.database}"
+    finally:
+        asyncio.run_coroutine_threadsafe(running.stop(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

@@ -1,0 +1,162 @@
+"""What a name in a query means: a table of the lake, a view of the lake about itself, or PostgreSQL's catalog."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from threading import Lock
+
+from sqlglot import exp
+
+from ormolu.catalog import views
+from ormolu.catalog.grants import Access
+from ormolu.catalog.lake import Head, Lake
+from ormolu.catalog.roles import Roles
+from ormolu.definitions import TableName
+from ormolu.errors import InsufficientPrivilege, ObjectNotInPrerequisiteState
+from ormolu.medallion.lineage import base_of
+from ormolu.server import catalog_objects
+from ormolu.server.context import SessionContext
+from ormolu.server.listener import SessionInfo
+from ormolu.server.pg_catalog.snapshot import (
+    CatalogDatabase,
+    CatalogGrant,
+    CatalogRole,
+    CatalogSession,
+    CatalogSnapshot,
+)
+from ormolu.server.pg_catalog.system_catalog import SystemCatalog
+from ormolu.sql_extensions.queries import AsOf, Resolve
+from ormolu.sql_extensions.relations import Relation, RelationColumn
+
+SYSTEM_SCHEMAS = ("pg_catalog", "information_schema")
+LAKE = "lake"
+UNCACHED = ""  # the version of what is read anew each time
+
+
+@dataclass
+class Resolution:
+    """Gives each session the meaning of names, within its role's grants."""
+
+    lake: Lake
+    roles: Roles
+    system_catalog: SystemCatalog
+    sessions: Callable[[], list[SessionInfo]]
+    _numbers: itertools.count[int] = field(default_factory=itertools.count)
+    _snapshots: dict[str, tuple[str, CatalogSnapshot]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def resolve_for(self, session: SessionContext) -> Resolve:
+        """The meaning of names for the running statement of a session, at the head that it reads."""
+        head: Head = session.head
+        access = self.roles.access(session.role, database=session.database)
+
+        def resolve(name: TableName, as_of: AsOf | None) -> Relation | None:
+            if name.schema in SYSTEM_SCHEMAS:
+                return self._system(name, head, session)
+            if name.schema == LAKE:
+                return self._view(name, head, session, access)
+            return find_table(name, as_of, head, access)
+
+        return resolve
+
+    def _view(self, name: TableName, head: Head, session: SessionContext, access: Access) -> Relation | None:
+        if name.name not in views.view_names():
+            return None
+        if not access.has("SELECT", name):
+            raise denied(name, session.role)
+        if not views.is_read(name.name):
+            return head.find_relation(name)
+        registered = f"lake_{name.name}_{next(self._numbers)}"
+        session.query_session.register(registered, views.read(name.name, head))
+        columns = views.view_columns(name.name)
+        source = exp.select(*map(_typed, columns)).from_(exp.table_(exp.to_identifier(registered, quoted=True)))
+        return Relation(name, columns, source, UNCACHED)
+
+    def _system(self, name: TableName, head: Head, session: SessionContext) -> Relation | None:
+        return self.system_catalog.relation(name, self._snapshot(head, session))
+
+    def _snapshot(self, head: Head, session: SessionContext) -> CatalogSnapshot:
+        """What the catalogs are built from; kept while neither tables nor roles nor grants have changed."""
+        roles = tuple(
+            CatalogRole(
+                role.name,
+                can_login=role.can_login,
+                is_superuser=role.is_superuser,
+                member_of=tuple(sorted(self.roles.memberships(role.name) - {role.name})),
+                connection_limit=role.connection_limit,
+                valid_until=role.valid_until,
+            )
+            for role in self.roles.all()
+        )
+        grants = tuple(
+            CatalogGrant(grant.privilege, grant.kind, grant.object, grant.grantee, grant.grantor)
+            for grant in self.roles.grants(database=session.database)
+        )
+        version = f"{head.version}-{hash((roles, grants))}"
+        with self._lock:
+            known = self._snapshots.get(session.database)
+        if known is None or known[0] != version:
+            snapshot = CatalogSnapshot(
+                version,
+                session.database,
+                databases=(CatalogDatabase(session.database),),
+                schemas=catalog_objects.SCHEMAS,
+                relations=tuple(catalog_objects.relations(head)),
+                roles=roles,
+                grants=grants,
+            )
+            with self._lock:
+                self._snapshots[session.database] = (version, snapshot)
+        else:
+            snapshot = known[1]
+        return _with_sessions(snapshot, self.sessions(), session)
+
+
+def _typed(column: RelationColumn) -> exp.Expr:
+    named = exp.column(exp.to_identifier(column.name, quoted=True))
+    return exp.alias_(exp.cast(named, column.type.duckdb, dialect="duckdb"), column.name, quoted=True)
+
+
+def find_table(name: TableName, as_of: AsOf | None, head: Head, access: Access) -> Relation | None:
+    """A table of the lake; 42501 without the grant, 55000 where it is declared and has no columns yet."""
+    relation = head.find_relation(name, as_of)
+    relations = head.definitions.relations()
+    base = base_of(name, relations)
+    if relation is None and base not in relations:
+        return None
+    if not (access.has("SELECT", name) or access.has("SELECT", base)):
+        raise denied(name, access.role)
+    if relation is None:
+        raise ObjectNotInPrerequisiteState(
+            f"{name} was never loaded, and its columns are not known yet",
+            hint=f"REFRESH {base} loads it; COPY does where it is an upload.",
+        )
+    return relation
+
+
+def denied(name: TableName, role: str) -> InsufficientPrivilege:
+    return InsufficientPrivilege(
+        f"permission denied for table {name.name}", hint=f"GRANT SELECT ON {name} TO {role} allows it."
+    )
+
+
+def _with_sessions(snapshot: CatalogSnapshot, sessions: list[SessionInfo], session: SessionContext) -> CatalogSnapshot:
+    rows = tuple(
+        CatalogSession(
+            process_id=each.pid,
+            database=each.database,
+            role=each.role,
+            application_name=each.application_name,
+            client_address=each.client_address or None,
+            started_at=each.connected_at,
+            query_started_at=each.query_started_at,
+            state_changed_at=each.state_changed_at,
+            state=each.state,
+            query=each.query,
+        )
+        for each in sessions
+    )
+    settings = tuple((name, value) for name, value, _ in session.settings.all())
+    return replace(snapshot, sessions=rows, settings=settings)

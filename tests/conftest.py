@@ -1,0 +1,26 @@
+"""What every test may use: a server of ours, one a module, and one of its own for a test that kills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.peers.ormolu import OrmoluServer
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OrmoluServer]:
+    """A running server that the tests of one module share."""
+    running = OrmoluServer(tmp_path_factory.mktemp("server") / "lake").start()
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[OrmoluServer]:
+    """A server for one test alone, not yet started."""
+    server = OrmoluServer(tmp_path / "lake")
+    yield server
+    server.stop()
