@@ -11,6 +11,7 @@ from sqlglot.errors import ParseError, TokenError
 
 from ormolu.definitions import TableName
 from ormolu.errors import FeatureNotSupported, InvalidSyntax, UndefinedFunction, UndefinedTable
+from ormolu.sql_extensions.access import check_engine_tree, trusted
 from ormolu.sql_extensions.catalog_calls import is_callable
 from ormolu.sql_extensions.catalog_names import SYSTEM_RELATIONS
 from ormolu.sql_extensions.catalog_queries import CatalogNames, is_cte, rewrite_catalog_query
@@ -55,6 +56,7 @@ def bind_catalog_query(text: str, resolve: Callable[[TableName], Relation | None
     hidden = {column.name for column in bound.find_all(exp.Column)}
     for table in list(_tables(bound)):
         _substitute(table, relations.resolved(table), hidden)
+    check_engine_tree(bound)
     return CatalogQuery(
         bound,
         _names(text, columns),
@@ -152,7 +154,7 @@ def _tables(tree: exp.Expr) -> Iterator[exp.Table]:
 
 
 def _substitute(table: exp.Table, relation: Relation, named: set[str]) -> None:
-    source = relation.source.copy()
+    source = trusted(relation.source)
     hidden = [column.name for column in relation.columns if column.is_hidden]
     if hidden and not named & set(hidden):
         visible = [
@@ -160,7 +162,7 @@ def _substitute(table: exp.Table, relation: Relation, named: set[str]) -> None:
             for column in relation.columns
             if not column.is_hidden
         ]
-        source = exp.select(*visible).from_(source.subquery("_source"))
+        source = exp.select(*visible).from_(source.subquery("_source", copy=False), copy=False)
     alias = table.args.get("alias")
     if alias is None:
         alias = exp.TableAlias(this=exp.to_identifier(table.name, quoted=True))
@@ -194,7 +196,7 @@ def _parameter_type(parameter: exp.Parameter, relations: _Relations) -> DataType
     if isinstance(parent, exp.Cast):
         kind = cast_type(parent.to)
         return _TEXT if kind is None or kind.scalar.name.startswith("reg") else kind
-    if isinstance(parent, exp.Binary | exp.In):
+    if isinstance(parent, exp.Binary | exp.In) and not isinstance(parent, exp.Like | exp.ILike | exp.RegexpLike):
         for other in parent.find_all(exp.Column):
             for relation in relations.found.values():
                 column = relation.find_column(other.name)

@@ -44,15 +44,15 @@ def named_type(name: str) -> exp.Expr:
     return exp.DataType(this=exp.DType.USERDEFINED, kind=exp.to_identifier(name), nested=False)
 
 
-_ARRAY = re.compile(r"^\{(?P<items>[^{}\"\\]*)\}$")
+_ARRAY = re.compile(r"^\{(?P<items>[^{}\\]*)\}$")
 
 
 def array_literal(text: str) -> exp.Expr | None:
-    """`{1,2}` and `{a,b}` as an array; None for other text, nested and quoted arrays among it."""
+    """`{1,2}` and `{a,b}` as an array; None for other text, nested arrays among it."""
     match = _ARRAY.match(text)
     if match is None:
         return None
-    items = [item.strip() for item in match["items"].split(",") if item.strip()]
+    items = [item.strip().strip('"') for item in match["items"].split(",") if item.strip()]
     if all(re.fullmatch(r"-?\d+", item) for item in items):
         return exp.array(*(exp.Literal.number(item) for item in items))
     return exp.array(*(exp.Literal.string(item) for item in items))

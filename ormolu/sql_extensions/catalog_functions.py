@@ -55,7 +55,6 @@ TEMPLATES: dict[str, dict[int | None, str]] = {
     "format_type": {2: _FORMAT_TYPE},
     "pg_get_userbyid": {1: _by_key("_role_names")},
     "pg_get_expr": {2: "_1", 3: "_1"},
-    "pg_get_constraintdef": {1: _by_key("_constraint_texts"), 2: _by_key("_constraint_texts")},
     "pg_get_indexdef": {
         1: _by_key("_index_texts"),
         3: _by_key("_index_texts", "CASE WHEN _2 = 0 THEN _value ELSE list_extract(_columns, _2) END"),
@@ -131,6 +130,10 @@ TEMPLATES: dict[str, dict[int | None, str]] = {
     "to_regoper": {1: _by_name("_operator_names", "_name")},
     "to_regoperator": {1: _by_name("_operator_names", "_signature")},
     "to_regcollation": {1: _by_name("_collation_names", "_value")},
+    "current_setting": {
+        1: "(SELECT _value FROM pg_catalog._settings WHERE _key = lower(_1))",
+        2: "(SELECT _value FROM pg_catalog._settings WHERE _key = lower(_1))",
+    },
     "inet_server_addr": {0: _NULL_TEXT},
     "inet_client_addr": {0: _NULL_TEXT},
     "inet_server_port": {0: "CAST(NULL AS INTEGER)"},
@@ -181,7 +184,7 @@ FREE_PRIVILEGES = frozenset(
 # Rewritten by code, not by a template.
 _REWRITTEN = frozenset(
     {"current_schemas", "current_schema", "generate_subscripts", "json_build_object", "_pg_expandarray"}
-    | {"pg_get_keywords", "pg_table_is_visible", "to_regclass", "has_column_privilege"}
+    | {"pg_get_keywords", "pg_get_constraintdef", "pg_table_is_visible", "to_regclass", "has_column_privilege"}
 )
 
 CATALOG_FUNCTIONS: frozenset[str] = frozenset(TEMPLATES) | frozenset(PRIVILEGES) | FREE_PRIVILEGES | _REWRITTEN

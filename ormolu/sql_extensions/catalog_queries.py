@@ -34,6 +34,16 @@ _REG_TYPES = frozenset(
     | {"regcollation"}
 )
 _CLASS = "CASE WHEN {visible} THEN _name ELSE concat(_schema, '.', _name) END"
+_BY_VISIBILITY = {
+    "pg_table_is_visible": "(SELECT {visible} FROM pg_catalog._class_names WHERE _key = _1)",
+    "pg_get_constraintdef": """
+(SELECT CASE WHEN {visible} THEN _bare ELSE _value END FROM pg_catalog._constraint_texts WHERE _key = _1)
+""",
+    "pg_get_indexdef": """
+(SELECT CASE WHEN _2 > 0 THEN list_extract(_columns, _2) WHEN {visible} THEN _bare ELSE _value END
+ FROM pg_catalog._index_texts WHERE _key = _1)
+""",
+}
 _VECTOR = re.compile(r"(indkey|indoption|indclass|indcollation|proargtypes)$", re.IGNORECASE)
 
 
@@ -50,7 +60,7 @@ class CatalogNames:
 
 _TRIGGERS = CATALOG_FUNCTIONS - {
     *("current_schema", "current_schemas", "array_upper", "array_lower", "json_build_object", "quote_ident"),
-    *("pg_size_pretty", "generate_subscripts", "pg_is_in_recovery"),
+    *("pg_size_pretty", "generate_subscripts", "pg_is_in_recovery", "current_setting", "array_remove"),
 }
 
 
@@ -98,6 +108,16 @@ def _name_outputs(tree: exp.Expr) -> None:
             name = output_name(projection)
             if name and not isinstance(projection, exp.Alias | exp.Column) and not projection.is_star:
                 projection.replace(exp.alias_(projection.copy(), name, quoted=True))
+            elif isinstance(projection, exp.Alias) and isinstance(projection.this, exp.Null) and not _is_member(select):
+                projection.set("this", exp.cast(exp.Null(), "text"))
+
+
+def _is_member(select: exp.Select) -> bool:
+    """Whether a set operation gives the select's NULLs their type."""
+    parent = select.parent
+    while isinstance(parent, exp.Paren | exp.Subquery):
+        parent = parent.parent
+    return isinstance(parent, exp.SetOperation)
 
 
 def _show_as_text(tree: exp.Expr, types: Sequence[DataType | None]) -> None:
@@ -201,7 +221,8 @@ def _rewritten_table(node: exp.Expr) -> exp.Expr:
             bounds = [function.args["start"], function.args["end"]]
             function = exp.Explode(this=exp.func("generate_series", *bounds))
         columns = [] if alias is None else list(alias.args.get("columns") or ())
-        select = exp.select(exp.alias_(function.copy(), columns[0].name if columns else name))
+        only = alias.this.name if alias is not None and alias.this is not None else name
+        select = exp.select(exp.alias_(function.copy(), columns[0].name if columns else only))
         if len(columns) > 1:
             select = select.select(exp.alias_(exp.Literal.number(1), columns[1].name))
         return exp.Subquery(this=select, alias=alias)
@@ -238,7 +259,9 @@ def _rewritten_node(node: exp.Expr, names: CatalogNames) -> exp.Expr:
             return _function(node, names)
         case exp.CurrentCatalog() | exp.SessionUser() | exp.CurrentRole() | exp.Version():
             return _function(node, names)
-        case exp.EQ() | exp.NEQ() | exp.Coalesce():
+        case exp.DPipe() if any(isinstance(side.unnest(), exp.Array) for side in (node.left, node.right)):
+            return exp.func("list_concat", node.left.copy(), node.right.copy())
+        case exp.EQ() | exp.NEQ() | exp.Coalesce() | exp.Any() | exp.All():
             return _with_arrays(node)
         case _:
             return node
@@ -247,28 +270,16 @@ def _rewritten_node(node: exp.Expr, names: CatalogNames) -> exp.Expr:
 def _function(node: exp.Expr, names: CatalogNames) -> exp.Expr:
     name = function_name(node)
     arguments = list(node.expressions)
+    value = _session_value(name, names)
+    if value is not None:
+        return value
     match name:
         case "currentschemas" | "current_schemas":
             return _current_schemas(node, names)
-        case "currentschema" | "current_schema":
-            return exp.cast(exp.Literal.string(names.search_path[0]), "text") if names.search_path else exp.Null()
-        case "currentdatabase" | "current_database" | "currentcatalog":
-            return exp.cast(exp.Literal.string(names.database), "text")
-        case "currentuser" | "current_user" | "sessionuser" | "currentrole":
-            return exp.cast(exp.Literal.string(names.current_user), "text")
-        case "version":
-            return exp.cast(exp.Literal.string(names.version), "text")
-        case "pg_backend_pid":
-            return exp.cast(exp.Literal.number(names.process_id), "integer")
-        case "current_setting":
-            return filled("(SELECT _value FROM pg_catalog._settings WHERE _key = lower(_1))", arguments[:1])
-        case "pg_table_is_visible":
-            return filled(
-                f"(SELECT {_visible(names)} FROM pg_catalog._class_names WHERE _key = _1)",  # noqa: S608  # of literals
-                arguments,
-            )
         case "to_regclass":
             return _class_oid(arguments[0], names)
+        case "pg_partition_ancestors" | "pg_partition_root":
+            return exp.Cast(this=arguments[0], to=exp.DataType.build("bigint"))
         case "generate_subscripts":
             return _subscripts(arguments[0])
         case "json_build_object":
@@ -282,6 +293,23 @@ def _function(node: exp.Expr, names: CatalogNames) -> exp.Expr:
             return _from_template(node, name, arguments, names)
 
 
+def _session_value(name: str, names: CatalogNames) -> exp.Expr | None:
+    """What a function without arguments says about the session; None for any other function."""
+    match name:
+        case "currentschema" | "current_schema":
+            return exp.cast(exp.Literal.string(names.search_path[0]), "text") if names.search_path else exp.Null()
+        case "currentdatabase" | "current_database" | "currentcatalog":
+            return exp.cast(exp.Literal.string(names.database), "text")
+        case "currentuser" | "current_user" | "sessionuser" | "currentrole":
+            return exp.cast(exp.Literal.string(names.current_user), "text")
+        case "version":
+            return exp.cast(exp.Literal.string(names.version), "text")
+        case "pg_backend_pid":
+            return exp.cast(exp.Literal.number(names.process_id), "integer")
+        case _:
+            return None
+
+
 def _from_template(node: exp.Expr, name: str, arguments: list[exp.Expr], names: CatalogNames) -> exp.Expr:
     if name in FREE_PRIVILEGES:
         return exp.true()
@@ -291,6 +319,8 @@ def _from_template(node: exp.Expr, name: str, arguments: list[exp.Expr], names: 
         count, template = PRIVILEGES[name]
         role = [exp.Literal.string(names.current_user)] if len(arguments) == count else []
         return filled(template, [*role, *arguments])
+    if name in _BY_VISIBILITY and (name != "pg_get_indexdef" or arguments[2:] == [exp.true()]):
+        return filled(_BY_VISIBILITY[name].format(visible=_visible(names)), arguments)
     templates = TEMPLATES.get(name, {})
     template = templates.get(len(arguments), templates.get(None, ""))
     return filled(template, arguments) if template else node
@@ -359,7 +389,8 @@ def _subscript(node: exp.Bracket) -> exp.Expr:
 
 def _with_arrays(node: exp.Expr) -> exp.Expr:
     """`'{0}'` beside a column: PostgreSQL reads it as an array."""
-    for literal in [each for each in node.iter_expressions() if isinstance(each, exp.Literal) and each.is_string]:
+    inner = [each.unnest() for each in node.iter_expressions()]
+    for literal in [each for each in inner if isinstance(each, exp.Literal) and each.is_string]:
         found = array_literal(literal.name)
         if found is not None:
             literal.replace(found)
@@ -373,9 +404,12 @@ def _cast(node: exp.Cast, names: CatalogNames) -> exp.Expr:
     target = plain_type(node.to)
     if target is None:
         return node
+    if target.endswith("[]") and isinstance(node.this, exp.Literal) and node.this.is_string:
+        array = array_literal(node.this.name)
+        node = node if array is None else exp.Cast(this=array, to=node.to.copy())
     if target in _REG_TYPES:
         return _kept(node, target, names)
-    if target in ("text", "varchar", "name") and (kind := node.this.unnest().meta.get("reg")) is not None:
+    if target in ("text", "varchar", "name") and (kind := _noted(node.this)) is not None:
         return _name_of(node.this, kind, names)
     if target == "oid" or target in ("xid", "cid"):
         return exp.Cast(this=node.this.copy(), to=exp.DataType.build("bigint"))
@@ -392,6 +426,14 @@ def _kept(node: exp.Cast, target: str, names: CatalogNames) -> exp.Expr:
     oid = exp.paren(_object_oid(node.this.copy(), target, names))
     oid.meta["reg"] = target
     return oid
+
+
+def _noted(value: exp.Expr) -> str | None:
+    """The reg* type that the value was cast to."""
+    while isinstance(value, exp.Paren) and "reg" not in value.meta:
+        value = value.this
+    kind = value.meta.get("reg")
+    return None if kind is None else str(kind)
 
 
 def _object_oid(value: exp.Expr, target: str, names: CatalogNames) -> exp.Expr:

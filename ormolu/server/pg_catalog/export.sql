@@ -51,12 +51,15 @@ SELECT t.oid::int8 AS _key, nspname::text AS _schema, typname::text AS _name, fo
 pg_type t JOIN pg_namespace n ON n.oid = typnamespace ORDER BY 1;
 
 -- _index_texts
-SELECT c.oid::int8 AS _key, pg_get_indexdef(c.oid) AS _value, ARRAY(SELECT pg_get_indexdef(c.oid, position, false)
-FROM generate_series(1, c.relnatts) AS position) AS _columns FROM pg_class c WHERE relkind = 'i' AND relnamespace IN
-(SELECT oid FROM pg_namespace WHERE nspname IN ('pg_catalog', 'information_schema')) ORDER BY 1;
+SELECT c.oid::int8 AS _key, pg_get_indexdef(c.oid) AS _value, replace(pg_get_indexdef(c.oid), 'pg_catalog.', '') AS _bare,
+ARRAY(SELECT pg_get_indexdef(c.oid, position, false) FROM generate_series(1, c.relnatts) AS position) AS _columns,
+'pg_catalog'::text AS _schema, ARRAY['pg_catalog']::text[] AS _schemas
+FROM pg_class c WHERE relkind = 'i' AND relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('pg_catalog',
+'information_schema')) ORDER BY 1;
 
 -- _constraint_texts
-SELECT oid::int8 AS _key, pg_get_constraintdef(oid, true) AS _value FROM pg_constraint ORDER BY 1;
+SELECT oid::int8 AS _key, pg_get_constraintdef(oid, true) AS _value, pg_get_constraintdef(oid, true) AS _bare,
+'pg_catalog'::text AS _schema, ARRAY['pg_catalog']::text[] AS _schemas FROM pg_constraint ORDER BY 1;
 
 -- _keywords
 SELECT word, catcode::text, barelabel, catdesc, baredesc FROM pg_get_keywords() ORDER BY 1;

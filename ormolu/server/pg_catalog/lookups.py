@@ -22,8 +22,13 @@ _COLUMNS: Mapping[str, Mapping[str, str]] = {
     "_role_names": {"_key": "int8", "_value": "text", "_is_superuser": "bool", "_groups": "text[]"},
     "_schema_names": {"_key": "int8", "_value": "text"},
     "_database_names": {"_key": "int8", "_value": "text"},
-    "_constraint_texts": {"_key": "int8", "_value": "text"},
-    "_index_texts": {"_key": "int8", "_value": "text", "_columns": "text[]"},
+    "_constraint_texts": {
+        "_key": "int8", "_value": "text", "_bare": "text", "_schema": "text", "_schemas": "text[]",
+    },
+    "_index_texts": {
+        "_key": "int8", "_value": "text", "_bare": "text", "_columns": "text[]", "_schema": "text",
+        "_schemas": "text[]",
+    },
     "_view_texts": {"_key": "int8", "_value": "text"},
     "_privileges": {"_role": "text", "_kind": "text", "_key": "int8", "_name": "text", "_privilege": "text"},
     "_descriptions": {"_object": "oid", "_class": "oid", "_position": "int4", "_value": "text"},
@@ -124,29 +129,51 @@ def _index_name(relation: CatalogRelation) -> TableName:
     return TableName(relation.name.schema, f"{relation.name.name}_pkey")
 
 
+# Of a constraint's or an index's text: with the schema of the table it names, and without, for where that is visible.
+_Texts = tuple[str, str]
+
+
 def _constraint_texts(snapshot: CatalogSnapshot, oids: Identifiers) -> Iterator[tuple[Any, ...]]:
+    places = _places(snapshot)
     for relation in snapshot.relations:
         name = relation.name
         if relation.key:
-            yield (oids("constraint", f"{name}/{name.name}_pkey"), f"PRIMARY KEY ({_listed(relation.key)})")
+            text = f"PRIMARY KEY ({_listed(relation.key)})"
+            yield (oids("constraint", f"{name}/{name.name}_pkey"), text, text, name.schema, [name.schema])
         for key in relation.foreign_keys:
-            yield (oids("constraint", f"{name}/{key.name}"), _foreign_key_text(key))
-        for check, text in relation.checks.items():
-            yield (oids("constraint", f"{name}/{check}"), f"CHECK ({text})")
+            target = key.references
+            full, bare = _foreign_key_texts(key)
+            oid = oids("constraint", f"{name}/{key.name}")
+            yield (oid, full, bare, target.schema, places.get(target.name, [target.schema]))
+        for check, condition in relation.checks.items():
+            text = f"CHECK ({condition})"
+            yield (oids("constraint", f"{name}/{check}"), text, text, name.schema, [name.schema])
 
 
-def _foreign_key_text(key: CatalogForeignKey) -> str:
-    target = f"{quoted(key.references.schema)}.{quoted(key.references.name)}"
-    return f"FOREIGN KEY ({_listed(key.columns)}) REFERENCES {target}({_listed(key.referenced_columns)})"
+def _places(snapshot: CatalogSnapshot) -> dict[str, list[str]]:
+    """The schemas that have a relation of a name."""
+    found: dict[str, list[str]] = {}
+    for relation in snapshot.relations:
+        found.setdefault(relation.name.name, []).append(relation.name.schema)
+    return found
+
+
+def _foreign_key_texts(key: CatalogForeignKey) -> _Texts:
+    schema, target = quoted(key.references.schema), quoted(key.references.name)
+    start, end = f"FOREIGN KEY ({_listed(key.columns)}) REFERENCES ", f"({_listed(key.referenced_columns)})"
+    return (f"{start}{schema}.{target}{end}", f"{start}{target}{end}")
 
 
 def _index_texts(snapshot: CatalogSnapshot, oids: Identifiers) -> Iterator[tuple[Any, ...]]:
+    places = _places(snapshot)
     for relation in snapshot.relations:
         if relation.key:
-            table = f"{quoted(relation.name.schema)}.{quoted(relation.name.name)}"
-            index = quoted(_index_name(relation).name)
-            text = f"CREATE UNIQUE INDEX {index} ON {table} USING btree ({_listed(relation.key)})"
-            yield (oids("index", relation.name), text, [quoted(column) for column in relation.key])
+            name = relation.name
+            start = f"CREATE UNIQUE INDEX {quoted(_index_name(relation).name)} ON "
+            table, end = quoted(name.name), f" USING btree ({_listed(relation.key)})"
+            full, bare = f"{start}{quoted(name.schema)}.{table}{end}", f"{start}{table}{end}"
+            columns = [quoted(column) for column in relation.key]
+            yield (oids("index", name), full, bare, columns, name.schema, places[name.name])
 
 
 def _groups(snapshot: CatalogSnapshot, name: str) -> list[str]:

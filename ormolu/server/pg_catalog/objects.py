@@ -167,10 +167,16 @@ def _attribute(name: str, kind: DataType) -> dict[str, Any]:
     return {
         "attname": name, "atttypid": kind.oid, "atttypmod": kind.type_modifier, "attstattarget": -1, "attlen": length,
         "attndims": kind.dimensions, "attcacheoff": -1, "attbyval": 0 < length <= _BY_VALUE_BYTES_MAX,
-        "attalign": {1: "c", 2: "s", 8: "d"}.get(length, "i"), "attstorage": "x" if length < 0 else "p",
+        "attalign": {1: "c", 2: "s", 8: "d"}.get(length, "i"), "attstorage": _storage(kind),
         "attcompression": "", "attidentity": "", "attgenerated": "", "attislocal": True,
         "attcollation": _DEFAULT_COLLATION if is_collated else 0,
     }  # fmt: skip
+
+
+def _storage(kind: DataType) -> str:
+    if kind.length >= 0:
+        return "p"
+    return "m" if kind.scalar.name == "numeric" and not kind.dimensions else "x"
 
 
 def _defaults(relation: CatalogRelation, oids: Identifiers) -> Iterator[Row]:

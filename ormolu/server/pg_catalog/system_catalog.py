@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -28,6 +27,8 @@ STATIC_SCHEMA = "static_rows"
 # How many sets of live rows are kept: a statement that was planned over one may still be running.
 LIVE_SCHEMAS_MAX = 16
 VIEW_DEPTH_MAX = 10
+# Of every relation here: a plan over it is not kept, because roles, sessions and settings move on their own.
+UNVERSIONED = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,7 @@ class SystemCatalog:
         columns = _columns(name)
         if columns is None:
             return None
-        source = self._source(name, columns, snapshot, depth=0)
-        version = hashlib.sha256(source.sql(dialect="duckdb").encode()).hexdigest()[:16]
-        return Relation(name, columns, source, version)
+        return Relation(name, columns, self._source(name, columns, snapshot, depth=0), UNVERSIONED)
 
     def close(self) -> None:
         self._cursor.close()
@@ -131,6 +130,7 @@ class SystemCatalog:
         if with_static:
             static = exp.select("*").from_(exp.table_(name, db=STATIC_SCHEMA, catalog=DATABASE, quoted=True))
             query = exp.union(static, query, distinct=False)
+            query.set("by_name", True)
         with self._registered(table):
             self._cursor.execute(exp.Create(this=target, kind="TABLE", expression=query).sql(dialect="duckdb"))
 

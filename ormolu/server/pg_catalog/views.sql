@@ -7,7 +7,7 @@ SELECT objoid AS _object, classoid AS _class, objsubid AS _position, description
 SELECT objoid AS _object, classoid AS _class, description AS _value FROM pg_catalog.pg_shdescription;
 
 -- pg_catalog._settings
-SELECT name AS _key, setting AS _value FROM pg_catalog.pg_settings;
+SELECT lower(name) AS _key, setting AS _value FROM pg_catalog.pg_settings;
 
 -- pg_catalog.pg_roles
 SELECT rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolconnlimit,
