@@ -180,7 +180,7 @@ def _insert_if_absent(connection: Connection, table: Table, values: Mapping[str,
         if connection.dialect.name == "postgresql"
         else sqlite.insert(table).values(values).on_conflict_do_nothing()
     )
-    return connection.execute(insertion).rowcount == 1
+    return connection.execute(insertion, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def _turn(connection: Connection, turn: Turn, database: str) -> bool:
