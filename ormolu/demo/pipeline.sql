@@ -1,7 +1,8 @@
 -- A small retailer, from the till's files and the shop's database to abnormal declines.
 --
--- Before: `python -m ormolu.demo DATA/retail`, where DATA is the server's data directory (`ormolu demo` and
--- `make run` do it themselves). Paths below are relative to that directory, so that every client can run this file:
+-- Before: `python -m ormolu.demo retail`, in the folder where `ormolu serve` was started (`ormolu demo` does it by
+-- itself). Paths below are relative to the folder that holds the server's data directory, so that every client can
+-- run this file:
 --
 --     psql postgresql://admin@127.0.0.1:7432/lakehouse -f pipeline.sql
 --

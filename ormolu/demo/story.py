@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import os
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -23,22 +23,27 @@ Say = Callable[[str], None]
 Server = psycopg.Connection[Any]
 
 
-def tell(connection: Server, say: Say, *, data: Path | None = None) -> None:
-    """Write the inputs where the server can read them, run the pipeline, and tell what is in every layer.
+def tell(connection: Server, say: Say, *, folder: Path | None = None) -> None:
+    """Write the inputs below `folder`, run the pipeline over them, and tell what is in every layer.
 
-    `data` is the server's data directory; without it the server is asked, and where it does not say, the
-    inputs go to the system's folder for temporary files. The server must see the same files as we do.
+    The server must see the same folder. By default it is the same one each time, so that telling the story
+    twice loads nothing twice.
     """
-    folder = data or _data_directory(connection)
-    base = (folder or Path(tempfile.gettempdir()) / "ormolu-example").absolute() / FOLDER
-    written = write_retail(base)
+    written = write_retail((folder or cache_folder()).absolute())
     _tell_inputs(written, say)
-    run_pipeline(connection, folder=None if folder else base)
+    run_pipeline(connection, folder=written.folder)
     _tell_bronze(connection, say)
     _tell_silver(connection, say)
     _tell_quarantine(connection, say)
     _tell_gold(connection, say)
     _tell_declines(connection, say)
+
+
+def cache_folder() -> Path:
+    """Where this user's copy of the inputs lies (XDG Base Directory Specification)."""
+    cache = os.environ.get("XDG_CACHE_HOME", "")
+    base = Path(cache) if cache else Path.home() / ".cache"
+    return base / "ormolu" / FOLDER
 
 
 def run_pipeline(connection: Server, *, folder: Path | None = None) -> None:
@@ -49,16 +54,6 @@ def run_pipeline(connection: Server, *, folder: Path | None = None) -> None:
         text = text.replace(FOLDER_IN_PIPELINE, f"'{quoted}/")
     for statement in parse(text):
         connection.execute(statement.text.encode())
-
-
-def _data_directory(connection: Server) -> Path | None:
-    """The server's data directory, where it says so and we see it too."""
-    try:
-        row = connection.execute("SHOW data_directory").fetchone()
-    except psycopg.Error:
-        return None
-    folder = Path(row[0]) if row and row[0] else None
-    return folder if folder is not None and folder.is_dir() else None
 
 
 def _tell_inputs(written: RetailFiles, say: Say) -> None:
