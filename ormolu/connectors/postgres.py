@@ -29,24 +29,12 @@ from ormolu.medallion.inference import TEXT
 from ormolu.sql_extensions.types import NUMERIC_PRECISION_MAX, DataType, data_type
 
 CONNECT_SECONDS_MAX = 10
-_EXACT = frozenset(
-    [
-        "bool",
-        "int2",
-        "int4",
-        "int8",
-        "float4",
-        "float8",
-        "text",
-        "varchar",
-        "bytea",
-        "date",
-        "uuid",
-        "time",
-        "timestamp",
-        "timestamptz",
-    ]
-)  # the scanner reads these without loss
+_EXACT = frozenset(  # what the scanner reads without loss
+    (
+        *("bool", "int2", "int4", "int8", "float4", "float8", "text", "varchar"),
+        *("bytea", "date", "uuid", "time", "timestamp", "timestamptz"),
+    )
+)
 _CLOCKS = {"timestamptz": "clock_timestamp()", "timestamp": "clock_timestamp()::timestamp", "date": "current_date"}
 _BY_SQLSTATE: Mapping[str, type[OrmoluError]] = {
     "28P01": InvalidPassword,
@@ -114,9 +102,8 @@ class Postgres:
         as_text = frozenset(column.name for column in columns if not _is_exact(column.type))
         if request.form is SourceForm.TABLE and request.window is None and not as_text and schema is not None:
             # The scanner's own table scan reads in parallel.
-            return Extract(
-                f"SELECT * FROM {quoted(self.alias, 'duckdb')}.{table_sql(schema, name, 'duckdb')}", (), columns
-            )
+            table = f"{quoted(self.alias, 'duckdb')}.{table_sql(schema, name, 'duckdb')}"
+            return Extract(f"SELECT * FROM {table}", (), columns)  # noqa: S608 - quoted
         relation = relation_sql(request, "postgres", schema=schema, name=name)
         query = select_sql(kept, relation, request.window, "postgres")
         rows = f"SELECT * FROM postgres_query({text(self.alias, 'duckdb')}, ?)"  # noqa: S608 - quoted

@@ -106,7 +106,11 @@ class Stager:
     def extract(self, extract: Extract, source_id: str, load_id: int) -> StagedBatch:
         """Stage what a database yields."""
         expected = {column.name: column.type for column in extract.columns}
-        texts = {name: expected[name] for name in expected if name in extract.text_columns}
+        texts = {
+            name: self._expected.declared_type(name) or self._expected.pinned_type(name) or kind
+            for name, kind in expected.items()
+            if name in extract.text_columns
+        }
         source = f"({extract.sql})"
         location, rows, observed = self._staged(source, tuple(expected), texts, extract.parameters)
         known = tuple(
