@@ -1,0 +1,114 @@
+"""Removal of files that runs wrote and no table took in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from ormolu.catalog.database import reading
+from ormolu.catalog.lake import Lake
+from ormolu.catalog.schema import iceberg_tables, runs, tombstones, versions
+from ormolu.catalog.staging import file_io, read_metadata
+from ormolu.errors import FeatureNotSupported
+
+GRACE = timedelta(hours=24)
+RUN_DIRECTORY = re.compile(r"^run-(\d+)$")
+ENDED = frozenset({"succeeded", "failed", "canceled", "blocked"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What was found: `files` are gone, or would be on a dry run."""
+
+    files: tuple[str, ...]
+    bytes: int
+
+
+def sweep(lake: Lake, *, at: datetime, grace: timedelta = GRACE, is_dry_run: bool = False) -> Sweep:
+    """Delete files below `<table>/data/run-<id>/` of runs that have ended, that nothing refers to, older than `grace`.
+
+    A file is referred to by any version of any table of any database of the catalog, by tombstones included. The
+    age covers a run that has ended by our clock and still writes.
+    """
+    if "://" in lake.warehouse:
+        raise FeatureNotSupported("the sweep works on local warehouses only so far")
+    candidates = {
+        path: directory for directory in _ended_run_directories(lake) for path in _old_files(directory, at - grace)
+    }
+    if not candidates:
+        return Sweep((), 0)
+    live = _live_files(lake)
+    doomed = sorted(path for path in candidates if str(path) not in live)
+    size = sum(path.stat().st_size for path in doomed)
+    if not is_dry_run:
+        for path in doomed:
+            path.unlink(missing_ok=True)
+        _remove_empty(set(candidates.values()))
+    return Sweep(tuple(str(path) for path in doomed), size)
+
+
+def _ended_run_directories(lake: Lake) -> list[Path]:
+    """Of runs that the database knows to have ended; a directory whose run it does not know is left alone."""
+    found: dict[int, list[Path]] = {}
+    for directory in (Path(lake.warehouse) / lake.database).glob("*/*/data/run-*"):
+        if directory.is_dir() and (match := RUN_DIRECTORY.match(directory.name)):
+            found.setdefault(int(match[1]), []).append(directory)
+    if not found:
+        return []
+    with reading(lake.engine) as connection:
+        ended = set(
+            connection.execute(
+                select(runs.c.run_id).where(runs.c.database == lake.database, runs.c.status.in_(sorted(ENDED)))
+            ).scalars()
+        )
+    return [directory for run_id, directories in found.items() if run_id in ended for directory in directories]
+
+
+def _old_files(directory: Path, before: datetime) -> Iterator[Path]:
+    for path in directory.rglob("*"):
+        if path.is_file() and datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
+            yield path
+
+
+def _live_files(lake: Lake) -> set[str]:
+    """The data files of all metadata that anything can still reach, in every database: copies share files."""
+    with reading(lake.engine) as connection:
+        known = {
+            *connection.execute(select(versions.c.metadata_location)).scalars(),
+            *connection.execute(select(tombstones.c.metadata_location)).scalars(),
+            *connection.execute(select(iceberg_tables.c.metadata_location)).scalars(),
+        }
+    live: set[str] = set()
+    seen: set[str] = set()
+    for location in known:
+        if location is not None:
+            live |= _files_of(location, seen)
+    return live
+
+
+def _files_of(metadata_location: str, seen: set[str]) -> set[str]:
+    """The data files of every snapshot in the metadata; `seen` spares manifests that were read before."""
+    found: set[str] = set()
+    for snapshot in read_metadata(metadata_location).snapshots:
+        if snapshot.manifest_list in seen:
+            continue
+        seen.add(snapshot.manifest_list)
+        for manifest in snapshot.manifests(file_io()):
+            if manifest.manifest_path not in seen:
+                seen.add(manifest.manifest_path)
+                entries = manifest.fetch_manifest_entry(file_io(), discard_deleted=True)
+                found |= {entry.data_file.file_path for entry in entries}
+    return found
+
+
+def _remove_empty(directories: set[Path]) -> None:
+    for directory in directories:
+        nested = sorted((path for path in directory.rglob("*") if path.is_dir()), reverse=True)
+        for path in (*nested, directory):
+            if not any(path.iterdir()):
+                path.rmdir()

@@ -1,0 +1,61 @@
+"""Other readers find the tables and read the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from pyiceberg.catalog.sql import SqlCatalog
+
+from ormolu.catalog.lake import DefinitionChange, Lake, TableChange, planned_columns
+from ormolu.definitions import Kind, TableName
+
+ORDERS = TableName("bronze", "orders")
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def test_pyiceberg_reads_the_tables_through_its_own_catalog(catalog_url: str, lake: Lake, workshop: Any) -> None:
+    query = "SELECT i AS id, ['t' || i] AS tags, DATE '2026-01-01' + i AS d FROM range(5) r(i)"
+    head = workshop.create(
+        ORDERS, query.replace("i AS id", "i::INT AS id").replace("+ i ", "+ i::INT "),
+        ("id", "int"), ("tags", "text[]"), ("d", "date"),
+    )  # fmt: skip
+    table = head.table(ORDERS)
+    columns = planned_columns(
+        workshop.columns(("key", "bigint"), ("tags", "text[]"), ("d", "date")), table, {"key": "id"}
+    )
+    lake.commit(
+        [TableChange(ORDERS, table.metadata_location, columns=columns)],
+        [DefinitionChange(Kind.CONNECTION, "shop", "text", "anna")],
+        at=NOW,
+    )
+    catalog = SqlCatalog(lake.database, uri=catalog_url)
+    assert {"bronze", "silver", "gold", "quarantine", "lake"} <= {name for (name,) in catalog.list_namespaces()}
+    rows = catalog.load_table("bronze.orders").scan().to_arrow()
+    assert rows.column_names == ["key", "tags", "d"]
+    assert sorted(rows["key"].to_pylist()) == [0, 1, 2, 3, 4]
+    definitions = catalog.load_table("lake.definitions").scan().to_arrow()
+    assert definitions["name"].to_pylist() == ["shop"]
+
+
+def test_pyiceberg_sees_partitions_and_prunes_by_them(catalog_url: str, lake: Lake, workshop: Any) -> None:
+    from ormolu.medallion.columns import PartitionField
+
+    by = (PartitionField("region"),)
+    query = "SELECT i::INT AS id, CASE WHEN i < 3 THEN 'n' ELSE 's' END AS region FROM range(6) r(i)"
+    workshop.create(ORDERS, query, ("id", "int"), ("region", "text"), partition_by=by)
+    table = SqlCatalog(lake.database, uri=catalog_url).load_table("bronze.orders")
+    scan = table.scan(row_filter="region = 'n'")
+    assert len(list(scan.plan_files())) == 1 and scan.to_arrow().num_rows == 3
+
+
+def test_what_pyiceberg_appends_is_read(
+    catalog_url: str, lake: Lake, workshop: Any, fetch: Callable[..., list[tuple[Any, ...]]]
+) -> None:
+    import pyarrow as pa
+
+    workshop.create(ORDERS, "SELECT 1 AS id", ("id", "int"))
+    table = SqlCatalog(lake.database, uri=catalog_url).load_table("bronze.orders")
+    table.append(pa.table({"id": pa.array([2], pa.int32())}))
+    assert fetch(lake.head().table(ORDERS).source()) == [(1,), (2,)]
