@@ -16,6 +16,8 @@ from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import CopyIn, Outcome
 from ormolu.sql_extensions.statements import CopyFrom
 
+END_MARKER_BYTES_MAX = 8
+
 
 def copy_from(statement: CopyFrom, session: SessionContext, services: Services) -> Outcome:
     """Begin a COPY into a bronze source; its data is appended as one load when the client ends it."""
@@ -64,6 +66,7 @@ class _Spool:
 
     def finish(self) -> int:
         self._file.close()
+        _cut_end_marker(self._path)
         try:
             state = run_and_wait(
                 self._services,
@@ -83,3 +86,14 @@ class _Spool:
     def abort(self) -> None:
         self._file.close()
         self._path.unlink(missing_ok=True)
+
+
+def _cut_end_marker(path: Path) -> None:
+    """Take away a last line `\\.`: psql before 17 sends it with csv data, and it ends the data in both formats."""
+    with path.open("r+b") as file:
+        file.seek(max(0, path.stat().st_size - END_MARKER_BYTES_MAX))
+        start = file.tell()
+        tail = file.read()
+        line = tail.rstrip(b"\r\n")
+        if line == b"\\." or line.endswith((b"\n\\.", b"\r\\.")):
+            file.truncate(start + len(line) - 2)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ormolu.catalog.changes import DefinitionChange, Statement
-from ormolu.catalog.lake import Head
+from ormolu.catalog.changes import DefinitionChange, Statement, TableChange
+from ormolu.catalog.lake import Head, planned_columns
 from ormolu.connectors.connections import supported_forms
 from ormolu.definitions import (
     AfterUpstream,
@@ -30,6 +30,9 @@ from ormolu.errors import (
     UndefinedObject,
     UndefinedTable,
 )
+from ormolu.medallion.bronze import partition_fields
+from ormolu.medallion.columns import StoredColumn
+from ormolu.medallion.evolution import system_columns
 from ormolu.medallion.lineage import check_acyclic, upstreams
 from ormolu.scheduler.queue import RunAction, submission
 from ormolu.server.commands.access import require_admin
@@ -37,8 +40,10 @@ from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Completed, Outcome
+from ormolu.sql_extensions.dialect import parse_expression
 from ormolu.sql_extensions.equality import is_same_definition
 from ormolu.sql_extensions.statements import Create, CreateSecret
+from ormolu.sql_extensions.types import data_type
 from ormolu.sql_extensions.writer import write
 
 
@@ -75,7 +80,13 @@ def make_true(
             commit_definition(definition, session, services)
         case BronzeSource():
             check_bronze(definition, head)
-            commit_definition(definition, session, services, also=_first_load(definition, session, services))
+            commit_definition(
+                definition,
+                session,
+                services,
+                tables=_declared_table(definition, head, services),
+                also=_first_load(definition, session, services),
+            )
         case SilverTable() | GoldTable() | GoldMetric():
             if check_upstreams(definition, head, session) and not with_no_data:
                 fill(definition, session, services)
@@ -121,12 +132,17 @@ def already_exists(kind: Kind, name: str) -> Exception:
 
 
 def commit_definition(
-    definition: Definition, session: SessionContext, services: Services, *, also: tuple[Statement, ...] = ()
+    definition: Definition,
+    session: SessionContext,
+    services: Services,
+    *,
+    tables: tuple[TableChange, ...] = (),
+    also: tuple[Statement, ...] = (),
 ) -> None:
     change = DefinitionChange(
         kind=kind_of(definition), name=str(definition.name), ddl=write(definition), author=session.role
     )
-    services.lake.commit((), (change,), also, at=services.now())
+    services.lake.commit(tables, (change,), also, at=services.now())
     services.wake()
 
 
@@ -203,6 +219,25 @@ def _base(name: TableName, head: Head) -> TableName:
     if name.schema == "quarantine":
         return TableName("silver", name.name)
     return name
+
+
+def _declared_table(definition: BronzeSource, head: Head, services: Services) -> tuple[TableChange, ...]:
+    """A source that declares its columns is an empty table from the start: it can be read and built upon."""
+    if not definition.columns or definition.name in head.pointers:
+        return ()
+    declared = tuple(
+        StoredColumn(column.name, data_type(column.type), comment=column.comment) for column in definition.columns
+    )
+    return (
+        TableChange(
+            table=definition.name,
+            based_on=None,
+            location=services.lake.new_location(definition.name),
+            columns=planned_columns((*declared, *system_columns(declared)), None),
+            partition_by=partition_fields([parse_expression(item.text) for item in definition.partition_by]),
+            operation="create",
+        ),
+    )
 
 
 def _first_load(definition: BronzeSource, session: SessionContext, services: Services) -> tuple[Statement, ...]:
