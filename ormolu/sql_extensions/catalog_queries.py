@@ -210,27 +210,40 @@ def is_cte(table: exp.Table) -> bool:
 
 def _rewritten_table(node: exp.Expr) -> exp.Expr:
     """Functions in FROM that DuckDB has no table function for."""
+    if isinstance(node, exp.Unnest) and isinstance(node.parent, exp.From | exp.Join | exp.Lateral):
+        return _numbered(node)
     if not isinstance(node, exp.Table) or not isinstance(node.this, exp.Func):
         return node
     function, alias = node.this, node.args.get("alias")
     name = function_name(function)
     if name == "pg_get_keywords":
         return exp.Table(this=exp.to_identifier("_keywords"), db=exp.to_identifier("pg_catalog"), alias=alias)
-    if name in ("explode", "pg_partition_ancestors") or _has_columns(function):
-        if name == "explodinggenerateseries":
-            bounds = [function.args["start"], function.args["end"]]
-            function = exp.Explode(this=exp.func("generate_series", *bounds))
-        columns = [] if alias is None else list(alias.args.get("columns") or ())
-        only = alias.this.name if alias is not None and alias.this is not None else name
-        select = exp.select(exp.alias_(function.copy(), columns[0].name if columns else only))
-        if len(columns) > 1:
-            select = select.select(exp.alias_(exp.Literal.number(1), columns[1].name))
-        return exp.Subquery(this=select, alias=alias)
-    return node
+    if name == "explodinggenerateseries":
+        bounds = [function.args["start"], function.args["end"]]
+        function = exp.Explode(this=exp.func("generate_series", *bounds))
+    columns = [] if alias is None else list(alias.args.get("columns") or ())
+    only = alias.this.name if alias is not None and alias.this is not None else name
+    select = exp.select(exp.alias_(function.copy(), columns[0].name if columns else only))
+    if len(columns) > 1:  # WITH ORDINALITY
+        number = _positions(function.this) if isinstance(function, exp.Explode) else exp.Literal.number(1)
+        select = select.select(exp.alias_(number, columns[1].name))
+    return exp.Subquery(this=select, alias=alias)
 
 
-def _has_columns(function: exp.Expr) -> bool:
-    return function.find(exp.Column) is not None and not isinstance(function, exp.Unnest)
+def _numbered(node: exp.Unnest) -> exp.Expr:
+    """unnest(...) WITH ORDINALITY AS t(x, n) as a subquery; without ORDINALITY it stays."""
+    offset = node.args.get("offset")
+    if offset is None or len(node.expressions) != 1:
+        return node
+    array, alias = node.expressions[0], node.args.get("alias")
+    columns = [] if alias is None else list(alias.args.get("columns") or ())
+    number = offset.name if isinstance(offset, exp.Expr) else "ordinality"
+    value = columns[0].name if columns else (alias.name if alias is not None else "unnest")
+    select = exp.select(
+        exp.alias_(exp.Explode(this=array.copy()), value, quoted=True),
+        exp.alias_(_positions(array), number, quoted=True),
+    )
+    return exp.Subquery(this=select, alias=exp.TableAlias(this=exp.to_identifier(alias.name if alias else "unnest")))
 
 
 # --- expressions ----------------------------------------------------------------------------------------------------
@@ -259,12 +272,22 @@ def _rewritten_node(node: exp.Expr, names: CatalogNames) -> exp.Expr:
             return _function(node, names)
         case exp.CurrentCatalog() | exp.SessionUser() | exp.CurrentRole() | exp.Version():
             return _function(node, names)
+        case exp.Like() | exp.ILike() if not isinstance(node.parent, exp.Escape):
+            return _with_escape(node)
         case exp.DPipe() if any(isinstance(side.unnest(), exp.Array) for side in (node.left, node.right)):
             return exp.func("list_concat", node.left.copy(), node.right.copy())
         case exp.EQ() | exp.NEQ() | exp.Coalesce() | exp.Any() | exp.All():
             return _with_arrays(node)
         case _:
             return node
+
+
+def _with_escape(node: exp.Binary) -> exp.Expr:
+    """PostgreSQL's LIKE escapes with a backslash, DuckDB's with nothing."""
+    pattern = node.expression
+    if isinstance(pattern, exp.Literal) and "\\" not in pattern.name:
+        return node
+    return exp.Escape(this=node.copy(), expression=exp.Literal.string("\\"))
 
 
 def _function(node: exp.Expr, names: CatalogNames) -> exp.Expr:
