@@ -14,6 +14,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from ormolu.engine.failures import translated
+from ormolu.engine.functions import install_functions
 from ormolu.errors import FeatureNotSupported, UndefinedFile
 from ormolu.medallion.columns import PartitionField
 from ormolu.medallion.files import WrittenFile
@@ -45,7 +46,7 @@ class JobEngine:
         memory_limit: str,
         threads: int,
         temp_directory: Path,
-        install: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
+        install: Callable[[duckdb.DuckDBPyConnection], None] = install_functions,
     ) -> None:
         temp_directory.mkdir(parents=True, exist_ok=True)
         self.temp_directory = temp_directory
@@ -62,8 +63,7 @@ class JobEngine:
         )
         self._connection.execute("SET GLOBAL TimeZone = 'UTC'")
         self._extensions: set[str] = set()
-        if install is not None:
-            install(self._connection)
+        install(self._connection)
 
     def __enter__(self) -> JobEngine:
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -79,12 +80,25 @@ def load_source(source: BronzeSource, context: RunContext) -> RunResult:
             step.rows = sum(batch.rows for batch in load.batches)
         return load.publish()
     finally:
+        shutil.rmtree(stage_folder(context), ignore_errors=True)
         for connection in opened.values():
             connection.close()
 
 
 def load_upload(source: BronzeSource, spooled: Path, options: Mapping[str, Any], context: RunContext) -> RunResult:
-    """One load of the data that COPY left in a file. `options` are COPY's, and `columns`, a list of names."""
+    """One load of the data that COPY left in a file. `options` are COPY's; its columns are in the run's request."""
+    try:
+        return _load_upload(source, spooled, options, context)
+    finally:
+        shutil.rmtree(stage_folder(context), ignore_errors=True)
+
+
+def stage_folder(context: RunContext) -> Path:
+    """Where a run keeps rows that wait to be written."""
+    return context.engine().temp_directory / f"run-{context.run.run_id}"
+
+
+def _load_upload(source: BronzeSource, spooled: Path, options: Mapping[str, Any], context: RunContext) -> RunResult:
     started_at = context.now()
     head = context.lake.head()
     table = head.find_table(source.name)
@@ -106,7 +120,7 @@ def load_upload(source: BronzeSource, spooled: Path, options: Mapping[str, Any],
     kind = copy_format(declared, texts)
     unit = LoadUnit(str(spooled), str(options.get("file_name") or UPLOAD_PATH), started_at, first)
     with context.step("stage") as step:
-        names = [str(name) for name in options.get("columns") or ()]
+        names = [str(name) for name in options.get("columns") or context.run.request.get("columns") or ()]
         if kind.name == "csv" and not kind.dialect.has_header and not names:
             names = load.names_by_position()
         if kind.name == "csv":
@@ -192,7 +206,7 @@ class _Load:
         self.location = self.table.location if self.table is not None else self.head.lake.new_location(self.source.name)
         self.directory = f"{self.location}/data/run-{self.context.run.run_id}"
         expected = Expected(self.source.columns, self.pinned)
-        self.stager = Stager(self.engine, self.engine.temp_directory / f"run-{self.context.run.run_id}", expected)
+        self.stager = Stager(self.engine, stage_folder(self.context), expected)
         self.reader = LoadState(self.head.lake, self.source.name)
 
     def names_by_position(self) -> list[str]:

@@ -16,6 +16,8 @@ from ormolu.catalog.database import open_database
 from ormolu.catalog.lake import DefinitionChange, Lake
 from ormolu.catalog.schema import files, rule_results, runs, schema_versions
 from ormolu.connectors.connections import Surroundings, open_source
+from ormolu.connectors.files import LocalFiles
+from ormolu.connectors.sqlite import Sqlite
 from ormolu.definitions import (
     Action,
     BronzeSource,
@@ -36,7 +38,6 @@ from ormolu.definitions import (
     Upload,
     Violation,
 )
-from ormolu.engine.functions import install_functions
 from ormolu.engine.jobs import JobEngine
 from ormolu.errors import (
     BadCopyFileFormat,
@@ -51,6 +52,7 @@ from ormolu.errors import (
 )
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.loads import exclude_run, include_run, load_source, load_upload
+from ormolu.scheduler.previews import preview_source
 from ormolu.scheduler.queue import Queue, RunAction
 
 NAME = TableName("bronze", "sales")
@@ -96,9 +98,7 @@ class Bench:
             run=run,
             now=lambda: self.at,
             connect=lambda connection: open_source(connection, surroundings),
-            open_engine=lambda: JobEngine(
-                memory_limit="512MB", threads=2, temp_directory=self.folder / "temp", install=install_functions
-            ),
+            open_engine=lambda: JobEngine(memory_limit="512MB", threads=2, temp_directory=self.folder / "temp"),
             downstream=lambda head, changes: (),
         )
         try:
@@ -444,3 +444,23 @@ def test_an_unknown_connection_and_a_missing_file_say_so(bench: Bench) -> None:
         bench.load(from_files("../*.csv"))
     with pytest.raises(FeatureNotSupported, match="CDC"):
         bench.load(from_files(mode=LoadMode.CDC))
+
+
+def test_a_preview_shows_rows_and_types_before_anything_is_made(bench: Bench, till: sqlite3.Connection) -> None:
+    (bench.landing / "a.csv").write_text("id,zip,price\n1,01,2.50\n2,,3.25\n")
+    till.execute("INSERT INTO orders VALUES (1, 'A', '2026-01-01 10:00:00')")
+    with JobEngine(memory_limit="256MB", threads=1, temp_directory=bench.folder / "temp") as engine:
+        landing = LocalFiles("drop_box", bench.landing, lambda _: True)
+        shown = preview_source(landing, "*.csv", engine, limit=1)
+        assert [(name, str(kind)) for name, kind in shown.columns] == [
+            ("id", "bigint"),
+            ("zip", "text"),
+            ("price", "numeric(18,2)"),
+        ]
+        assert shown.rows.num_rows == 1
+        lite = Sqlite("till", bench.folder / "till.db", lambda _: True)
+        assert [str(kind) for _, kind in preview_source(lite, "orders", engine).columns] == [
+            "bigint",
+            "text",
+            "timestamp without time zone",
+        ]
