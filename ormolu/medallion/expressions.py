@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from difflib import get_close_matches
 
 from sqlglot import exp
@@ -12,12 +12,15 @@ from sqlglot import exp
 from ormolu.definitions import Expression
 from ormolu.errors import AmbiguousColumn, UndefinedColumn
 from ormolu.medallion.templates import column, fill
-from ormolu.sql_extensions.queries import bind_expression
+from ormolu.sql_extensions.queries import SessionValues, bind_expression
 from ormolu.sql_extensions.types import DataType
 
 # DuckDB's TRY refuses these; such an expression is evaluated as it is.
 _UNTRIED = (exp.Window, exp.Query, exp.Rand, exp.AggFunc)
 _VOLATILE = frozenset({"random", "uuid", "gen_random_uuid", "nextval", "setseed", "error"})
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,9 @@ def undefined_column(name: str, known: Iterable[str]) -> UndefinedColumn:
     return UndefinedColumn(f'column "{name}" does not exist', hint=hint)
 
 
-def translated(expression: Expression, scope: Scope, types: Mapping[str, DataType]) -> exp.Expr:
-    """The expression in DuckDB's words, every column quoted and known."""
-    del types
-    return resolved(bind_expression(expression.text), scope)
+def translated(expression: Expression, scope: Scope, types: Mapping[str, DataType], now: datetime = EPOCH) -> exp.Expr:
+    """The expression in DuckDB's words, every column quoted and known; `now()` is the moment given."""
+    return resolved(bind_expression(expression.text, types, session=SessionValues(now=now)), scope)
 
 
 def resolved(tree: exp.Expr, scope: Scope) -> exp.Expr:

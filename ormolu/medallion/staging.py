@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlglot import exp
 
@@ -32,6 +33,7 @@ from ormolu.definitions import (
 from ormolu.errors import DuplicateColumn, InvalidSyntax, UndefinedColumn, UndefinedTable
 from ormolu.medallion import casts
 from ormolu.medallion.expressions import (
+    EPOCH,
     Scope,
     columns_of,
     failed,
@@ -51,6 +53,7 @@ from ormolu.medallion.templates import (
     columns,
     equal,
     fill,
+    first_present,
     named,
     negated,
     present,
@@ -110,6 +113,7 @@ class StageRequest:
     sequence_by: tuple[str, ...] = ()
     delete_when: DeleteWhen | None = None
     only_listed: bool = False
+    now: datetime = EPOCH
     current: exp.Query | None = None  # the published rows that a batch is merged into: UNIQUE looks there too
 
 
@@ -167,7 +171,7 @@ class _Layers:
         projections += [named(column(name, "r"), name) for name in self.hidden_sources]
         projections.append(named(column(QUARANTINE_ID, "r"), QUARANTINE_ID))
         self.query = query(
-            "SELECT :all, row_number() OVER () AS number FROM input AS r", all=projections, input=request.input
+            "SELECT :cols, row_number() OVER () AS number FROM input AS r", cols=projections, input=request.input
         )
         self.query.expressions[-1].set("alias", quoted(ROW_NUMBER))
         delete = exp.false() if request.delete_when is None else is_true(self._tree(request.delete_when.condition))
@@ -192,7 +196,7 @@ class _Layers:
         return scope_of(names, others=(self.request.table.name,))
 
     def _tree(self, expression: Expression) -> exp.Expr:
-        return translated(expression, self._scope(), self._all_types())
+        return translated(expression, self._scope(), self._all_types(), self.request.now)
 
     def _all_types(self) -> dict[str, DataType]:
         plain = {item.name: item.type for item in self.request.inputs}
@@ -275,7 +279,7 @@ class _Layers:
             raise InvalidSyntax(
                 f'column "{name}" has no DEFAULT', hint="Give it one in the column list, or use SET NULL."
             )
-        return translated(declared.default, scope_of(()), {})
+        return translated(declared.default, scope_of(()), {}, self.request.now)
 
     def _cast(self, placed: NamedRule, rule: CastRule) -> None:
         violated = self.broken.get(rule.column)
@@ -332,7 +336,7 @@ class _Layers:
                 raise DuplicateColumn(f'LOOKUP adds column "{name}" that is there already', hint="Use FILL.")
         scope = Scope((("f", (rule.table.name,), names), *self._scope().tables))
         types = {item.name: item.type for item in found.columns} | self._all_types()
-        condition = translated(rule.condition, scope, types)
+        condition = translated(rule.condition, scope, types, self.request.now)
         numbered = query("SELECT s.*, row_number() OVER () AS number FROM source AS s", source=found.source)
         numbered.expressions[-1].set("alias", quoted(INTERNAL + "match"))
         join = query("SELECT 1 FROM r LEFT JOIN found AS f ON :condition", found=numbered, condition=condition)
@@ -506,7 +510,7 @@ def _typed(request: StageRequest, plain: Mapping[str, DataType]) -> dict[str, _T
             candidates[declared.formerly] = None
         sources = [name for name in candidates if name in plain]
         consumed.update(sources)
-        result[declared.name] = _typed_column(declared, {name: plain[name] for name in sources}, plain)
+        result[declared.name] = _typed_column(declared, {name: plain[name] for name in sources}, plain, request.now)
     for name, type_ in plain.items():
         is_needed = name in request.key or name in request.sequence_by
         if name not in result and name not in consumed and (is_needed or not request.only_listed):
@@ -514,7 +518,9 @@ def _typed(request: StageRequest, plain: Mapping[str, DataType]) -> dict[str, _T
     return result
 
 
-def _typed_column(declared: Column, sources: Mapping[str, DataType], plain: Mapping[str, DataType]) -> _Typed:
+def _typed_column(
+    declared: Column, sources: Mapping[str, DataType], plain: Mapping[str, DataType], now: datetime
+) -> _Typed:
     wanted = data_type(declared.type)
     if not sources:
         if declared.default is None:
@@ -523,14 +529,14 @@ def _typed_column(declared: Column, sources: Mapping[str, DataType], plain: Mapp
                 f'column "{declared.name}" is listed, but the query has no column {names}',
                 hint=f"It has: {', '.join(plain)}. A listed column that the query lacks needs a DEFAULT.",
             )
-        return _Typed(cast(translated(declared.default, scope_of(()), {}), wanted.duckdb), wanted)
+        return _Typed(cast(translated(declared.default, scope_of(()), {}, now), wanted.duckdb), wanted)
     values = [casts.converted(column(name, "r"), given=given, wanted=wanted) for name, given in sources.items()]
     broken = [
         exp.And(this=fill("NOT :raw IS NULL", raw=column(name, "r")), expression=fill("(:value) IS NULL", value=value))
         for (name, given), value in zip(sources.items(), values, strict=True)
         if not casts.is_same(given, wanted)
     ]
-    value = values[0] if len(values) == 1 else fill("coalesce(:values)", values=values)
+    value = values[0] if len(values) == 1 else first_present(values)
     return _Typed(value, wanted, any_of(broken) if broken else None)
 
 

@@ -6,20 +6,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache, reduce
 
 from sqlglot import exp, parse_one
 
+_PIECE = re.compile(r"(?<![:\w']):([a-z_]+)\b")  # DuckDB would read `SELECT :name` as an alias of nothing
 Piece = exp.Expr | Sequence[exp.Expr]
 
 
 def fill(template: str, **pieces: Piece) -> exp.Expr:
     """The template's tree with its placeholders and tables replaced; the pieces are copied, never changed."""
     tree = _parsed(template).copy()
-    for node in list(tree.find_all(exp.Placeholder)):
-        piece = pieces[str(node.this)]
-        node.replace(_copied(piece))
+    for node in list(tree.find_all(exp.Placeholder, exp.Parameter)):
+        node.replace(_copied(pieces[node.name]))
     for table in list(tree.find_all(exp.Table)):
         found = pieces.get(table.name)
         if table.args.get("db") is None and isinstance(found, exp.Query):
@@ -44,7 +45,7 @@ def text(tree: exp.Expr) -> str:
 
 @lru_cache(maxsize=512)
 def _parsed(template: str) -> exp.Expr:
-    return parse_one(template, read="duckdb")
+    return parse_one(_PIECE.sub(r"$\1", template), read="duckdb")
 
 
 def _copied(piece: Piece) -> exp.Expr | list[exp.Expr]:
@@ -116,6 +117,11 @@ def equal(pairs: Iterable[tuple[str, str]], left: str, right: str) -> exp.Expr:
 def present(names: Iterable[str], table_name: str | None = None) -> exp.Expr:
     """None of the columns is NULL."""
     return all_of(fill("NOT :value IS NULL", value=column(name, table_name)) for name in names)
+
+
+def first_present(values: Sequence[exp.Expr]) -> exp.Expr:
+    """The first value that is not NULL."""
+    return exp.Coalesce(this=values[0], expressions=list(values[1:]))
 
 
 def row_hash(values: Sequence[exp.Expr]) -> exp.Expr:

@@ -1,0 +1,94 @@
+"""EXPECT: an aggregate that must hold, over the table as it would stand or over a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlglot import exp
+
+from ormolu.definitions import ExpectRule, TableName
+from ormolu.errors import FeatureNotSupported, InvalidSyntax
+from ormolu.medallion.rules import NamedRule
+from ormolu.medallion.templates import named, quoted
+from ormolu.sql_extensions.dialect import parse_expression, parse_query
+
+HOLDS = "ormolu:holds"
+ROWS = TableName("ormolu", "rows")
+BEFORE = TableName("ormolu", "before")
+SEEN_MAX = 8
+
+_COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Between, exp.In)
+_HELPERS = ("percent_null", "change", "freshness", "now")
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """`query`, PostgreSQL's, is to be bound with ROWS as the rows looked at and BEFORE as the published ones.
+
+    It yields one row: HOLDS, then what was compared, named by its text.
+    """
+
+    rule: NamedRule
+    query: exp.Expr
+    seen: tuple[str, ...]
+
+
+def observation(placed: NamedRule, *, now: datetime) -> Observation:
+    """The query that judges an EXPECT rule at a moment."""
+    rule = placed.rule
+    assert isinstance(rule, ExpectRule)
+    tree = exp.Paren(this=parse_expression(rule.condition.text))
+    seen = _compared(tree)
+    labels = tuple(each.sql("postgres") for each in seen)
+    expanded = [_expand(exp.Paren(this=each.copy()), now) for each in (tree.this, *seen)]
+    names = (HOLDS, *labels)
+    table = exp.Table(this=quoted(ROWS.name), db=quoted(ROWS.schema))
+    select = exp.Select(expressions=[named(value, name) for value, name in zip(expanded, names, strict=True)])
+    return Observation(placed, parse_query(select.from_(table).sql("postgres")), labels)
+
+
+def _compared(tree: exp.Expr) -> list[exp.Expr]:
+    """The operands of comparisons that have something to compute: the values that the judgement rests on."""
+    operands: dict[str, exp.Expr] = {}
+    for node in tree.find_all(*_COMPARISONS):
+        for operand in (node.this, node.args.get("expression")):
+            if isinstance(operand, exp.Expr) and operand.find(exp.Func) is not None:
+                operands.setdefault(operand.sql("postgres"), operand)
+    return [each for each in operands.values() if not isinstance(each, exp.Interval)][:SEEN_MAX]
+
+
+def _expand(holder: exp.Paren, now: datetime) -> exp.Expr:
+    for call in [node for node in holder.find_all(exp.Func) if _called(node) in _HELPERS]:
+        call.replace(_expanded(call, now))
+    return holder
+
+
+def _called(node: exp.Func) -> str:
+    if isinstance(node, exp.CurrentTimestamp):
+        return "now"
+    return node.name.lower() if isinstance(node, exp.Anonymous) else ""
+
+
+def _expanded(call: exp.Func, now: datetime) -> exp.Expr:
+    name, arguments = _called(call), call.expressions
+    moment = f"CAST('{now.isoformat()}' AS timestamptz)"
+    if name == "now":
+        return parse_expression(moment)
+    if name == "change" and len(arguments) > 1:
+        over = arguments[1].find(exp.Literal)
+        if over is None or over.name != "last run":
+            raise FeatureNotSupported("change() compares with over => 'last run' only")
+    elif len(arguments) != 1:
+        raise InvalidSyntax(f"{name}() takes one argument")
+    argument = arguments[0].sql("postgres")
+    match name:
+        case "percent_null":
+            text = f"(100.0 * count(*) FILTER (WHERE ({argument}) IS NULL) / nullif(count(*), 0))"
+        case "freshness":
+            text = f"({moment} - max({argument}))"
+        case _:
+            before = exp.Table(this=quoted(BEFORE.name), db=quoted(BEFORE.schema))
+            old = exp.Select(expressions=[arguments[0].copy()]).from_(before).sql("postgres")
+            text = f"((({argument}) - ({old})) * 1.0 / nullif(({old}), 0))"
+    return parse_expression(text)

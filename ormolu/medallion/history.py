@@ -1,0 +1,239 @@
+"""HISTORY: every version of a key with the time it held, half-open, the open end NULL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlglot import exp
+
+from ormolu.definitions import TableName
+from ormolu.medallion.columns import SILVER_AUDIT_COLUMNS, StoredColumn
+from ormolu.medallion.expressions import at
+from ormolu.medallion.merge import MISSING, VERSIONS, Step, TableWrite
+from ormolu.medallion.silver import VALID_FROM, VALID_TO
+from ormolu.medallion.staging import IS_DELETE, ROW_NUMBER, InputColumn
+from ormolu.medallion.templates import cast, column, columns, fill, named, query, row_hash, same, string, table
+from ormolu.sql_extensions.types import DataType, data_type
+
+EVENTS = "ormolu_events"
+INTERVALS = "ormolu_intervals"
+_TEMPORAL = ("date", "timestamp", "timestamptz")
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRequest:
+    """`tracked` are the columns whose change begins a version; `current` the history as it stands, None without one.
+
+    `is_rebuilt`: the input holds all that ever came, nothing of the published history is needed but its numbers.
+    """
+
+    name: TableName
+    key: tuple[str, ...]
+    values: tuple[StoredColumn, ...]
+    columns: tuple[StoredColumn, ...]  # of the silver table
+    tracked: tuple[str, ...]
+    valid_from: exp.Expr  # of a staged version, as `v`
+    current: exp.Query | None
+    is_rebuilt: bool
+    surrogate_key: str | None
+    surrogate_base: int
+    source_system: str | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPlan:
+    steps: tuple[Step, ...]
+    write: TableWrite
+    surrogates: exp.Query | None  # key and number of each open version
+
+
+def history_name(name: TableName) -> TableName:
+    return TableName(name.schema, f"{name.name}_history")
+
+
+def history_columns(stored: Sequence[StoredColumn]) -> tuple[StoredColumn, ...]:
+    return (
+        *(replace(item, field_id=0) for item in stored),
+        StoredColumn(VALID_FROM, data_type("timestamptz")),
+        StoredColumn(VALID_TO, data_type("timestamptz")),
+    )
+
+
+def valid_from(
+    sequence: Sequence[str], types: dict[str, DataType], inputs: Sequence[InputColumn], now: datetime
+) -> exp.Expr:
+    """When a version begins: by the first SEQUENCE BY column that is a time, else when it was loaded, else now."""
+    for name in sequence:
+        if name in types and types[name].scalar.name in _TEMPORAL:
+            return fill("coalesce(:value, :now)", value=cast(column(name, "v"), "TIMESTAMPTZ"), now=at(now))
+    if any(item.is_system and item.name == "_loaded_at" for item in inputs):
+        return fill("coalesce(:value, :now)", value=column("ormolu:loaded_at", "v"), now=at(now))
+    return at(now)
+
+
+def history(request: HistoryRequest) -> HistoryPlan:
+    steps = (Step(EVENTS, _events(request)), Step(INTERVALS, _intervals(request)))
+    stored = history_columns(request.columns)
+    arriving = query(
+        "SELECT :cols FROM intervals AS i",
+        cols=[named(cast(_value(request, item), item.type.duckdb), item.name) for item in stored],
+        intervals=table(INTERVALS),
+    )
+    leaving = query("SELECT DISTINCT :key FROM events", key=columns(request.key), events=table(EVENTS))
+    is_whole = request.is_rebuilt or request.current is None
+    write = TableWrite(history_name(request.name), stored, arriving, request.key, leaving, is_whole=is_whole)
+    surrogates = None
+    if request.surrogate_key is not None:
+        surrogates = query(
+            "SELECT :key, :number FROM intervals AS i WHERE i._valid_to IS NULL",
+            key=columns(request.key, "i"),
+            number=column(request.surrogate_key, "i"),
+            intervals=table(INTERVALS),
+        )
+    return HistoryPlan(steps, write, surrogates)
+
+
+def _value(request: HistoryRequest, item: StoredColumn) -> exp.Expr:
+    moment = at(request.now)
+    audit = {
+        "_created_at": fill("coalesce(i._created_at, :now)", now=moment),
+        "_updated_at": moment,
+        "_load_timestamp": moment,
+        "_source_system": string(request.source_system) if request.source_system else exp.null(),
+        "_change_type": string("version"),
+        "_is_current": fill("i._valid_to IS NULL"),
+    }
+    return audit.get(item.name, column(item.name, "i"))
+
+
+def _carried(request: HistoryRequest) -> list[str]:
+    """Columns that a version brings along: all but audit times, which are written anew."""
+    ours = {item.name for item in SILVER_AUDIT_COLUMNS} - {"_load_id", "_hash"}
+    return [item.name for item in request.columns if item.name not in ours and item.name != request.surrogate_key]
+
+
+def _events(request: HistoryRequest) -> exp.Query:
+    """Versions and deletions of the keys that the batch touches, old ones included, with the time they begin."""
+    carried = _carried(request)
+    number = [] if request.surrogate_key is None else [named(cast(exp.null(), "BIGINT"), request.surrogate_key)]
+    none_created = named(cast(exp.null(), "TIMESTAMPTZ"), "_created_at")
+    arrived = query(
+        "SELECT :carried, :begin, :created, :number, :delete, :place FROM versions AS v",
+        carried=columns(carried, "v"),
+        begin=named(request.valid_from, VALID_FROM),
+        created=none_created,
+        number=number or [exp.alias_(exp.null(), "no_number")],
+        delete=named(column(IS_DELETE, "v"), "is_delete"),
+        place=named(column(ROW_NUMBER, "v"), "place"),
+        versions=table(VERSIONS),
+    )
+    if request.current is None or request.is_rebuilt:
+        return arrived
+    touched = query(
+        "SELECT h.* FROM current AS h "
+        "SEMI JOIN (SELECT :key FROM versions UNION ALL SELECT :key FROM missing) AS v ON :same",
+        key=columns(request.key),
+        current=request.current,
+        versions=table(VERSIONS),
+        missing=table(MISSING),
+        same=same(request.key, "h", "v"),
+    )
+    kept_number = (
+        [column(request.surrogate_key, "h")] if request.surrogate_key else [exp.alias_(exp.null(), "no_number")]
+    )
+    old = query(
+        "SELECT :carried, h._valid_from, h._created_at, :number, FALSE AS is_delete, 0 AS place FROM touched AS h",
+        carried=columns(carried, "h"),
+        number=kept_number,
+        touched=touched,
+    )
+    ended = query(
+        "SELECT :carried, h._valid_to AS _valid_from, h._created_at, :number, TRUE AS is_delete, 0 AS place "
+        "FROM touched AS h WHERE NOT h._valid_to IS NULL AND NOT EXISTS (SELECT 1 FROM again AS n WHERE :same "
+        "AND n._valid_from = h._valid_to)",
+        carried=columns(carried, "h"),
+        number=kept_number,
+        touched=touched,
+        again=touched,
+        same=same(request.key, "n", "h"),
+    )
+    lost = query(
+        "SELECT :carried, :now AS _valid_from, m._created_at, :number, TRUE AS is_delete, 0 AS place FROM missing AS m",
+        carried=columns(carried, "m"),
+        now=at(request.now),
+        number=number or [exp.alias_(exp.null(), "no_number")],
+        missing=table(MISSING),
+    )
+    return query(
+        "SELECT * FROM arrived UNION ALL SELECT * FROM old UNION ALL SELECT * FROM ended UNION ALL SELECT * FROM lost",
+        arrived=arrived,
+        old=old,
+        ended=ended,
+        lost=lost,
+    )
+
+
+def _intervals(request: HistoryRequest) -> exp.Query:
+    """One row a version: equal neighbours are one, and each ends where the next event begins."""
+    key = columns(request.key, "e")
+    distinct = query(
+        "SELECT e.*, :tracked AS tracked FROM events AS e QUALIFY row_number() OVER (PARTITION BY :key, e._valid_from "
+        "ORDER BY e._row_id DESC NULLS LAST, e.place DESC) = 1",
+        tracked=row_hash(columns(request.tracked, "e")),
+        key=key,
+        events=table(EVENTS),
+    )
+    marked = query(
+        "SELECT e.*, CASE WHEN lag(e.tracked) OVER w = e.tracked AND lag(e.is_delete) OVER w = e.is_delete "
+        "THEN 0 ELSE 1 END AS begins FROM distinct_events AS e WINDOW w AS (PARTITION BY :key ORDER BY e._valid_from)",
+        key=key,
+        distinct_events=distinct,
+    )
+    numbered = query(
+        "SELECT e.*, sum(e.begins) OVER (PARTITION BY :key ORDER BY e._valid_from ROWS UNBOUNDED PRECEDING) AS island "
+        "FROM marked AS e",
+        key=key,
+        marked=marked,
+    )
+    surrogate = [] if request.surrogate_key is None else [request.surrogate_key]
+    firsts = [
+        named(fill("first_value(:value IGNORE NULLS) OVER same", value=column(name, "e")), f"first:{name}")
+        for name in (VALID_FROM, "_created_at", *surrogate)
+    ]
+    versions = query(
+        "SELECT e.*, :firsts FROM numbered AS e WINDOW same AS (PARTITION BY :key, e.island ORDER BY e._valid_from "
+        "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) "
+        "QUALIFY row_number() OVER (PARTITION BY :key, e.island ORDER BY e._valid_from DESC) = 1",
+        key=key,
+        firsts=firsts,
+        numbered=numbered,
+    )
+    carried = _carried(request)
+    ended = query(
+        "SELECT :carried, e.is_delete, :begin AS _valid_from, :created AS _created_at, :numbers, "
+        "lead(:begin) OVER (PARTITION BY :key ORDER BY :begin) AS _valid_to FROM versions AS e",
+        carried=columns(carried, "e"),
+        begin=column(f"first:{VALID_FROM}", "e"),
+        created=column("first:_created_at", "e"),
+        numbers=[named(column(f"first:{name}", "e"), name) for name in surrogate]
+        or [exp.alias_(exp.null(), "no_number")],
+        key=key,
+        versions=versions,
+    )
+    living = query("SELECT e.* FROM ended AS e WHERE NOT e.is_delete", ended=ended)
+    if request.surrogate_key is None:
+        return living
+    number = fill(
+        "coalesce(:known, :base + row_number() OVER (PARTITION BY :known IS NULL ORDER BY :key, e._valid_from))",
+        known=column(request.surrogate_key, "e"),
+        base=exp.Literal.number(request.surrogate_base),
+        key=key,
+    )
+    star = exp.Column(
+        this=exp.Star(replace=[named(cast(number, "BIGINT"), request.surrogate_key)]),
+        table=exp.to_identifier("e", quoted=True),
+    )
+    return query("SELECT :star FROM living AS e", star=star, living=living)

@@ -1,0 +1,382 @@
+"""Merging staged rows into a table by its business key.
+
+Steps make temporary tables, in order; writes say which keys leave a table and which rows come. Who executes them
+decides which files that touches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlglot import exp
+
+from ormolu.definitions import SortColumn, TableName
+from ormolu.medallion.columns import PartitionField, StoredColumn
+from ormolu.medallion.expressions import at
+from ormolu.medallion.templates import (
+    cast,
+    column,
+    columns,
+    fill,
+    first_present,
+    named,
+    query,
+    same,
+    string,
+    table,
+)
+from ormolu.sql_extensions.types import data_type
+
+VERSIONS = "ormolu_versions"
+WINNERS = "ormolu_winners"
+LIVE = "ormolu_live"
+CHANGES = "ormolu_changes"
+MISSING = "ormolu_missing"
+KIND = "ormolu:kind"
+DELETE = "ormolu:delete"
+NUMBER = "ormolu:n"
+IS_THERE = "ormolu:is_there"
+DELETED_AT = "_deleted_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A temporary table to make."""
+
+    name: str
+    query: exp.Query
+
+
+@dataclass(frozen=True, slots=True)
+class TableWrite:
+    """Rows whose `key` is in `leaving` leave the table, then those of `arriving` come; `is_whole`: all leave."""
+
+    table: TableName
+    columns: tuple[StoredColumn, ...]
+    arriving: exp.Query
+    key: tuple[str, ...] = ()
+    leaving: exp.Query | None = None
+    is_whole: bool = False
+    partition_by: tuple[PartitionField, ...] = ()
+    order_by: tuple[SortColumn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRequest:
+    """`good` yields value columns, `sequence`, `_row_id`, `_load_id`, DELETE and NUMBER of the rows that may enter.
+
+    `current` and `deleted` yield the published tables in the new columns. `is_batch`: rows since the checkpoint, to be
+    compared with the published ones; else the input is everything there is. `held_keys` are keys whose published row
+    stays although the input lacks it.
+    """
+
+    name: TableName
+    key: tuple[str, ...]
+    sequence: tuple[str, ...]
+    values: tuple[StoredColumn, ...]
+    columns: tuple[StoredColumn, ...]  # all stored ones: surrogate key, values, hidden ones, audit
+    good: exp.Query
+    current: exp.Query
+    deleted: exp.Query | None  # None: deletions are forgotten
+    held_keys: exp.Query | None
+    is_batch: bool
+    removes_missing: bool
+    keeps_missing: bool  # a missing key was deleted at the source: it goes to the deleted ones
+    replace_by: tuple[str, ...]
+    surrogate_key: str | None
+    surrogate_base: int
+    source_system: str | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MergePlan:
+    steps: tuple[Step, ...]
+    current: TableWrite
+    deleted: TableWrite | None
+
+
+def merge(request: MergeRequest) -> MergePlan:
+    steps = [Step(VERSIONS, _versions(request))]
+    steps += [Step(WINNERS, _newest(request, exp.true()))]
+    steps += [Step(LIVE, _newest(request, fill("NOT :delete", delete=column(DELETE, "v"))))]
+    steps += [Step(CHANGES, _changes(request)), Step(MISSING, _missing(request))]
+    return MergePlan(tuple(steps), _write_current(request), _write_deleted(request))
+
+
+def newest_first(names: Sequence[str], alias: str) -> list[exp.Expr]:
+    return [exp.Ordered(this=column(name, alias), desc=True, nulls_first=False) for name in names]
+
+
+def is_before(names: Sequence[str], left: str, right: str) -> exp.Expr:
+    """The left row comes before the right one by the columns in turn; NULL comes first."""
+    condition: exp.Expr = exp.false()
+    for name in reversed(names):
+        condition = fill(
+            "(:right > :left OR (:left IS NULL AND NOT :right IS NULL) "
+            "OR (:left IS NOT DISTINCT FROM :right AND :rest))",
+            left=column(name, left),
+            right=column(name, right),
+            rest=condition,
+        )
+    return condition
+
+
+def _order(request: MergeRequest) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*request.sequence, "_row_id")))
+
+
+def _versions(request: MergeRequest) -> exp.Query:
+    """The rows that may enter; with REPLACE BY only those of each group's newest version."""
+    if not request.replace_by:
+        return request.good
+    order = _order(request)
+    newest = query(
+        "SELECT g.* FROM good AS g QUALIFY g._load_id IS NOT DISTINCT FROM first_value(g._load_id) OVER "
+        "(PARTITION BY :groups ORDER BY :order)",
+        good=request.good,
+        groups=columns(request.replace_by, "g"),
+        order=[*newest_first(order, "g"), *newest_first(["_load_id", NUMBER], "g")],
+    )
+    if not request.is_batch:
+        return newest
+    leaders = query(
+        "SELECT t.* FROM current AS t QUALIFY row_number() OVER (PARTITION BY :groups ORDER BY :order) = 1",
+        current=request.current,
+        groups=columns(request.replace_by, "t"),
+        order=newest_first(order, "t"),
+    )
+    late_groups = query(
+        "SELECT :groups FROM (SELECT g.* FROM good AS g QUALIFY row_number() OVER "
+        "(PARTITION BY :groups ORDER BY :order) = 1) AS g INNER JOIN leaders AS t ON :same WHERE :late",
+        good=newest,
+        leaders=leaders,
+        groups=columns(request.replace_by, "g"),
+        order=newest_first(order, "g"),
+        same=same(request.replace_by, "g", "t"),
+        late=is_before(order, "g", "t"),
+    )
+    return query(
+        "SELECT v.* FROM newest AS v ANTI JOIN late AS t ON :same",
+        newest=newest,
+        late=late_groups,
+        same=same(request.replace_by, "v", "t"),
+    )
+
+
+def _newest(request: MergeRequest, condition: exp.Expr) -> exp.Query:
+    return query(
+        "SELECT v.* FROM versions AS v WHERE :condition "
+        "QUALIFY row_number() OVER (PARTITION BY :key ORDER BY :order) = 1",
+        versions=table(VERSIONS),
+        condition=condition,
+        key=columns(request.key, "v"),
+        order=newest_first([*_order(request), NUMBER], "v"),
+    )
+
+
+def _changes(request: MergeRequest) -> exp.Query:
+    """Each newest row beside the published one of its key, and what becomes of it."""
+    order = _order(request)
+    deleted = request.deleted if request.deleted is not None else _nothing(request.current)
+    is_late: exp.Expr = exp.false()
+    if request.is_batch:
+        is_late = fill(
+            "(coalesce(t.is_there, FALSE) AND :before_live) OR (coalesce(d.is_there, FALSE) AND :before_deleted)",
+            before_live=is_before(order, "w", "t"),
+            before_deleted=is_before(order, "w", "d"),
+        )
+    kind = fill(
+        "CASE WHEN :late THEN 'late' WHEN :delete AND t.is_there THEN 'delete' "
+        "WHEN :delete AND d.is_there THEN 'deleted before' WHEN :delete THEN 'tombstone' "
+        "WHEN t.is_there IS NULL THEN 'insert' WHEN t._hash = w._hash THEN 'unchanged' ELSE 'update' END",
+        late=is_late,
+        delete=column(DELETE, "w"),
+    )
+    known = [fill("coalesce(t._created_at, d._created_at) AS created_at")]
+    if request.surrogate_key is not None:
+        surrogate = [column(request.surrogate_key, "t"), column(request.surrogate_key, "d")]
+        known.append(named(first_present(surrogate), "known_surrogate"))
+    if request.deleted is not None:
+        known.append(fill("CASE WHEN d._row_id IS NOT DISTINCT FROM w._row_id THEN d._deleted_at END AS deleted_at"))
+    return query(
+        "SELECT w.*, :known, :kind FROM winners AS w "
+        "LEFT JOIN (SELECT t.*, TRUE AS is_there FROM current AS t) AS t ON :same_live "
+        "LEFT JOIN (SELECT d.*, TRUE AS is_there FROM deleted AS d) AS d ON :same_deleted",
+        known=known,
+        kind=named(kind, KIND),
+        winners=table(WINNERS),
+        current=request.current,
+        deleted=deleted,
+        same_live=same(request.key, "w", "t"),
+        same_deleted=same(request.key, "w", "d"),
+    )
+
+
+def _nothing(current: exp.Query) -> exp.Query:
+    return query("SELECT t.* FROM current AS t WHERE FALSE", current=current)
+
+
+def _missing(request: MergeRequest) -> exp.Query:
+    """Published rows that the input no longer has: all of them compared, or within the groups that were replaced."""
+    if request.removes_missing:
+        held = request.held_keys
+        rows = query(
+            "SELECT t.* FROM current AS t ANTI JOIN winners AS w ON :same",
+            current=request.current,
+            winners=table(WINNERS),
+            same=same(request.key, "t", "w"),
+        )
+        if held is None:
+            return rows
+        return query(
+            "SELECT t.* FROM missing AS t ANTI JOIN held AS h ON :same",
+            missing=rows,
+            held=held,
+            same=same(request.key, "t", "h"),
+        )
+    if request.replace_by:
+        return query(
+            "SELECT t.* FROM current AS t SEMI JOIN changes AS c ON :same_group ANTI JOIN winners AS w ON :same",
+            current=request.current,
+            changes=query("SELECT * FROM changes WHERE kind <> 'late'", changes=_changes_table()),
+            winners=table(WINNERS),
+            same_group=same(request.replace_by, "t", "c"),
+            same=same(request.key, "t", "w"),
+        )
+    return _nothing(request.current)
+
+
+def _changes_table() -> exp.Query:
+    return query("SELECT c.*, :kind FROM changes AS c", changes=table(CHANGES), kind=named(column(KIND, "c"), "kind"))
+
+
+def _write_current(request: MergeRequest) -> TableWrite:
+    leaving = query(
+        "SELECT :key FROM changes WHERE kind IN ('update', 'delete') UNION ALL SELECT :key FROM missing",
+        key=columns(request.key),
+        changes=_changes_table(),
+        missing=table(MISSING),
+    )
+    arriving = query(
+        "SELECT :cols FROM numbered AS c WHERE c.kind IN ('insert', 'update')",
+        cols=[_stored(request, item, "c") for item in request.columns],
+        numbered=_numbered(request),
+    )
+    return TableWrite(request.name, request.columns, arriving, request.key, leaving)
+
+
+def _numbered(request: MergeRequest) -> exp.Query:
+    """The changes with surrogate keys: a known key keeps its number, new ones count on in the order of their keys."""
+    if request.surrogate_key is None:
+        return _changes_table()
+    number = fill(
+        "coalesce(c.known_surrogate, :base + row_number() OVER (PARTITION BY c.known_surrogate IS NULL ORDER BY :key))",
+        base=exp.Literal.number(request.surrogate_base),
+        key=columns(request.key, "c"),
+    )
+    return query(
+        "SELECT c.*, :number FROM changes AS c "
+        "WHERE c.kind IN ('insert', 'update', 'delete', 'tombstone', 'deleted before')",
+        changes=_changes_table(),
+        number=named(cast(number, "BIGINT"), request.surrogate_key),
+    )
+
+
+def _stored(request: MergeRequest, item: StoredColumn, alias: str, *, change: str | None = None) -> exp.Expr:
+    """A column as it is written; audit columns are ours."""
+    now = at(request.now)
+    source = string(request.source_system) if request.source_system else cast(exp.null(), "VARCHAR")
+    match item.name:
+        case "_created_at":
+            value = fill("coalesce(:known, :now)", known=column("created_at", alias), now=now)
+        case "_updated_at" | "_load_timestamp":
+            value = now
+        case "_source_system":
+            value = source
+        case "_change_type":
+            value = column("kind", alias) if change is None else string(change)
+        case "_is_current":
+            value = exp.true() if change is None else exp.false()
+        case _ if item.name == DELETED_AT:
+            value = fill("coalesce(:known, :now)", known=column("deleted_at", alias), now=now)
+        case _:
+            value = column(item.name, alias)
+    return named(cast(value, item.type.duckdb), item.name)
+
+
+def _write_deleted(request: MergeRequest) -> TableWrite | None:
+    """Deleted rows with their last values; position and time are the deletion's."""
+    if request.deleted is None:
+        return None
+    stored = deleted_columns(request.columns)
+    position = {*request.key, *request.sequence, "_row_id", "_load_id"}
+    valued = [
+        named(_last_value(item.name), item.name) if item.name not in position else column(item.name, "c")
+        for item in request.values
+    ]
+    names = {item.name for item in request.values}
+    others = ["created_at", "deleted_at", "_row_id", "_load_id", "_hash", "kind"]
+    others += [name for name in request.sequence if name not in names and name not in others]
+    others += [request.surrogate_key] if request.surrogate_key is not None else []
+    gone = query(
+        "SELECT :valued, :others FROM numbered AS c "
+        "LEFT JOIN (SELECT l.*, TRUE AS is_there FROM live AS l) AS l ON :same_live "
+        "LEFT JOIN (SELECT t.*, TRUE AS is_there FROM current AS t) AS t ON :same_current "
+        "LEFT JOIN (SELECT d.*, TRUE AS is_there FROM deleted AS d) AS d ON :same_deleted "
+        "WHERE c.kind IN ('delete', 'tombstone', 'deleted before')",
+        valued=valued,
+        others=columns(others, "c"),
+        numbered=_numbered(request),
+        live=table(LIVE),
+        current=request.current,
+        deleted=request.deleted,
+        same_live=same(request.key, "c", "l"),
+        same_current=same(request.key, "c", "t"),
+        same_deleted=same(request.key, "c", "d"),
+    )
+    arriving = query(
+        "SELECT :cols FROM gone AS g",
+        cols=[_stored(request, item, "g", change="delete") for item in stored],
+        gone=gone,
+    )
+    if request.keeps_missing:
+        lost = query(
+            "SELECT m.*, CAST(NULL AS TIMESTAMPTZ) AS deleted_at, m._created_at AS created_at FROM missing AS m",
+            missing=table(MISSING),
+        )
+        arriving = query(
+            "SELECT * FROM arriving UNION ALL SELECT :cols FROM lost AS g",
+            arriving=arriving,
+            lost=lost,
+            cols=[_stored(request, item, "g", change="delete") for item in stored],
+        )
+    leaving = query(
+        "SELECT :key FROM changes WHERE kind <> 'late' UNION ALL SELECT :key FROM missing",
+        key=columns(request.key),
+        changes=_changes_table(),
+        missing=table(MISSING),
+    )
+    is_whole = not request.is_batch and not request.keeps_missing
+    return TableWrite(deleted_name(request.name), stored, arriving, request.key, leaving, is_whole=is_whole)
+
+
+def _last_value(name: str) -> exp.Expr:
+    """Of the newest living version in the input, else of the published row, else what the deletion brought."""
+    return fill(
+        "CASE WHEN l.is_there THEN :live WHEN t.is_there THEN :current WHEN d.is_there THEN :deleted ELSE :own END",
+        live=column(name, "l"),
+        current=column(name, "t"),
+        deleted=column(name, "d"),
+        own=column(name, "c"),
+    )
+
+
+def deleted_name(name: TableName) -> TableName:
+    return TableName(name.schema, f"{name.name}_deleted")
+
+
+def deleted_columns(stored: Sequence[StoredColumn]) -> tuple[StoredColumn, ...]:
+    return (*(replace(item, field_id=0) for item in stored), StoredColumn(DELETED_AT, data_type("timestamptz")))

@@ -1,0 +1,287 @@
+"""The shape of a silver table: its stored columns, the rows that may enter, what a refresh has to read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlglot import exp
+
+from ormolu.definitions import DeduplicateRule, DeleteWhen, Expression, SetRule, SilverTable, UniqueRule
+from ormolu.errors import DuplicateColumn, InvalidObjectDefinition
+from ormolu.medallion.columns import SILVER_AUDIT_COLUMNS, StoredColumn
+from ormolu.medallion.expressions import at, has_window, undefined_column
+from ormolu.medallion.inputs import InputQuery
+from ormolu.medallion.staging import IS_DELETE, ROW_NUMBER, SYSTEM, InputColumn, Stage
+from ormolu.medallion.templates import (
+    cast,
+    column,
+    columns,
+    data_type_tree,
+    fill,
+    named,
+    negated,
+    query,
+    row_hash,
+    string,
+    table,
+)
+from ormolu.sql_extensions.relations import Relation
+from ormolu.sql_extensions.types import data_type
+
+ROW_ID = StoredColumn("_row_id", data_type("bigint"), is_hidden=True)
+VALID_FROM, VALID_TO = "_valid_from", "_valid_to"
+NEXT_SURROGATE_KEY = "ormolu.next-surrogate-key"
+NEXT_QUARANTINE_ID = "ormolu.next-quarantine-id"
+SOFT, HARD, IGNORE = "SOFT", "HARD", "IGNORE"
+
+
+def sequence_of(definition: SilverTable, inputs: Sequence[InputColumn]) -> tuple[str, ...]:
+    """SEQUENCE BY, else the position in the source's log."""
+    names = {item.name for item in inputs}
+    if definition.sequence_by:
+        for name in definition.sequence_by:
+            if name not in names and name not in {item.name for item in definition.columns}:
+                raise undefined_column(name, names)
+        return definition.sequence_by
+    return ("_cdc_event_id",) if {"_cdc_event_id", "_operation_type"} <= names else ()
+
+
+def delete_when_of(definition: SilverTable, inputs: Sequence[InputColumn]) -> DeleteWhen | None:
+    """DELETE WHEN, else the operation of the source's log."""
+    if definition.delete_when is not None:
+        return definition.delete_when
+    if {"_cdc_event_id", "_operation_type"} <= {item.name for item in inputs}:
+        return DeleteWhen(Expression("_operation_type = 'DELETE'"), SOFT)
+    return None
+
+
+def check_shape(definition: SilverTable, stage: Stage) -> None:
+    """The clauses name columns that there are, and fit together."""
+    names = {item.name for item in stage.columns}
+    for name in (*definition.key, *definition.replace_by):
+        if name not in names:
+            raise undefined_column(name, names)
+    needs_key = {
+        "REPLACE BY": definition.replace_by,
+        "SURROGATE KEY": definition.surrogate_key,
+        "HISTORY": definition.history,
+        "DELETE WHEN": definition.delete_when,
+    }
+    for clause, value in needs_key.items():
+        if value and not definition.key:
+            raise InvalidObjectDefinition(f"{clause} needs a KEY", hint="Add KEY (column, ...).")
+    reserved = {item.name for item in SILVER_AUDIT_COLUMNS} | {ROW_ID.name, VALID_FROM, VALID_TO}
+    if taken := sorted(names & reserved):
+        raise DuplicateColumn(f'column "{taken[0]}" is added by us', hint="Give yours another name with AS.")
+    if definition.surrogate_key in names:
+        raise DuplicateColumn(f'surrogate key "{definition.surrogate_key}" is a column of the query already')
+
+
+def stored_columns(
+    definition: SilverTable, stage: Stage, inputs: Sequence[InputColumn], sequence: Sequence[str]
+) -> tuple[StoredColumn, ...]:
+    """The surrogate key, the columns, hidden ones that merging needs, and the audit columns."""
+    comments = {item.name: item.comment for item in definition.columns}
+    surrogate = (
+        ()
+        if definition.surrogate_key is None
+        else (StoredColumn(definition.surrogate_key, data_type("bigint"), comment="surrogate key"),)
+    )
+    values = tuple(StoredColumn(item.name, item.type, comment=comments.get(item.name)) for item in stage.columns)
+    known = {item.name for item in values} | {"_load_id", "_row_id"}
+    extra = tuple(
+        StoredColumn(item.name, item.type, is_hidden=True)
+        for item in inputs
+        if item.name in sequence and item.name not in known
+    )
+    is_hidden = definition.options.text("audit_columns", "shown") == "hidden"
+    audit = tuple(replace(item, is_hidden=is_hidden) for item in SILVER_AUDIT_COLUMNS)
+    return (*surrogate, *values, *extra, ROW_ID, *audit)
+
+
+def good_rows(
+    stage: Stage,
+    inputs: Sequence[InputColumn],
+    *,
+    staged: str,
+    sequence: Sequence[str],
+    removed: exp.Expr,
+    ignores_deletes: bool,
+) -> exp.Query:
+    """The staged rows that may enter: values, sequence, position, hash, whether it is a deletion."""
+    names = [item.name for item in stage.columns]
+    system = {item.name for item in inputs if item.is_system}
+    extra = [name for name in sequence if name not in names and name not in ("_row_id", "_load_id")]
+
+    def position(name: str) -> exp.Expr:
+        value = column(SYSTEM + name, "s") if name in system else exp.null()
+        return named(cast(value, "BIGINT"), name)
+
+    condition = negated(removed)
+    if ignores_deletes:
+        condition = exp.And(this=condition, expression=negated(column(IS_DELETE, "s")))
+    rest = [position("_row_id"), position("_load_id"), *columns((IS_DELETE, ROW_NUMBER), "s")]
+    if "_loaded_at" in system:
+        rest.append(named(column(SYSTEM + "_loaded_at", "s"), "ormolu:loaded_at"))
+    return query(
+        "SELECT :values, :rest, :hash FROM staged AS s WHERE :condition",
+        values=[*columns(names, "s"), *columns(extra, "s")],
+        rest=rest,
+        hash=named(row_hash(columns(names, "s")), "_hash"),
+        staged=table(staged),
+        condition=condition,
+    )
+
+
+def rebuilt_rows(
+    good: exp.Query, stored: Sequence[StoredColumn], *, source_system: str | None, now: datetime
+) -> exp.Query:
+    """All rows of a table without a KEY."""
+    moment = at(now)
+    system = string(source_system) if source_system else exp.null()
+    audit: Mapping[str, exp.Expr] = {
+        "_created_at": moment,
+        "_updated_at": moment,
+        "_load_timestamp": moment,
+        "_source_system": system,
+        "_change_type": string("insert"),
+        "_is_current": exp.true(),
+    }
+    projections = [
+        named(cast(audit.get(item.name, column(item.name, "g")), item.type.duckdb), item.name) for item in stored
+    ]
+    return query("SELECT :cols FROM good AS g", cols=projections, good=good)
+
+
+def in_columns(source: exp.Query, known: Mapping[str, str], stored: Sequence[StoredColumn]) -> exp.Query:
+    """A published table's rows in the columns that the table is to have; `known` are its own with their types."""
+    projections: list[exp.Expr] = []
+    for item in stored:
+        value: exp.Expr = column(item.name, "t")
+        if item.name not in known:
+            value = cast(exp.null(), item.type.duckdb)
+        elif known[item.name] != item.type.duckdb:
+            value = exp.TryCast(this=value, to=data_type_tree(item.type.duckdb))
+        projections.append(named(value, item.name))
+    return query("SELECT :cols FROM source AS t", cols=projections, source=source)
+
+
+def empty_rows(stored: Sequence[StoredColumn]) -> exp.Query:
+    return query(
+        "SELECT :cols WHERE FALSE", cols=[named(cast(exp.null(), item.type.duckdb), item.name) for item in stored]
+    )
+
+
+# --- what to read ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """`after_load` of a batch: loads up to that one are in already. `is_state`: the input shows what is true now,
+    so that a missing key was deleted; else it holds all that ever came."""
+
+    is_batch: bool
+    reason: str
+    after_load: int | None = None
+    is_state: bool = False
+    has_news: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """`last_load` is None for what has no loads; `excluded` are the loads taken back."""
+
+    version: str
+    last_load: int | None = None
+    excluded: tuple[int, ...] = ()
+    shows_latest_extract: bool = False
+
+
+def mode_of(
+    definition: SilverTable,
+    input_: InputQuery,
+    upstreams: Mapping[str, Upstream],
+    checkpoints: Mapping[str, Mapping[str, object]],
+    *,
+    is_full: bool,
+    is_same_definition: bool,
+) -> Mode:
+    """Incremental where the rows since the checkpoint are enough, and why it is, or is not."""
+    base = upstreams.get(str(input_.base)) if input_.base is not None else None
+    is_log = base is not None and base.last_load is not None and not base.shows_latest_extract and input_.is_per_row
+    full = _why_full(definition, input_, base, checkpoints, is_full=is_full, is_same_definition=is_same_definition)
+    is_news = not is_same_definition or any(
+        str(checkpoints.get(name, {}).get("location")) != each.version for name, each in upstreams.items()
+    )
+    if full is not None or base is None:
+        return Mode(False, full or input_.reason, is_state=not is_log, has_news=is_news or is_full)
+    done = checkpoints[str(input_.base)]["load_id"]
+    assert isinstance(done, int)
+    assert base.last_load is not None
+    return Mode(True, f"{input_.reason}; loads after {done}", after_load=done, has_news=base.last_load > done)
+
+
+def _why_full(
+    definition: SilverTable,
+    input_: InputQuery,
+    base: Upstream | None,
+    checkpoints: Mapping[str, Mapping[str, object]],
+    *,
+    is_full: bool,
+    is_same_definition: bool,
+) -> str | None:
+    checkpoint = checkpoints.get(str(input_.base), {})
+    reasons = (
+        (is_full, "FULL was asked for"),
+        (not definition.key, "it has no KEY"),
+        (not is_same_definition, "the definition is new or has changed"),
+        (not input_.is_per_row, input_.reason),
+        (base is None or base.last_load is None, "its upstream has no loads"),
+        (base is not None and base.shows_latest_extract, "its upstream shows the latest full extract"),
+        (not isinstance(checkpoint.get("load_id"), int), "there is no checkpoint yet"),
+        (base is not None and checkpoint.get("excluded") != list(base.excluded), "loads were excluded or included"),
+        (_compares_rows(definition), "a rule compares rows of several loads"),
+    )
+    return next((reason for holds, reason in reasons if holds), None)
+
+
+def _compares_rows(definition: SilverTable) -> bool:
+    for rule in definition.rules:
+        if isinstance(rule, SetRule) and has_window(rule.expression):
+            return True
+        if isinstance(rule, DeduplicateRule) and set(rule.columns) != set(definition.key):
+            return True
+        if isinstance(rule, UniqueRule) and not definition.key:
+            return True
+    return False
+
+
+def only_after(relation: Relation, load_id: int) -> Relation:
+    """The relation's rows of later loads."""
+    source = query(
+        "SELECT l.* FROM source AS l WHERE l._load_id > :load", source=relation.source, load=exp.Literal.number(load_id)
+    )
+    return replace(relation, source=source, version=f"{relation.version} after {load_id}")
+
+
+def only_loaded(relation: Relation, since: datetime | None, until: datetime | None) -> Relation:
+    """The relation's rows that were loaded in the time, the end excluded."""
+    condition: exp.Expr = exp.true()
+    if since is not None:
+        condition = fill("l._loaded_at >= :since", since=at(since))
+    if until is not None:
+        condition = fill(":before AND l._loaded_at < :until", before=condition, until=at(until))
+    source = query("SELECT l.* FROM source AS l WHERE :condition", source=relation.source, condition=condition)
+    return replace(relation, source=source, version=f"{relation.version} from {since} to {until}")
+
+
+def checkpoints_text(upstreams: Mapping[str, Upstream]) -> str:
+    """The table property that says what is in."""
+    entries = {
+        name: {"load_id": each.last_load, "location": each.version, "excluded": list(each.excluded)}
+        for name, each in upstreams.items()
+    }
+    return json.dumps(entries, sort_keys=True)

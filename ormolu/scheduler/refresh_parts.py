@@ -1,0 +1,112 @@
+"""What refreshes of silver and gold share: names, moments, expectations, checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlglot import exp
+
+from ormolu.catalog.lake import Head, IcebergTable
+from ormolu.catalog.schema import checkpoints
+from ormolu.definitions import Expression, TableName
+from ormolu.errors import InvalidDatetimeFormat
+from ormolu.medallion.bronze import partition_fields
+from ormolu.medallion.columns import PartitionField, StoredColumn
+from ormolu.medallion.expectations import BEFORE, ROWS, observation
+from ormolu.medallion.rules import NamedRule
+from ormolu.medallion.silver import Upstream, empty_rows
+from ormolu.medallion.templates import text
+from ormolu.scheduler.context import RunContext
+from ormolu.scheduler.gates import Verdict
+from ormolu.scheduler.table_writes import published
+from ormolu.sql_extensions.dialect import parse_expression
+from ormolu.sql_extensions.queries import AsOf, SessionValues, bind_query
+from ormolu.sql_extensions.relations import Relation, RelationColumn
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTables:
+    """The names that a head knows, as a container."""
+
+    head: Head
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, TableName) and (
+            name in self.head.pointers or self.head.definitions.find_relation(name) is not None
+        )
+
+
+def moment(given: str | None) -> datetime | None:
+    """FROM and TO: without a zone the time is UTC."""
+    if given is None:
+        return None
+    try:
+        at = datetime.fromisoformat(given.strip())
+    except ValueError as error:
+        raise InvalidDatetimeFormat(f'invalid input syntax for type timestamp: "{given}"') from error
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+def partitions(expressions: Sequence[Expression]) -> tuple[PartitionField, ...]:
+    return partition_fields([parse_expression(each.text) for each in expressions])
+
+
+def expectations(
+    rules: Sequence[NamedRule],
+    context: RunContext,
+    head: Head,
+    *,
+    before: IcebergTable | None,
+    table_rows: exp.Query,
+    new_rows: exp.Query,
+    stored: Sequence[StoredColumn],
+    batch_columns: Sequence[StoredColumn],
+    now: datetime,
+) -> list[Verdict]:
+    """Judge EXPECT over the table as it would stand, EXPECT NEW over the batch; NULL is not a violation."""
+    old = published(before, tuple(stored)) or empty_rows(stored)
+    verdicts = []
+    for rule in rules:
+        is_new = rule.kind == "EXPECT NEW"
+        looked_at = _relation(ROWS, new_rows if is_new else table_rows, batch_columns if is_new else stored)
+        previous = _relation(BEFORE, old, stored)
+
+        def resolve(
+            name: TableName, as_of: AsOf | None, looked_at: Relation = looked_at, previous: Relation = previous
+        ) -> Relation | None:
+            if name in (ROWS, BEFORE):
+                return looked_at if name == ROWS else previous
+            return head.find_relation(name, as_of)
+
+        seen = observation(rule, now=now)
+        bound = bind_query(seen.query, resolve, session=SessionValues(now=now))
+        row = context.engine().rows(text(bound.tree))[0]
+        observed = ", ".join(f"{label} = {value}" for label, value in zip(seen.seen, row[1:], strict=True)) or None
+        verdicts.append(Verdict(rule, rule.action, 0, 0 if row[0] is not False else 1, row[0] is not False, observed))
+    return verdicts
+
+
+def _relation(name: TableName, rows: exp.Query, stored: Sequence[StoredColumn]) -> Relation:
+    return Relation(name, tuple(RelationColumn(item.name, item.type) for item in stored), rows, "staged")
+
+
+def checkpoint_rows(name: TableName, upstreams: dict[str, Upstream], context: RunContext) -> list[sa.Executable]:
+    """The checkpoints as lake.checkpoints shows them; what counts travels with the table."""
+    mine = (checkpoints.c.database == context.run.database) & (checkpoints.c.table_name == str(name))
+    rows = [
+        {
+            "database": context.run.database,
+            "table_name": str(name),
+            "upstream": upstream,
+            "load_id": each.last_load,
+            "version": None,
+            "run_id": context.run.run_id,
+            "checked_at": context.now(),
+        }
+        for upstream, each in upstreams.items()
+    ]
+    forget: sa.Executable = sa.delete(checkpoints).where(mine)
+    return [forget, sa.insert(checkpoints).values(rows)] if rows else [forget]

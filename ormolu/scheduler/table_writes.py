@@ -1,0 +1,223 @@
+"""Carrying out a planned write: which files it touches, what they hold afterwards, the change to commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
+
+from sqlglot import exp
+
+from ormolu.catalog.fields import copy_field_ids, planned_columns
+from ormolu.catalog.lake import Head, IcebergTable, TableChange
+from ormolu.medallion.columns import StoredColumn
+from ormolu.medallion.expressions import scope_of, translated
+from ormolu.medallion.merge import TableWrite
+from ormolu.medallion.silver import in_columns
+from ormolu.medallion.templates import columns, query, same, table, text
+from ormolu.scheduler.context import RunContext
+
+ARRIVING = "ormolu_arriving_{}"
+LEAVING = "ormolu_leaving_{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """`change` is None where nothing about the table would change."""
+
+    change: TableChange | None
+    arriving: int
+    rows_total: int
+
+
+class TableWriter:
+    """The writes of one run, on the run's engine."""
+
+    def __init__(self, context: RunContext, head: Head) -> None:
+        self._context = context
+        self._head = head
+        self._numbers = count(1)
+
+    def write(self, write: TableWrite, *, properties: Mapping[str, str | None]) -> Written:
+        """Copy on write: only files that hold a leaving row are written anew."""
+        engine = self._context.engine()
+        current = self._head.find_table(write.table)
+        arriving = ARRIVING.format(next(self._numbers))
+        engine.execute(f"CREATE TEMP TABLE {arriving} AS {text(write.arriving)}")
+        rows_arriving = _count(engine.rows(f"SELECT count(*) FROM {arriving}"))  # noqa: S608 - our own name
+        planned = planned_columns(write.columns, current)
+        if current is None:
+            rows = query("SELECT * FROM arriving", arriving=table(arriving))
+            return self._written(
+                write, None, planned, rows, (), properties=properties, rows_arriving=rows_arriving, is_whole=True
+            )
+        leaving = self._leaving(write)
+        if write.is_whole or not is_same_shape(current, write):
+            rows = self._kept(write, current, leaving, arriving, None) if not write.is_whole else _all(arriving)
+            return self._written(
+                write, current, planned, rows, (), properties=properties, rows_arriving=rows_arriving, is_whole=True
+            )
+        touched = self._touched(write, current, leaving)
+        if not touched and not rows_arriving and not _changes_properties(current, properties):
+            return Written(None, 0, current.rows)
+        rows = self._kept(write, current, leaving, arriving, touched) if touched else _all(arriving)
+        return self._written(
+            write, current, planned, rows, touched, properties=properties, rows_arriving=rows_arriving, is_whole=False
+        )
+
+    def _leaving(self, write: TableWrite) -> str | None:
+        if write.leaving is None:
+            return None
+        name = LEAVING.format(next(self._numbers))
+        self._context.engine().execute(f"CREATE TEMP TABLE {name} AS {text(write.leaving)}")
+        return name
+
+    def _touched(self, write: TableWrite, current: IcebergTable, leaving: str | None) -> tuple[str, ...]:
+        if leaving is None:
+            return ()
+        found = query(
+            "SELECT DISTINCT t.filename FROM current AS t SEMI JOIN leaving AS l ON :same",
+            current=current.source(columns=write.key, with_file_name=True),
+            leaving=table(leaving),
+            same=same(write.key, "t", "l"),
+        )
+        return tuple(sorted(str(row[0]) for row in self._context.engine().rows(text(found))))
+
+    def _kept(
+        self,
+        write: TableWrite,
+        current: IcebergTable,
+        leaving: str | None,
+        arriving: str,
+        files: tuple[str, ...] | None,
+    ) -> exp.Query:
+        source = in_columns(current.source(files=files), column_types(current), write.columns)
+        kept = source
+        if leaving is not None:
+            kept = query(
+                "SELECT t.* FROM source AS t ANTI JOIN leaving AS l ON :same",
+                source=source,
+                leaving=table(leaving),
+                same=same(write.key, "t", "l"),
+            )
+        names = [item.name for item in write.columns]
+        return query(
+            "SELECT :cols FROM kept AS k UNION ALL SELECT :new FROM arriving AS a",
+            cols=columns(names, "k"),
+            new=columns(names, "a"),
+            kept=kept,
+            arriving=table(arriving),
+        )
+
+    def _written(
+        self,
+        write: TableWrite,
+        current: IcebergTable | None,
+        planned: tuple[StoredColumn, ...],
+        rows: exp.Query,
+        touched: tuple[str, ...],
+        *,
+        properties: Mapping[str, str | None],
+        rows_arriving: int,
+        is_whole: bool,
+    ) -> Written:
+        lake, run = self._context.lake, self._context.run
+        location = lake.new_location(write.table) if current is None else current.location
+        with self._context.step(f"write {write.table}") as step:
+            files = self._context.engine().write_parquet(
+                text(_ordered(write, rows)),
+                directory=f"{location}/data/run-{run.run_id}-{run.attempt}",
+                field_ids=copy_field_ids(planned),
+                partition_by=write.partition_by,
+            )
+            step.rows = sum(file.rows for file in files)
+            step.bytes = sum(file.bytes for file in files)
+        change = TableChange(
+            write.table,
+            None if current is None else current.metadata_location,
+            location=location if current is None else None,
+            columns=planned if current is None or not is_same_shape(current, write) else None,
+            partition_by=write.partition_by if current is None or current.partition_by != write.partition_by else None,
+            added=files,
+            removed=() if is_whole else touched,
+            removes_all=is_whole and current is not None,
+            properties=properties,
+            operation="append" if not touched and not is_whole else "overwrite",
+        )
+        rows_kept = 0 if is_whole or current is None else current.rows - self._rows_of(current, touched)
+        return Written(change, rows_arriving, rows_kept + sum(file.rows for file in files))
+
+    @staticmethod
+    def _rows_of(current: IcebergTable, touched: tuple[str, ...]) -> int:
+        paths = set(touched)
+        return sum(file.rows for file in current.files if file.path in paths)
+
+
+def _ordered(write: TableWrite, rows: exp.Query) -> exp.Query:
+    if not write.order_by:
+        return rows
+    names = [item.name for item in write.columns]
+    types = {item.name: item.type for item in write.columns}
+    terms = [
+        exp.Ordered(
+            this=translated(term.expression, scope_of(names, alias="o"), types),
+            desc=term.is_descending,
+            nulls_first=False,
+        )
+        for term in write.order_by
+    ]
+    return query("SELECT o.* FROM rows AS o ORDER BY :terms", rows=rows, terms=terms)
+
+
+def _all(arriving: str) -> exp.Query:
+    return query("SELECT * FROM arriving", arriving=table(arriving))
+
+
+def column_types(current: IcebergTable) -> dict[str, str]:
+    """The types of a table's columns in queries."""
+    return {item.name: item.type.duckdb for item in current.columns}
+
+
+def is_same_shape(current: IcebergTable, write: TableWrite) -> bool:
+    """Its files need not be written anew for their columns or partitions."""
+    now = [(item.name, item.type, item.is_hidden, item.comment) for item in current.columns]
+    then = [(item.name, item.type, item.is_hidden, item.comment) for item in write.columns]
+    return now == then and current.partition_by == write.partition_by
+
+
+def _changes_properties(current: IcebergTable, properties: Mapping[str, str | None]) -> bool:
+    return any(current.properties.get(name) != value for name, value in properties.items())
+
+
+def _count(rows: list[tuple[object, ...]]) -> int:
+    value = rows[0][0]
+    assert isinstance(value, int)
+    return value
+
+
+def published(current: IcebergTable | None, stored: tuple[StoredColumn, ...]) -> exp.Query | None:
+    """A table's rows in the columns it is to have; None where there is no table."""
+    return None if current is None else in_columns(current.source(), column_types(current), stored)
+
+
+def after(write: TableWrite, current: IcebergTable | None) -> exp.Query:
+    """The table as it would stand."""
+    before = published(current, write.columns)
+    if before is None or write.is_whole:
+        return write.arriving
+    names = [item.name for item in write.columns]
+    kept = before
+    if write.leaving is not None:
+        kept = query(
+            "SELECT t.* FROM before AS t ANTI JOIN leaving AS l ON :same",
+            before=before,
+            leaving=write.leaving,
+            same=same(write.key, "t", "l"),
+        )
+    return query(
+        "SELECT :cols FROM kept AS k UNION ALL SELECT :new FROM arriving AS a",
+        cols=columns(names, "k"),
+        new=columns(names, "a"),
+        kept=kept,
+        arriving=write.arriving,
+    )
