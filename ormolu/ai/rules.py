@@ -29,6 +29,7 @@ ROWS_PER_VALUE_MIN = 10
 DEPENDENT_VALUES_MAX = 20_000
 DEPENDENCY_COLUMNS_MAX = 12
 KEY_COLUMNS_MAX = 8
+EXCEPTIONS_RATIO_MAX = 1.5  # a column of many more values cannot be decided by one of few
 
 _Add = Callable[[str, str, float, str], None]  # rule, label, share, what it says
 
@@ -91,7 +92,7 @@ def suggest_dependencies(name: TableName, table: pa.Table, profiles: Sequence[Co
     distinct = {column.name: column.distinct for column in profiles}
     found = []
     for cause, effect in permutations(usable, 2):
-        if distinct[cause] < distinct[effect] or distinct[cause] == table.num_rows:
+        if distinct[effect] > EXCEPTIONS_RATIO_MAX * distinct[cause]:
             continue
         share = _decided(table, cause, effect)
         if NEARLY_ALWAYS <= share < 1:
@@ -199,7 +200,8 @@ def _decided(table: pa.Table, cause: str, effect: str) -> float:
     """The share of rows whose effect is the most frequent one of their cause."""
     pairs = table.select([cause, effect]).group_by([cause, effect]).aggregate([([], "count_all")])
     best = pairs.group_by([cause]).aggregate([("count_all", "max")])
-    return sum(best["count_all_max"].to_pylist()) / table.num_rows
+    decided: list[int] = best["count_all_max"].to_pylist()
+    return sum(decided) / int(table.num_rows)
 
 
 def _exceptions(name: TableName, cause: str, effect: str) -> str:
