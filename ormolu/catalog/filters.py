@@ -34,6 +34,8 @@ def filters_of(where: exp.Expr | None) -> tuple[Filter, ...]:
     match where:
         case None:
             return ()
+        case _ if where.args.get("negate") or where.args.get("symmetric"):
+            return ()
         case exp.Where() | exp.Paren():
             return filters_of(where.this)
         case exp.And():

@@ -45,6 +45,8 @@ class Pruning:
 
     def can_match(self, file: DataFile, where: exp.Expr) -> bool:
         match where:
+            case _ if where.args.get("negate") or where.args.get("symmetric"):
+                return True
             case exp.Paren():
                 return self.can_match(file, where.this)
             case exp.And():
