@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -18,11 +19,11 @@ from ormolu.ai.semantics import Semantic
 from ormolu.ai.tally import tally
 
 
-def column(values: list[object], kind: pa.DataType | None = None, name: str = "x") -> pa.ChunkedArray:
+def column(values: Sequence[object], kind: pa.DataType | None = None, name: str = "x") -> pa.ChunkedArray:
     return pa.table({name: pa.array(values, kind)})[name]
 
 
-def meaning_of(name: str, values: list[object]) -> Semantic | None:
+def meaning_of(name: str, values: Sequence[object]) -> Semantic | None:
     return profile_column(name, column(values)).semantic
 
 

@@ -17,7 +17,8 @@ from ormolu.catalog.database import open_database
 from ormolu.catalog.fields import copy_field_ids, planned_columns
 from ormolu.catalog.lake import Lake
 from ormolu.catalog.schema import anomalies, profiles, suggestions
-from ormolu.definitions import Direction, Expression, Kind, Monitor, Option, Options, TableName
+from ormolu.connectors.source import Source
+from ormolu.definitions import Connection, Direction, Expression, Kind, Monitor, Option, Options, TableName
 from ormolu.engine.jobs import JobEngine
 from ormolu.errors import FeatureNotSupported, InvalidParameterValue, OrmoluError, UndefinedObject, UndefinedTable
 from ormolu.medallion.columns import StoredColumn
@@ -97,7 +98,7 @@ class Bench:
             return [dict(row) for row in connection.execute(sa.select(table)).mappings()]
 
 
-def _no_source(_: object) -> object:
+def _no_source(_: Connection) -> Source:
     raise AssertionError("nothing is loaded here")
 
 
