@@ -29,15 +29,11 @@ _TEXT = data_type("text")
 class CatalogQuery:
     """What to run, and what its rows are called and typed; `column_types` is () where the tree does not tell."""
 
-    tree: exp.Expr
+    sql: str
     column_names: tuple[str, ...]
     column_types: tuple[DataType | None, ...]
     relations: tuple[Relation, ...]
     parameter_types: tuple[DataType | None, ...]
-
-    @property
-    def sql(self) -> str:
-        return self.tree.sql(dialect="duckdb")
 
 
 def bind_catalog_query(text: str, resolve: Callable[[TableName], Relation | None], names: CatalogNames) -> CatalogQuery:
@@ -58,7 +54,7 @@ def bind_catalog_query(text: str, resolve: Callable[[TableName], Relation | None
         _substitute(table, relations.resolved(table), hidden)
     check_engine_tree(bound)
     return CatalogQuery(
-        bound,
+        bound.sql(dialect="duckdb", comments=False),
         _names(text, columns),
         tuple(_TEXT if column.type == data_type("unknown") else column.type for column in columns or ()),
         tuple(relations.found.values()),

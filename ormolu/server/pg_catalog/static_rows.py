@@ -59,8 +59,9 @@ def system_columns() -> Mapping[TableName, tuple[RelationColumn, ...]]:
     for row in static_table("pg_attribute").sort_by([("attrelid", "ascending"), ("attnum", "ascending")]).to_pylist():
         kind = _types().get(row["atttypid"], DataType(SCALARS["text"]))
         column = RelationColumn(row["attname"], kind, is_hidden=row["attnum"] < 0, is_required=row["attnotnull"])
-        if not column.is_hidden or column.name == "tableoid":
-            columns[relations[row["attrelid"]]].append(column)
+        relation = relations[row["attrelid"]]
+        if not column.is_hidden or (column.name == "tableoid" and relation.schema == "pg_catalog"):
+            columns[relation].append(column)
     return MappingProxyType(
         {name: tuple(sorted(found, key=lambda column: column.is_hidden)) for name, found in columns.items()}
     )
