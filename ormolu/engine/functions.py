@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import duckdb
+from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from ormolu.engine.macros import MACROS
 from ormolu.engine.native_functions import NATIVE_FUNCTIONS
@@ -25,7 +26,7 @@ def install_functions(connection: duckdb.DuckDBPyConnection) -> None:
             function.apply,
             list(function.parameters),
             function.result,
-            type="arrow",
-            null_handling="special",
+            type=PythonUDFType.ARROW,
+            null_handling=FunctionNullHandling.SPECIAL,
             side_effects=False,
         )

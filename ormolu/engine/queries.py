@@ -123,7 +123,7 @@ class QuerySession:
 
 def _reader(running: duckdb.DuckDBPyConnection) -> pa.RecordBatchReader:
     """The one place that knows how this DuckDB hands out Arrow."""
-    reader: Any = running.fetch_record_batch(BATCH_ROWS)
+    reader: Any = running.to_arrow_reader(BATCH_ROWS)
     return reader
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.postgres import Postgres
-from sqlglot.errors import ParseError, TokenError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.errors import ErrorLevel, ParseError, TokenError
+from sqlglot.tokenizer_core import Token, TokenType
 
 from ormolu.errors import FeatureNotSupported, InvalidSyntax, ProgramLimitExceeded
+from ormolu.sql_extensions.parser_expressions import respell
+from ormolu.sql_extensions.tokens import tokenize
 
 QUERY_CHARACTERS_MAX = 1_000_000
 NESTING_MAX = 200
@@ -50,8 +53,16 @@ def parse_expression(text: str) -> exp.Expr:
 
 
 def with_calls_kept(tree: exp.Expr) -> exp.Expr:
-    """The tree as `parse_query` would have read it, whoever parsed it."""
-    return tree if tree.meta.get(_KEPT) else parse_query(tree.sql("postgres"))
+    """The tree as `parse_query` would have read it, whoever parsed it.
+
+    The text it was read from is preferred while it still says the same: printing a tree changes what it means.
+    """
+    if tree.meta.get(_KEPT):
+        return tree
+    text = tree.meta.get("text")
+    if isinstance(text, str) and sqlglot.parse_one(text, read="postgres") == tree:
+        return parse_query(text)
+    return parse_query(tree.sql("postgres", unsupported_level=ErrorLevel.RAISE))
 
 
 def position(node: exp.Expr) -> int | None:
@@ -84,8 +95,8 @@ def _parse(text: str) -> list[exp.Expr | None]:
     if len(text) > QUERY_CHARACTERS_MAX:
         raise ProgramLimitExceeded(f"a statement has at most {QUERY_CHARACTERS_MAX} characters")
     try:
-        tokens = _POSTGRES.tokenize(text)
-        _mark_calls(tokens)
+        text = respell(text, tokenize(text))
+        tokens = _prepared(_POSTGRES.tokenize(text))
         return list(_POSTGRES.parser().parse(tokens, text))
     except TokenError as error:
         raise InvalidSyntax("the statement breaks off inside a quoted string or a comment") from error
@@ -95,19 +106,52 @@ def _parse(text: str) -> list[exp.Expr | None]:
         raise ProgramLimitExceeded("the statement is nested too deeply") from error
 
 
-def _mark_calls(tokens: list[Token]) -> None:
+_QUANTIFIERS = frozenset({"ALL", "ANY", "SOME"})
+_STARTS_ARGUMENT = (TokenType.L_PAREN, TokenType.COMMA, TokenType.DISTINCT)
+
+
+def _prepared(tokens: list[Token]) -> list[Token]:
+    """The tokens such that calls are kept, and `f(data -> 'key')` is no lambda."""
     callable_tokens = _POSTGRES.parser().FUNC_TOKENS
     calls: list[bool] = []
+    prepared: list[Token] = []
     for index, token in enumerate(tokens):
         if token.token_type == TokenType.L_PAREN:
             called = tokens[index - 1] if index else None
-            calls.append(called is not None and called.token_type in callable_tokens)
-            if called is not None and called.text.upper() in _OWN_GRAMMAR:
-                called.text = _PREFIX + called.text
+            is_call = called is not None and called.token_type in callable_tokens
+            calls.append(is_call and called is not None and called.text.upper() not in _QUANTIFIERS)
             if len(calls) > NESTING_MAX:
                 raise ProgramLimitExceeded(f"parentheses are nested more than {NESTING_MAX} deep")
+            if called is not None and called.text.upper() in _OWN_GRAMMAR:
+                called.text = _PREFIX + called.text
         elif token.token_type == TokenType.R_PAREN and calls and calls.pop():
             token.comments.append(_KEEP_CALL)
+        elif token.token_type == TokenType.ARROW and index > 1 and tokens[index - 2].token_type in _STARTS_ARGUMENT:
+            # A sign changes nothing, and a lambda's parameter cannot have one.
+            prepared.insert(-1, Token(TokenType.PLUS, "+", token.line, token.col, token.start, token.start))
+        prepared.append(token)
+        if token.token_type == TokenType.STRING and index and tokens[index + 1 : index + 2]:
+            _enclose_typed(prepared, tokens[index + 1])
+    return prepared
+
+
+_TYPED = frozenset({"DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIME", "INTERVAL"})
+
+
+def _enclose_typed(prepared: list[Token], following: Token) -> None:
+    """`date '2024-01-02'::text` casts the date, not the string: parentheses say so."""
+    if following.token_type != TokenType.DCOLON or len(prepared) < 2:
+        return
+    word, text = prepared[-2], prepared[-1]
+    if word.text.upper() in _TYPED:
+        prepared.insert(-2, Token(TokenType.L_PAREN, "(", word.line, word.col, word.start, word.start))
+        prepared.append(Token(TokenType.R_PAREN, ")", text.line, text.col, text.end, text.end))
+    elif word.text.upper() == "ZONE":
+        raise FeatureNotSupported(
+            "a cast directly after a typed literal is not supported",
+            hint="Put the literal in parentheses.",
+            position=word.start + 1,
+        )
 
 
 def _syntax_error(error: ParseError, text: str) -> InvalidSyntax:

@@ -15,6 +15,7 @@ from ormolu.sql_extensions.dialect_context import Context
 from ormolu.sql_extensions.dialect_types import Bound, call, engine_cast, is_kind, is_number, is_text
 from ormolu.sql_extensions.types import NUMERIC_PRECISION_MAX, DataType
 
+_CLOCK = re.compile(r"(?<![\d:+-])(\d{1,2}:\d{2})(?![\d:])")
 _INTEGER = re.compile(r"^\s*[+-]?\d+\s*$")
 _OFFSET = re.compile(r"(Z|[+-]\d{1,2}(:?\d{2})?|[A-Za-z]{3,}[A-Za-z_/]*)\s*$")
 _MOVING_DAYS = ("now", "today", "tomorrow", "yesterday", "allballs")
@@ -70,6 +71,8 @@ def cast_to(bound: Bound, type: DataType, context: Context) -> Bound:
         return Bound(_cast_moment(bound.tree, source, type, context), type)
     if not _is_castable(source, type):
         raise CannotCoerce(f"cannot cast type {source} to {type}", position=position(bound.tree))
+    if is_kind(source, "time") and is_kind(type, "interval"):
+        return Bound(call("pg_time_interval", bound.tree), type)
     if is_kind(type, "numeric") and not type.modifiers:
         type = t.numeric(*t.precision_and_scale(source)) if is_number(source) else t.NUMERIC
         return bound if is_kind(source, "numeric") else Bound(engine_cast(bound.tree, type), type)
@@ -288,12 +291,11 @@ def _moment_literal(value: str, type: DataType) -> Bound:
         raise unsupported(f"the special {type} '{word}'", hint="Use now() or current_date.")
     if is_kind(type, "date") and re.match(r"^\d{8}$", word):
         word = f"{word[:4]}-{word[4:6]}-{word[6:]}"
+    if is_kind(type, "timestamptz"):
+        word = _CLOCK.sub(r"\1:00", word, count=1)
     if is_kind(type, "timestamp") and re.search(r"\d{2}:\d{2}.*(Z|[+-]\d{1,2}(:?\d{2})?)\s*$", word):
         word = re.sub(r"\s*(Z|[+-]\d{1,2}(:?\d{2})?)\s*$", "", word)
     return Bound(engine_cast(t.string(word), type), type)
-
-
-_CLOCK = re.compile(r"(?<![\d:])(\d{1,2}:\d{2})(?![\d:])")
 
 
 def _interval(value: str) -> str:

@@ -17,7 +17,7 @@ from ormolu.sql_extensions.dialect_context import Context
 from ormolu.sql_extensions.dialect_grammar import GRAMMAR
 from ormolu.sql_extensions.dialect_patterns import like, regular_expression, similar_to
 from ormolu.sql_extensions.dialect_scopes import Scope
-from ormolu.sql_extensions.dialect_sets import BETWEEN_SETS, quantified
+from ormolu.sql_extensions.dialect_sets import BETWEEN_SETS, array_of_query, quantified
 from ormolu.sql_extensions.dialect_types import Bound, call, engine_cast
 from ormolu.sql_extensions.functions_json import json_operator
 from ormolu.sql_extensions.functions_session import SESSION_WORDS, session_word
@@ -31,7 +31,45 @@ def bind(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     handler = HANDLERS.get(type(node))
     if handler is None:
         raise unsupported(f"{type(node).__name__} in an expression", node)
+    # What a handler does not look at must not be lost without a word.
+    overlooked = {name for name, value in node.args.items() if value} - _EVERYWHERE - PARTS.get(type(node), _NONE)
+    if overlooked:
+        raise unsupported(f"{type(node).__name__} with {', '.join(sorted(overlooked))}", node)
     return handler(node, scope, context)
+
+
+_EVERYWHERE = frozenset({"this", "expression", "expressions"})
+_NONE: frozenset[str] = frozenset()
+_QUERY_PARTS = frozenset(
+    """with_ from_ joins where group having windows order limit offset distinct alias locks into sample pivots
+    qualify laterals kind hint match""".split()
+)
+PARTS: dict[type[exp.Expr], frozenset[str]] = {
+    exp.Literal: frozenset({"is_string"}),
+    exp.Concat: frozenset({"safe", "coalesce"}),
+    exp.Column: frozenset({"table", "db", "catalog"}),
+    exp.Cast: frozenset({"to", "format", "safe", "default"}),
+    exp.Case: frozenset({"ifs", "default"}),
+    exp.Array: frozenset({"value_constructor"}),
+    exp.Bracket: frozenset({"offset"}),
+    exp.Is: frozenset({"negate"}),
+    exp.Like: frozenset({"negate"}),
+    exp.ILike: frozenset({"negate"}),
+    exp.Div: frozenset({"typed", "safe"}),
+    exp.DPipe: frozenset({"safe"}),
+    exp.Operator: frozenset({"operator"}),
+    exp.In: frozenset({"query"}),
+    exp.Between: frozenset({"low", "high", "symmetric"}),
+    exp.Window: frozenset({"partition_by", "order", "spec", "alias", "over"}),
+    exp.Substring: frozenset({"start", "length"}),
+    exp.Trim: frozenset({"position"}),
+    exp.StrPosition: frozenset({"substr"}),
+    exp.Overlay: frozenset({"from_", "for_"}),
+    exp.AtTimeZone: frozenset({"zone"}),
+    exp.Interval: frozenset({"unit"}),
+    **dict.fromkeys((exp.JSONExtract, exp.JSONExtractScalar), frozenset({"only_json_types"})),
+    **dict.fromkeys((exp.Select, exp.Subquery), _QUERY_PARTS),
+}
 
 
 def condition(node: exp.Expr, scope: Scope, context: Context, what: str) -> exp.Expr:
@@ -224,12 +262,16 @@ def _is(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     operand = node.expression
     if isinstance(operand, exp.Null):
         value = settle(bind(node.this, scope, context), context)
-        return Bound(exp.Paren(this=exp.Is(this=value.tree, expression=exp.Null())), t.BOOL)
+        return _negated(node, exp.Is(this=value.tree, expression=exp.Null()))
     if isinstance(operand, exp.Boolean):
         value_tree = condition(node.this, scope, context, "IS TRUE")
-        test = exp.NullSafeEQ(this=value_tree, expression=exp.Boolean(this=bool(operand.this)))
-        return Bound(exp.Paren(this=test), t.BOOL)
+        return _negated(node, exp.NullSafeEQ(this=value_tree, expression=exp.Boolean(this=bool(operand.this))))
     raise unsupported(f"IS {operand.sql('postgres')}", node)
+
+
+def _negated(node: exp.Expr, test: exp.Expr) -> Bound:
+    tree: exp.Expr = exp.Paren(this=test)
+    return Bound(exp.Paren(this=exp.Not(this=tree)) if node.args.get("negate") else tree, t.BOOL)
 
 
 Operator = Callable[[exp.Expr, Bound, Bound, Context], Bound]
@@ -237,11 +279,26 @@ Operator = Callable[[exp.Expr, Bound, Bound, Context], Bound]
 
 def _sides(operator: Operator) -> Handler:
     def handle(node: exp.Expr, scope: Scope, context: Context) -> Bound:
-        if isinstance(node.expression, exp.Any | exp.All):
-            return quantified(node, scope, context)
+        quantifier = _quantifier(node.expression)
+        if quantifier is not None:
+            return quantified(type(node)(this=node.this, expression=quantifier), scope, context)
         return operator(node, bind(node.this, scope, context), bind(node.expression, scope, context), context)
 
     return handle
+
+
+def _quantifier(node: exp.Expr) -> exp.Expr | None:
+    """ANY and ALL; over an array the parser takes ALL and SOME for functions."""
+    if isinstance(node, exp.Any | exp.All):
+        return node
+    if (
+        isinstance(node, exp.Anonymous)
+        and str(node.this).lower() in ("all", "some", "any")
+        and len(node.expressions) == 1
+    ):
+        kind = exp.All if str(node.this).lower() == "all" else exp.Any
+        return kind(this=node.expressions[0])
+    return None
 
 
 def _chain(operator: Operator) -> Handler:
@@ -275,7 +332,7 @@ def _like(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     if not isinstance(node, exp.Like | exp.ILike) or isinstance(node.expression, exp.Any | exp.All):
         raise unsupported("LIKE ANY and LIKE ALL", node)
     bound = like(node, bind(node.this, scope, context), bind(node.expression, scope, context), escape, context)
-    return Bound(exp.Paren(this=exp.Not(this=bound.tree)), t.BOOL) if node.args.get("negate") else bound
+    return _negated(node, bound.tree)
 
 
 def _regular(options: str) -> Handler:
@@ -299,6 +356,13 @@ def _named_operator(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     return bind(operator(this=node.this, expression=node.expression), scope, context)
 
 
+def _call(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    is_query = len(node.expressions) == 1 and isinstance(node.expressions[0], exp.Query)
+    if is_query and str(node.this).lower() == "array":
+        return array_of_query(node.expressions[0], scope, context)
+    return bind_call(node, scope, context)
+
+
 _comparison = _sides(operators.comparison)
 _arithmetic = _chain(operators.arithmetic)
 _concatenation = _chain(operators.concatenation)
@@ -316,7 +380,7 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     **dict.fromkeys((exp.BitwiseAnd, exp.BitwiseOr, exp.BitwiseXor, exp.BitwiseLeftShift, exp.BitwiseRightShift), _bitwise),
     exp.Like: _like, exp.ILike: _like, exp.Escape: _like, exp.SimilarTo: _sides(similar_to),
     exp.RegexpLike: _regular("s"), exp.RegexpILike: _regular("is"), exp.Operator: _named_operator,
-    **dict.fromkeys((exp.Anonymous, exp.Window, exp.Filter, exp.WithinGroup, exp.RespectNulls, exp.Dot), bind_call),
+    exp.Anonymous: _call, **dict.fromkeys((exp.Window, exp.Filter, exp.WithinGroup, exp.RespectNulls, exp.Dot), bind_call),
     **dict.fromkeys(_WORDS, _session_word),
     **dict.fromkeys(
         (exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract, exp.JSONBExtractScalar, exp.ArrayContainsAll,

@@ -16,7 +16,6 @@ _FIXED: dict[type[exp.Expr], str] = {
     exp.Array: "array",
     exp.Tuple: "row",
     exp.Interval: "interval",
-    exp.Boolean: "bool",
     exp.Extract: "extract",
     exp.Substring: "substring",
     exp.StrPosition: "position",
@@ -61,7 +60,7 @@ def _strong(node: exp.Expr) -> str | None:
             return _subquery_name(node.unnest())
         case exp.Case() if node.args.get("default") is not None and _strong(node.args["default"]):
             return _strong(node.args["default"])
-        case exp.Case() | exp.Boolean() | exp.Interval():
+        case exp.Case() | exp.Interval():
             return None
         case exp.Trim():
             return _TRIMS.get(str(node.args.get("position") or ""), "btrim")

@@ -189,9 +189,7 @@ def _moments(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bou
         case "time", "+" | "-", "interval":
             return Bound(_binary(type(node), left.tree, right.tree), t.TIME)
         case "time", "-", "time":
-            return Bound(
-                _binary(exp.Sub, engine_cast(left.tree, t.INTERVAL), engine_cast(right.tree, t.INTERVAL)), t.INTERVAL
-            )
+            return Bound(_binary(exp.Sub, _interval(left), _interval(right)), t.INTERVAL)
         case "interval", "*" | "/", _ if is_number(right.type):
             factor = engine_cast(right.tree, t.FLOAT8)
             if symbol == "/":
@@ -206,7 +204,7 @@ def _moments(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bou
 
 
 def _interval(bound: Bound) -> exp.Expr:
-    return engine_cast(bound.tree, t.INTERVAL) if is_kind(bound.type, "time") else bound.tree
+    return call("pg_time_interval", bound.tree) if is_kind(bound.type, "time") else bound.tree
 
 
 def _zoned(node: exp.Expr, moment: Bound, interval: Bound, context: Context) -> Bound:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from ormolu.definitions import TableName
@@ -211,8 +213,8 @@ def _function(node: exp.Expr, function: exp.Expr, scope: Scope, context: Context
         return _rows(node, [row_source(called, context)], name, scope, context)
     if name in FUNCTIONS and schema in (None, "pg_catalog"):
         value = context.expression(call_node, scope, context)
-        source = RowSource(exp.Array(expressions=[value.tree]), None, value.type)
-        return _rows(node, [source], name, scope, context)
+        rows = RowSource(exp.Array(expressions=[value.tree]), None, value.type)
+        return _rows(node, [rows], name, scope, context)
     context.expression(call_node, scope, context)
     raise unsupported(f"{name}() in FROM", node)
 
@@ -244,7 +246,9 @@ def _rows(node: exp.Expr, sources: list[RowSource], name: str, scope: Scope, con
         selected.append(exp.alias_(exp.Anonymous(this="unnest", expressions=[series]), quoted("n")))
         columns.append((identifier(offset) if isinstance(offset, exp.Identifier) else "ordinality", "n", t.INT8, False))
     tree = exp.Subquery(this=exp.Select(expressions=selected))
-    return _as_lateral(_visible(node, tree, table, None, columns, scope, context))
+    item = _as_lateral(_visible(node, tree, table, None, columns, scope, context))
+    scope.relations[-1] = replace(scope.relations[-1], is_scalar=len(columns) == 1)
+    return item
 
 
 # --- joins ----------------------------------------------------------------------------------------------------------------

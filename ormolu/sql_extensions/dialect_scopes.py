@@ -34,6 +34,7 @@ class ScopeRelation:
     name: str
     columns: tuple[ScopeColumn, ...]
     schema: str | None = None
+    is_scalar: bool = False  # a function that returns single values: its name is its value
 
 
 @dataclass(slots=True)
@@ -88,7 +89,8 @@ class Scope:
             if candidates:
                 return candidates[0].bound()
             scope = scope.parent
-        return None
+        relation = self.find_relation(name)
+        return relation.columns[0].bound() if relation is not None and relation.is_scalar else None
 
     def candidates(self, name: str) -> list[ScopeColumn]:
         if name in self.merged:

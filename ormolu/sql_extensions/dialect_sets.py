@@ -14,7 +14,8 @@ from ormolu.sql_extensions.dialect import position, unsupported
 from ormolu.sql_extensions.dialect_casts import coerce, settle
 from ormolu.sql_extensions.dialect_context import Context
 from ormolu.sql_extensions.dialect_scopes import Scope
-from ormolu.sql_extensions.dialect_types import Bound
+from ormolu.sql_extensions.dialect_types import Bound, array_of
+from ormolu.sql_extensions.types import DataType
 
 
 def scalar_subquery(node: exp.Expr, scope: Scope, context: Context) -> Bound:
@@ -23,6 +24,15 @@ def scalar_subquery(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     if len(bound.columns) != 1:
         raise InvalidSyntax("subquery must return only one column", position=position(node))
     return Bound(exp.Subquery(this=bound.tree), bound.columns[0].type or None)
+
+
+def array_of_query(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    """`ARRAY(SELECT ...)`, empty where there are no rows."""
+    bound = context.query(node, scope, context)
+    if len(bound.columns) != 1:
+        raise InvalidSyntax("subquery must return only one column", position=position(node))
+    type = bound.columns[0].type
+    return Bound(exp.Anonymous(this="array", expressions=[bound.tree]), None if type is None else array_of(type))
 
 
 def _exists(node: exp.Expr, scope: Scope, context: Context) -> Bound:
@@ -124,7 +134,7 @@ def _array_operand(node: exp.Expr, value: Bound, array: Bound, context: Context)
     if array.is_open:
         value = settle(value, context)
         wanted = value.type or t.TEXT
-        return value, exp.Paren(this=coerce(array, t.array_of(t.DataType(wanted.scalar)), context).tree)
+        return value, exp.Paren(this=coerce(array, t.array_of(DataType(wanted.scalar)), context).tree)
     if array.type is None:
         return settle(value, context), exp.Paren(this=array.tree)
     if not array.type.dimensions:

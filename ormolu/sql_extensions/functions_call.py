@@ -144,13 +144,19 @@ def no_function(called: FunctionCall) -> UndefinedFunction:
     )
 
 
+_ORDERED = frozenset({"list", "string_agg", "json_group_object"})
+
+
 def aggregate_tree(called: FunctionCall, engine_name: str, *arguments: exp.Expr) -> exp.Expr:
     """The engine's aggregate with DISTINCT, ORDER BY, FILTER and OVER as they were written."""
     inner = list(arguments)
+    keys = [key.tree() for key in called.order]
     if called.is_distinct:
+        # PostgreSQL sorts to find what is distinct, and lists show it.
+        keys = keys or [exp.Ordered(this=inner[0].copy(), desc=False, nulls_first=False)]
         inner = [exp.Distinct(expressions=inner[:1]), *inner[1:]]
-    if called.order and inner:
-        inner[-1] = exp.Order(this=inner[-1], expressions=[key.tree() for key in called.order])
+    if keys and inner and engine_name in _ORDERED:
+        inner[-1] = exp.Order(this=inner[-1], expressions=keys)
     return called.modify(exp.Anonymous(this=engine_name, expressions=inner))
 
 

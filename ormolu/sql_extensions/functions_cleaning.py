@@ -12,6 +12,7 @@ from ormolu.sql_extensions.dialect_context import Context
 from ormolu.sql_extensions.dialect_types import Bound, call
 from ormolu.sql_extensions.functions_call import VARIADIC, Function, FunctionCall, constant, plain, scalar
 from ormolu.sql_extensions.time_formats import parse_format
+from ormolu.sql_extensions.types import DataType
 
 T, B = t.TEXT, t.BOOL
 PHONE_FORMATS = ("digits", "e164")
@@ -55,7 +56,7 @@ def _clean_date(called: FunctionCall, context: Context) -> Bound:
     return Bound(call("clean_date", _text(called, context), formats), t.DATE)
 
 
-def _on_text(engine_name: str, result: t.DataType) -> Function:
+def _on_text(engine_name: str, result: DataType) -> Function:
     return scalar(1, 1, lambda called, context: Bound(call(engine_name, _text(called, context)), result))
 
 

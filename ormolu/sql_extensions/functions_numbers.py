@@ -21,6 +21,7 @@ from ormolu.sql_extensions.functions_call import (
     scalar,
     typed,
 )
+from ormolu.sql_extensions.types import DataType
 
 F = t.FLOAT8
 
@@ -52,7 +53,7 @@ def _whole(engine_name: str) -> Function:
         value = _number(called, context)
         if is_kind(value.type, "numeric"):
             return Bound(engine_cast(call(engine_name, value.tree), t.WHOLE_NUMERIC), t.WHOLE_NUMERIC)
-        return Bound(call(engine_name, cast_to(value, F, context).tree), F)
+        return Bound(engine_cast(call(engine_name, cast_to(value, F, context).tree), F), F)
 
     return scalar(1, 1, build)
 
@@ -129,7 +130,7 @@ def _power(called: FunctionCall, context: Context) -> Bound:
 
 def _mod(called: FunctionCall, context: Context) -> Bound:
     node = exp.Mod(this=called.node, expression=called.node)
-    return operators.arithmetic(node, *called.arguments, context)
+    return operators.arithmetic(node, called.arguments[0], called.arguments[1], context)
 
 
 def _div(called: FunctionCall, context: Context) -> Bound:
@@ -142,7 +143,7 @@ def _div(called: FunctionCall, context: Context) -> Bound:
     return Bound(engine_cast(exp.Paren(this=tree), t.WHOLE_NUMERIC), t.WHOLE_NUMERIC)
 
 
-def _common(called: FunctionCall, context: Context) -> tuple[list[exp.Expr], t.DataType | None]:
+def _common(called: FunctionCall, context: Context) -> tuple[list[exp.Expr], DataType | None]:
     type = t.meet_all(list(called.arguments), called.name.upper())
     return [coerce(argument, type, context).tree for argument in called.arguments], type
 
@@ -160,7 +161,7 @@ def _choice(engine_name: str) -> Function:
 def _nullif(called: FunctionCall, context: Context) -> Bound:
     node = exp.EQ(this=called.node, expression=called.node)
     first = called.arguments[0]
-    left, right = operators.same_type(node, *called.arguments, context)
+    left, right = operators.same_type(node, first, called.arguments[1], context)
     equal = exp.EQ(this=left.tree.copy(), expression=right.tree)
     result = left if first.is_open else first
     return Bound(exp.Paren(this=exp.Case(ifs=[exp.If(this=equal, true=exp.Null())], default=result.tree)), result.type)
@@ -191,6 +192,16 @@ def _integral(engine_name: str) -> Function:
         return Bound(engine_cast(call(engine_name, *trees), type), type)
 
     return scalar(2, 2, build)
+
+
+def _num_nulls(called: FunctionCall, context: Context) -> Bound:
+    tests = [
+        engine_cast(exp.Paren(this=exp.Is(this=one.tree, expression=exp.Null())), t.INT4) for one in called.arguments
+    ]
+    total: exp.Expr = tests[0]
+    for test in tests[1:]:
+        total = exp.Add(this=total, expression=test)
+    return Bound(exp.Paren(this=total), t.INT4)
 
 
 _CEIL = _whole("ceil")
@@ -230,15 +241,5 @@ NUMBERS: dict[str, Function] = {
     "greatest": _choice("greatest"),
     "least": _choice("least"),
     "nullif": scalar(2, 2, _nullif),
-    "num_nulls": scalar(1, VARIADIC, lambda called, context: _num_nulls(called, context)),
+    "num_nulls": scalar(1, VARIADIC, _num_nulls),
 }  # fmt: skip
-
-
-def _num_nulls(called: FunctionCall, context: Context) -> Bound:
-    tests = [
-        engine_cast(exp.Paren(this=exp.Is(this=one.tree, expression=exp.Null())), t.INT4) for one in called.arguments
-    ]
-    total: exp.Expr = tests[0]
-    for test in tests[1:]:
-        total = exp.Add(this=total, expression=test)
-    return Bound(exp.Paren(this=total), t.INT4)

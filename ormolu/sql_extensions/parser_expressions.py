@@ -70,6 +70,7 @@ def _read(text: str) -> exp.Expression:
     if isinstance(tree, exp.Command):
         raise InvalidSyntax(f'syntax error at or near "{text.split(maxsplit=1)[0]}"', position=1)
     assert isinstance(tree, exp.Expression)
+    tree.meta["text"] = text  # what it was read from, for readers that keep more of it
     return tree
 
 
