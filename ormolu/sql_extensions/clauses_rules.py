@@ -28,10 +28,17 @@ from ormolu.errors import DuplicateColumn, DuplicateObject, InvalidSyntax, Ormol
 from ormolu.sql_extensions.clauses_values import Scope, find_violation, read_comment
 from ormolu.sql_extensions.options_values import is_date
 from ormolu.sql_extensions.parser_cursor import Cursor, nearest
-from ormolu.sql_extensions.parser_expressions import parenthesized_expression, parse_expression, take_expression
+from ormolu.sql_extensions.parser_expressions import (
+    parenthesized_expression,
+    parse_expression,
+    take_expression,
+    take_until,
+)
+from ormolu.sql_extensions.tokens import Token
 from ormolu.sql_extensions.types import ALIASES, SCALARS, data_type
 
 _COLUMN_WORDS = ("FROM", "FORMERLY", "NOT", "NULL", "DEFAULT", "CHECK", "COMMENT", "ON")
+_AFTER_DEFAULT = ("FROM", "FORMERLY", "CHECK", "COMMENT", "ON", ",")
 
 
 # --- columns ----------------------------------------------------------------------------------------------------------
@@ -103,13 +110,25 @@ def _column_part(cursor: Cursor, parts: _ColumnParts) -> None:
             parts.is_required = True
             parts.seen.add("NULL")
         case "DEFAULT":
-            parts.default = take_expression(cursor, *_COLUMN_WORDS[:3], *_COLUMN_WORDS[5:])
+            parts.default = _default(cursor)
         case "CHECK":
             parts.check = parenthesized_expression(cursor)
         case "COMMENT":
             parts.comment = read_comment(cursor)
         case _:
             parts.seen.add("NOT")
+
+
+def _default(cursor: Cursor) -> Expression:
+    """An expression up to the next word of the column; the NOT NULL of `a IS NOT NULL` is not one."""
+
+    def ends(token: Token) -> bool:
+        if token.word == "NOT":
+            return cursor.peek().word == "NULL" and cursor.peek(-1).word != "IS"
+        return token.word in _AFTER_DEFAULT
+
+    first, last = cursor.skip_balanced(ends)
+    return take_until(cursor, first, last)
 
 
 def read_until_date(cursor: Cursor) -> str:

@@ -17,8 +17,8 @@ T = OptionType
 
 # --- what every object takes ------------------------------------------------------------------------------------------
 
+_HELD = table(row("paused", T.BOOLEAN, "whether it is held until RESUME", "false"))
 _RUNNING = table(
-    row("paused", T.BOOLEAN, "whether its schedule is held", "false"),
     row("retries", T.INTEGER, "how often a failed run is tried again", "3"),
     row("timeout", T.INTERVAL, "how long a run may take", "'1 hour'"),
     row("timezone", T.TEXT, "the zone of times that name none", "'UTC'"),
@@ -57,7 +57,7 @@ _REFRESHED = table(
     row("batch", T.INTERVAL, "how much time one step of a long load covers"),
 )
 
-LAYER = join(COMMON, _RUNNING, _STORED, _PROMISED, _SCHEMA, _REFRESHED)
+LAYER = join(COMMON, _HELD, _RUNNING, _STORED, _PROMISED, _SCHEMA, _REFRESHED)
 
 # --- bronze: where an option of a source is kept, whichever WITH it was written in ----------------------------------
 
@@ -74,8 +74,6 @@ SOURCE = table(
     row("page_param", T.TEXT, "the parameter that carries the page or offset"),
     row("page_size", T.INTEGER, "the records of a page", "100"),
     row("page_size_param", T.TEXT, "the parameter that carries the page size"),
-    row("source_id", T.TEXT, "names the origin of each row", "the connection's name"),
-    row("source_system", T.TEXT, "names the system that the rows come from", "the connection's name"),
     row("key_format", T.CHOICE, "how the keys of messages are written", "'text'", "text json avro"),
     row("on_bad_record", T.CHOICE, "what a record does that cannot be read", "'quarantine'", "quarantine fail ignore"),
 )
@@ -110,6 +108,8 @@ RECONCILE = table(
 )
 
 _BRONZE_OWN = table(
+    row("source_id", T.TEXT, "names the origin of each row", "the connection's name"),
+    row("source_system", T.TEXT, "names the system that the rows come from", "the connection's name"),
     row("repeat", T.BOOLEAN, "takes an upload again whose bytes were taken before", "false"),
     row("max_drop", T.PERCENT, "how many fewer rows a full extract may have before it is suspicious"),
 )
@@ -168,9 +168,10 @@ _DETECTING = table(
     row("holidays", T.TEXT, "the country whose holidays are not anomalies: 'FR'"),
     row("max_series", T.INTEGER, "how many series are watched", "10000"),
 )  # fmt: skip
-MONITOR = join(COMMON, _RUNNING, _DETECTING)
+MONITOR = join(COMMON, _HELD, _RUNNING, _DETECTING)
 FORECAST = join(
     COMMON,
+    _HELD,
     _RUNNING,
     table(
         row("method", T.TEXT, "the forecaster; by default the best in a backtest", "'auto'"),
@@ -180,6 +181,7 @@ FORECAST = join(
 )
 MATCHER = join(
     COMMON,
+    _HELD,
     _RUNNING,
     table(
         row("threshold", T.NUMBER, "the probability from which two rows are one", "0.92"),
@@ -203,8 +205,8 @@ CHANNEL = join(
         row("channel", T.TEXT, "the channel inside the service"),
     ),
 )
-ALERT = join(COMMON, table(row("repeat_every", T.INTERVAL, "how often it is told again while it lasts")))
-BUDGET = COMMON
+ALERT = join(COMMON, _HELD, table(row("repeat_every", T.INTERVAL, "how often it is told again while it lasts")))
+BUDGET = join(COMMON, _HELD)
 CONTRACT = join(
     COMMON,
     _PROMISED,
@@ -228,6 +230,7 @@ CONSUMER = join(
 )
 REPORT = join(
     COMMON,
+    _HELD,
     table(
         row("format", T.CHOICE, "how it is written", "'table'", "table csv json html"),
         row("subject", T.TEXT, "the subject of the message"),

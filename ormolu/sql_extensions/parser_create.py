@@ -232,6 +232,8 @@ def _build(kind: Kind, scope: Scope, values: dict[str, Any]) -> Definition:
         values["options"] = as_options(scope.options, _known(kind, values))
     if kind is Kind.GOLD_METRIC:
         values.setdefault("grain", ())
+    if kind is Kind.CONSUMER:
+        values.setdefault("type", None)
     if kind is Kind.BRONZE_SOURCE:
         values["source"] = _with_format(values["source"], values.pop("format", None))
     if values.get("history", True) is None:

@@ -136,10 +136,11 @@ class Cursor:
         return self.advance().value if self.at_string() else self.name(what)
 
     def number(self, what: str = "a number") -> Decimal:
-        sign = -1 if self.take("-") else 1
+        is_negative = self.take("-")
         if not self.at_number():
             self.unexpected(what)
-        return sign * Decimal(self.advance().value)
+        number = Decimal(self.advance().value)
+        return number.copy_negate() if is_negative else number  # `-number` would round to the context's digits
 
     def integer(self, what: str = "a whole number") -> int:
         sign = -1 if self.take("-") else 1

@@ -45,6 +45,7 @@ _PATTERN = re.compile(
   | (?P<escaped>[eE]'[^'\\]*(?:(?:\\.|'')[^'\\]*)*')
   | (?P<unicode>[uU]&['"])
   | (?P<bits>[bBxX]'[^']*')
+  | (?P<unterminated>[eEbBxX]')
   | (?P<word>[A-Za-z_\u0080-\U0010ffff][\w$\u0080-\U0010ffff]*)
   | (?P<string>'[^']*(?:''[^']*)*')
   | (?P<identifier>"[^"]*(?:""[^"]*)*")
@@ -69,7 +70,7 @@ def tokenize(text: str) -> list[Token]:
     match_at = _PATTERN.match
     while position < len(text):
         match = match_at(text, position)
-        if match is None:
+        if match is None or match.lastgroup == "unterminated":
             raise _unterminated(text, position)
         group = match.lastgroup
         end = match.end()
@@ -157,5 +158,5 @@ def _end_of_comment(text: str, start: int) -> int:
 
 
 def _unterminated(text: str, start: int) -> InvalidSyntax:
-    kind = {"'": "quoted string", '"': "quoted identifier", "$": "dollar-quoted string"}.get(text[start], "string")
+    kind = {'"': "quoted identifier", "$": "dollar-quoted string"}.get(text[start], "quoted string")
     return InvalidSyntax(f'unterminated {kind} at or near "{text[start : start + 40]}"', position=start + 1)
