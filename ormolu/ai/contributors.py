@@ -122,6 +122,7 @@ def _segments(table: pa.Table, names: tuple[str, ...], before: str, after: str, 
     return sorted(found, key=lambda segment: (-segment.share, str(segment.attributes)))
 
 
-def _worth(segments: Sequence[Contributor]) -> float:
-    """What the foremost segment explains beyond its even share."""
-    return segments[0].share - 1 / len(segments)
+def _worth(segments: Sequence[Contributor]) -> tuple[float, bool]:
+    """What the foremost segment explains beyond its even share; of equals, the one that is no mere number."""
+    names = [name for name, _ in segments[0].attributes]
+    return round(segments[0].share - 1 / len(segments), 2), not any(name.endswith("id") for name in names)

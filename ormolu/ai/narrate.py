@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from ormolu.ai.contributors import Contributor, Contributors
 
 SUMMARY_SERIES_MAX = 5
 THOUSAND = 1_000
+SUM = re.compile(r"sum\(([a-z_][a-z0-9_]*)\)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,13 @@ def _headline(story: Story) -> str:
             f"{verb} {abs(story.change_percent):.0f} %: {amount(story.actual)} "
             f"where about {amount(story.expected)} was expected"
         )
-    return f"{story.measure} of {_series(story)} {when} {change}."
+    return f"{_measure(story.measure)} of {_series(story)} {when} {change}."
+
+
+def _measure(text: str) -> str:
+    """`sum(net_revenue)` is "Net revenue" to a reader; any other measure keeps its own words."""
+    match = SUM.fullmatch(text)
+    return match[1].replace("_", " ").capitalize() if match else text
 
 
 def _contributions(found: Contributors) -> list[str]:

@@ -85,7 +85,7 @@ CREATE OR REPLACE SILVER TABLE sales (
     CONSTRAINT shipped_after_order CHECK (ship_date >= order_date),
     DEDUPLICATE BY (order_id, product_id, quantity, sales) KEEP FIRST ORDER BY row_id,
     -- Looked at, not acted on: an order number of another year, a product sold under an older name.
-    CONSTRAINT order_number_of_year CHECK (substr(order_id, 4, 4) = to_char(order_date, 'YYYY')) ON VIOLATION WARN,
+    CONSTRAINT order_number_of_year CHECK (strpos(order_id, left(CAST(order_date AS text), 4)) = 4) ON VIOLATION WARN,
     CONSTRAINT name_is_current CHECK (receipt_name = product_name) ON VIOLATION WARN
   )
   COMMENT 'order lines of active products, cleansed'

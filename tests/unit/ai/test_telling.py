@@ -98,7 +98,7 @@ def test_price_volume_and_mix_add_up_to_the_change(rows: list[tuple[float, float
 def test_an_explanation_has_band_score_support_and_claims_no_cause() -> None:
     lines = explain(STORY)
     assert lines[0] == (
-        "sum(revenue) of category Furniture in the week of 2017-01-09 fell 97 %: 270 where about 8,187 was expected."
+        "Revenue of category Furniture in the week of 2017-01-09 fell 97 %: 270 where about 8,187 was expected."
     )
     assert "2,100 to 18,000" in lines[1]
     assert "156 weeks of history" in lines[1]

@@ -165,7 +165,7 @@ def test_a_monitor_finds_the_week_and_what_goes_with_it(bench: Bench) -> None:
     assert (row["series"], row["period"]) == ({"category": "Tea"}, datetime(2024, 6, 24, tzinfo=UTC))
     assert result.rows_out == 1
     text = "\n".join(explain_anomaly(bench.lake, 1))
-    assert "sum(revenue) of category Tea in the week of 2024-06-24 fell" in text
+    assert "Revenue of category Tea in the week of 2024-06-24 fell" in text
     assert "consistent with product green" in text
     assert "caused" not in text
 
