@@ -14,7 +14,19 @@ from ormolu.medallion.expressions import at
 from ormolu.medallion.merge import MISSING, VERSIONS, Step, TableWrite
 from ormolu.medallion.silver import VALID_FROM, VALID_TO
 from ormolu.medallion.staging import IS_DELETE, ROW_NUMBER, InputColumn
-from ormolu.medallion.templates import cast, column, columns, fill, named, query, row_hash, same, string, table
+from ormolu.medallion.templates import (
+    cast,
+    column,
+    columns,
+    fill,
+    first_present,
+    named,
+    query,
+    row_hash,
+    same,
+    string,
+    table,
+)
 from ormolu.sql_extensions.types import DataType, data_type
 
 EVENTS = "ormolu_events"
@@ -176,6 +188,21 @@ def _events(request: HistoryRequest) -> exp.Query:
     )
 
 
+def _with_known_numbers(
+    request: HistoryRequest, living: exp.Query, surrogate_key: str, current: exp.Query
+) -> exp.Query:
+    """A version that was numbered before, known by its key and its beginning, keeps its number on a rebuild."""
+    known = first_present([column(surrogate_key, "e"), column(surrogate_key, "h")])
+    star = exp.Column(this=exp.Star(replace=[named(known, surrogate_key)]), table=exp.to_identifier("e", quoted=True))
+    return query(
+        "SELECT :star FROM living AS e LEFT JOIN current AS h ON :same AND h._valid_from = e._valid_from",
+        star=star,
+        living=living,
+        current=current,
+        same=same(request.key, "e", "h"),
+    )
+
+
 def _intervals(request: HistoryRequest) -> exp.Query:
     """One row a version: equal neighbours are one, and each ends where the next event begins."""
     key = columns(request.key, "e")
@@ -226,6 +253,8 @@ def _intervals(request: HistoryRequest) -> exp.Query:
     living = query("SELECT e.* FROM ended AS e WHERE NOT e.is_delete", ended=ended)
     if request.surrogate_key is None:
         return living
+    if request.current is not None:
+        living = _with_known_numbers(request, living, request.surrogate_key, request.current)
     number = fill(
         "coalesce(:known, :base + row_number() OVER (PARTITION BY :known IS NULL ORDER BY :key, e._valid_from))",
         known=column(request.surrogate_key, "e"),

@@ -69,7 +69,7 @@ def _rewrite(select: exp.Select, table: exp.Table, metric: GoldMetric, *, allows
         raise FeatureNotSupported("measure() over a join is not supported", hint="Aggregate first, in a subquery.")
     if all(_is_additive(each, measures) for each in asked):
         for call, each in zip(calls, asked, strict=True):
-            call.replace(exp.Paren(this=_again(each, measures)))
+            _put(call, exp.Paren(this=_again(each, measures)), each.name)
         return True
     _from_base(select, table, metric, measures, list(zip(calls, asked, strict=True)))
     return True
@@ -112,6 +112,11 @@ def _again(measure: MetricMeasure, measures: Mapping[str, MetricMeasure]) -> exp
             return inner.pop()
 
 
+def _put(call: exp.Anonymous, tree: exp.Expr, name: str) -> None:
+    """A projection that is nothing but `measure(x)` is called x."""
+    call.replace(named(tree, name) if isinstance(call.parent, exp.Select) and call.arg_key == "expressions" else tree)
+
+
 def _refuse_sums(select: exp.Select, measures: Mapping[str, MetricMeasure], metric: GoldMetric) -> None:
     for node in select.find_all(exp.Func):
         name = node.name.lower() if isinstance(node, exp.Anonymous) else node.key
@@ -142,7 +147,7 @@ def _from_base(
             name = identifier(node.this)
             used[name] = None
             node.replace(column(BASE + name))
-        call.replace(holder)
+        _put(call, holder, measure.name)
     for node in select.find_all(exp.Column):
         if node.find_ancestor(exp.Select) is select and isinstance(node.this, exp.Identifier):
             name = identifier(node.this)

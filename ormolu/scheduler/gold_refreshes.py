@@ -29,7 +29,7 @@ from ormolu.medallion.staging import Stage, StageRequest, stage
 from ormolu.medallion.templates import columns, query, table, text
 from ormolu.scheduler import gates
 from ormolu.scheduler.context import RunContext, RunResult
-from ormolu.scheduler.refresh_parts import KnownTables, checkpoint_rows, expectations, partitions
+from ormolu.scheduler.refresh_parts import KnownTables, catchable_errors, checkpoint_rows, expectations, partitions
 from ormolu.scheduler.table_writes import TableWriter, after
 from ormolu.sql_extensions.queries import AsOf, Resolve, SessionValues, bind_query
 from ormolu.sql_extensions.relations import Relation
@@ -45,7 +45,7 @@ def refresh_gold(definition: GoldTable | GoldMetric, context: RunContext) -> Run
     tree = _tree(definition, head)
     upstreams = _upstreams(definition, tree, head)
     resolve = _resolver(definition.name, head)
-    with context.step("read and judge") as step:
+    with context.step("read and judge") as step, catchable_errors(context.engine()):
         bound = bind_query(tree, resolve, session=SessionValues(now=now))
         plain, inputs = normalised(bound.tree, bound.column_names, context.engine().describe(bound.sql))
         staged = stage(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,7 +14,8 @@ from sqlglot import exp
 from ormolu.catalog.lake import Head, IcebergTable
 from ormolu.catalog.schema import checkpoints
 from ormolu.definitions import Expression, TableName
-from ormolu.errors import InvalidDatetimeFormat
+from ormolu.engine.jobs import JobEngine
+from ormolu.errors import DataError, DivisionByZero, InvalidDatetimeFormat, InvalidTextRepresentation
 from ormolu.medallion.bronze import partition_fields
 from ormolu.medallion.columns import PartitionField, StoredColumn
 from ormolu.medallion.expectations import BEFORE, ROWS, observation
@@ -37,6 +40,29 @@ class KnownTables:
         return isinstance(name, TableName) and (
             name in self.head.pointers or self.head.definitions.find_relation(name) is not None
         )
+
+
+# DuckDB's TRY refuses error(), which is volatile; a cast that cannot succeed fails as well, and can be caught.
+# It stands as an index so that its type suits every CASE, and so that no optimizer evaluates it beforehand.
+_CATCHABLE_ERROR = "CREATE OR REPLACE MACRO error(m) AS [NULL][CAST(m AS INTEGER)]"
+# Measured on 1.5.5: common subexpressions are computed before, and outside of, the TRY that they stand in.
+_NO_HOISTING = "SET disabled_optimizers = 'common_subexpressions'"
+_CAUGHT = re.compile(r"'(?P<state>[0-9A-Z]{5}): (?P<message>.*)' to INT32", re.DOTALL)
+
+
+@contextmanager
+def catchable_errors(engine: JobEngine) -> Iterator[None]:
+    """Errors that expressions raise can be caught row by row; those that nobody catches keep their words."""
+    engine.execute(_NO_HOISTING)
+    engine.execute(_CATCHABLE_ERROR)
+    try:
+        yield
+    except InvalidTextRepresentation as error:
+        found = _CAUGHT.search(error.detail or error.message)
+        if found is None:
+            raise
+        kind = DivisionByZero if found["state"] == DivisionByZero.sqlstate else DataError
+        raise kind(found["message"]) from error
 
 
 def moment(given: str | None) -> datetime | None:

@@ -68,7 +68,14 @@ from ormolu.medallion.templates import column, columns, fill, named, query, quot
 from ormolu.scheduler import gates
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.gates import Judgement, Verdict
-from ormolu.scheduler.refresh_parts import KnownTables, checkpoint_rows, expectations, moment, partitions
+from ormolu.scheduler.refresh_parts import (
+    KnownTables,
+    catchable_errors,
+    checkpoint_rows,
+    expectations,
+    moment,
+    partitions,
+)
 from ormolu.scheduler.table_writes import TableWriter, after, published
 from ormolu.sql_extensions.queries import AsOf, BoundQuery, SessionValues, bind_query
 from ormolu.sql_extensions.relations import Relation
@@ -126,7 +133,7 @@ class _Refresh:
         if not mode.has_news and self.reprocessing is None and self.since is None and self.until is None:
             self.context.notice(f"{self.definition.name} is up to date: {mode.reason}")
             return RunResult(record={"mode": "none", "reason": mode.reason})
-        with self.context.step("read and judge") as step:
+        with self.context.step("read and judge") as step, catchable_errors(self.context.engine()):
             staged, inputs = self._stage(input_, mode)
             judgement = gates.judge(staged, STAGED, self.context)
             step.rows = judgement.rows

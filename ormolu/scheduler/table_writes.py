@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import count
 
 from sqlglot import exp
 
@@ -36,7 +36,7 @@ class TableWriter:
     def __init__(self, context: RunContext, head: Head) -> None:
         self._context = context
         self._head = head
-        self._numbers = count(1)
+        self._numbers = itertools.count(1)
 
     def write(self, write: TableWrite, *, properties: Mapping[str, str | None]) -> Written:
         """Copy on write: only files that hold a leaving row are written anew."""
@@ -44,25 +44,23 @@ class TableWriter:
         current = self._head.find_table(write.table)
         arriving = ARRIVING.format(next(self._numbers))
         engine.execute(f"CREATE TEMP TABLE {arriving} AS {text(write.arriving)}")
-        rows_arriving = _count(engine.rows(f"SELECT count(*) FROM {arriving}"))  # noqa: S608 - our own name
+        count = _count(engine.rows(f"SELECT count(*) FROM {arriving}"))  # noqa: S608 - our own name
         planned = planned_columns(write.columns, current)
         if current is None:
             rows = query("SELECT * FROM arriving", arriving=table(arriving))
-            return self._written(
-                write, None, planned, rows, (), properties=properties, rows_arriving=rows_arriving, is_whole=True
-            )
+            return self._written(write, None, planned, rows, (), properties=properties, arriving=count, is_whole=True)
         leaving = self._leaving(write)
         if write.is_whole or not is_same_shape(current, write):
             rows = self._kept(write, current, leaving, arriving, None) if not write.is_whole else _all(arriving)
             return self._written(
-                write, current, planned, rows, (), properties=properties, rows_arriving=rows_arriving, is_whole=True
+                write, current, planned, rows, (), properties=properties, arriving=count, is_whole=True
             )
         touched = self._touched(write, current, leaving)
-        if not touched and not rows_arriving and not _changes_properties(current, properties):
+        if not touched and not count and not _changes_properties(current, properties):
             return Written(None, 0, current.rows)
         rows = self._kept(write, current, leaving, arriving, touched) if touched else _all(arriving)
         return self._written(
-            write, current, planned, rows, touched, properties=properties, rows_arriving=rows_arriving, is_whole=False
+            write, current, planned, rows, touched, properties=properties, arriving=count, is_whole=False
         )
 
     def _leaving(self, write: TableWrite) -> str | None:
@@ -118,7 +116,7 @@ class TableWriter:
         touched: tuple[str, ...],
         *,
         properties: Mapping[str, str | None],
-        rows_arriving: int,
+        arriving: int,
         is_whole: bool,
     ) -> Written:
         lake, run = self._context.lake, self._context.run
@@ -145,7 +143,7 @@ class TableWriter:
             operation="append" if not touched and not is_whole else "overwrite",
         )
         rows_kept = 0 if is_whole or current is None else current.rows - self._rows_of(current, touched)
-        return Written(change, rows_arriving, rows_kept + sum(file.rows for file in files))
+        return Written(change, arriving, rows_kept + sum(file.rows for file in files))
 
     @staticmethod
     def _rows_of(current: IcebergTable, touched: tuple[str, ...]) -> int:
