@@ -3,56 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-import sqlglot
-from sqlglot import exp
-
-from ormolu.catalog.database import in_transaction
-from ormolu.catalog.lake import Head, IcebergTable, TableChange, planned_columns
-from ormolu.connectors.formats import copy_format, file_format
-from ormolu.connectors.source import ReadRequest, Source, Window
+from ormolu.catalog.lake import Head, IcebergTable
+from ormolu.connectors.formats import copy_format
+from ormolu.connectors.source import Source
 from ormolu.definitions import BronzeSource, Connection, ConnectionSource, Kind, LoadMode, SourceForm, Upload
-from ormolu.engine.jobs import identifier, literal
-from ormolu.errors import DataError, UndefinedColumn, UndefinedObject, WrongObjectType
+from ormolu.errors import UndefinedColumn, UndefinedObject, WrongObjectType
 from ormolu.medallion.bronze import (
     BronzePlan,
     BronzeState,
     ListedFile,
-    NullWatermark,
-    Slice,
     load_mode,
-    load_option,
-    null_watermark,
-    partition_fields,
     plan_bronze,
-    suspicious_extract,
 )
-from ormolu.medallion.bronze_rules import RuleResult, bronze_rules, compile_rule, failed_load, rule_result
-from ormolu.medallion.columns import (
-    EXCLUDED_LOADS,
-    LATEST_FULL_LOAD,
-    NEXT_LOAD_ID,
-    NEXT_ROW_ID,
-    WATERMARK,
-)
-from ormolu.medallion.evolution import Evolution, ObservedColumn, common_type, evolve, system_columns
-from ormolu.medallion.files import WrittenFile
-from ormolu.scheduler.bronze_writer import KNOWN_HASHES, BronzeWriter, Target, known_hashes, rewrite
+from ormolu.scheduler.accepted_schemas import accept_schema
+from ormolu.scheduler.bronze_load import BronzeLoad, stage_folder
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.exclusions import exclude_run, include_run
-from ormolu.scheduler.extracts import Expected, LoadUnit, StagedBatch, Stager
-from ormolu.scheduler.load_records import ingestion_record
-from ormolu.scheduler.load_state import UPLOAD_PATH, LoadState, StateChanges, pinned_columns, table_state
+from ormolu.scheduler.extracts import LoadUnit
+from ormolu.scheduler.load_state import UPLOAD_PATH, LoadState, table_state
 
-__all__ = ["exclude_run", "include_run", "load_source", "load_upload"]
+__all__ = ["accept_schema", "exclude_run", "include_run", "load_source", "load_upload"]
 
 DIGEST_BYTES = 1 << 20
 
@@ -72,7 +48,7 @@ def load_source(source: BronzeSource, context: RunContext) -> RunResult:
         plan = plan_bronze(source, state, context.run.request)
         for warning in plan.warnings:
             context.notice(warning)
-        load = _Load(source, context, head, table, plan, state, started_at)
+        load = BronzeLoad(source, context, head, table, plan, state, started_at)
         if plan.is_empty:
             return load.nothing()
         with context.step("extract") as step:
@@ -93,11 +69,6 @@ def load_upload(source: BronzeSource, spooled: Path, options: Mapping[str, Any],
         shutil.rmtree(stage_folder(context), ignore_errors=True)
 
 
-def stage_folder(context: RunContext) -> Path:
-    """Where a run keeps rows that wait to be written."""
-    return context.engine().temp_directory / f"run-{context.run.run_id}"
-
-
 def _load_upload(source: BronzeSource, spooled: Path, options: Mapping[str, Any], context: RunContext) -> RunResult:
     started_at = context.now()
     head = context.lake.head()
@@ -112,7 +83,7 @@ def _load_upload(source: BronzeSource, spooled: Path, options: Mapping[str, Any]
     state = BronzeState(table=table_state(table))
     first = state.table.next_load_id
     plan = BronzePlan(LoadMode.APPEND, first, first + 1)
-    load = _Load(source, context, head, table, plan, state, started_at)
+    load = BronzeLoad(source, context, head, table, plan, state, started_at)
     path = f"{UPLOAD_PATH}/{context.run.run_id}"
     size = spooled.stat().st_size
     load.uploaded = ListedFile("", path, str(spooled), size, started_at, digest)
@@ -184,317 +155,3 @@ def _digest(path: Path) -> str:
         while data := stream.read(DIGEST_BYTES):
             digest.update(data)
     return f"sha256:{digest.hexdigest()}"
-
-
-@dataclass
-class _Load:
-    """One attempt at one load, from staged rows to the commit."""
-
-    source: BronzeSource
-    context: RunContext
-    head: Head
-    table: IcebergTable | None
-    plan: BronzePlan
-    state: BronzeState
-    started_at: datetime
-
-    def __post_init__(self) -> None:
-        self.engine = self.context.engine()
-        self.batches: list[StagedBatch] = []
-        self.uploaded: ListedFile | None = None
-        self.pinned = pinned_columns(self.table)
-        self.location = self.table.location if self.table is not None else self.head.lake.new_location(self.source.name)
-        self.directory = f"{self.location}/data/run-{self.context.run.run_id}"
-        expected = Expected(self.source.columns, self.pinned)
-        self.stager = Stager(self.engine, stage_folder(self.context), expected)
-        self.reader = LoadState(self.head.lake, self.source.name)
-
-    def names_by_position(self) -> list[str]:
-        """COPY without a header and without a column list fills the table's columns in order."""
-        if self.source.columns:
-            return [column.name for column in self.source.columns]
-        return [column.name for column in self.pinned]
-
-    def nothing(self) -> RunResult:
-        """A load that found nothing new."""
-        return RunResult(record=self._record([], RunResult(), version=0, watermarks={}))
-
-    def extract(self, opened: Mapping[str, Source]) -> None:
-        """Bring all that the plan names onto this machine."""
-        assert isinstance(self.source.source, ConnectionSource)
-        for name, opener in opened.items():
-            source_id = load_option(self.source, "source_id", name) if len(opened) == 1 else name
-            loads = [load for load in self.plan.files if load.file.connection == name]
-            units = [
-                LoadUnit(each.file.location, each.file.path, each.file.modified_at, each.load_id) for each in loads
-            ]
-            if units:
-                kind = file_format(self.source.source.format, units[0].path)
-                self.batches += self.stager.files(units, kind, source_id)
-            for part in self.plan.slices:
-                if part.connection == name:
-                    self.batches.append(self._extracted(part, opener, source_id))
-
-    def _extracted(self, part: Slice, opener: Source, source_id: str) -> StagedBatch:
-        assert isinstance(self.source.source, ConnectionSource)
-        window = None
-        if part.column is not None:
-            window = Window(part.column, part.after, part.until, part.loads_null, part.has_start)
-        request = ReadRequest(self.source.source.form, self.source.source.target, window)
-        return self.stager.extract(opener.read(request, self.engine), source_id, self.plan.load_id)
-
-    def publish(self) -> RunResult:
-        """Write, check and commit what is staged."""
-        rows_in = sum(batch.rows for batch in self.batches)
-        evolution = evolve(self.source, self.pinned if self.table is not None else None, self._observed())
-        if not evolution.columns and not rows_in and not self.plan.replaced:
-            return self.nothing()
-        if evolution.refusal is not None:
-            self._refuse(evolution)
-            raise evolution.refusal
-        for warning in evolution.warnings:
-            self.context.notice(warning)
-        target = self._target(evolution)
-        self._check_null_watermarks()
-        with self.context.step("write") as step:
-            writer = self._write(target, evolution)
-            step.rows, step.bytes = writer.written.rows, sum(file.bytes for file in writer.written.files)
-        results = self._checked(writer)
-        return self._commit(target, evolution, writer, results, rows_in)
-
-    def _observed(self) -> tuple[ObservedColumn, ...]:
-        """The columns of all batches, each in a type that holds them all."""
-        found: dict[str, ObservedColumn] = {}
-        for batch in self.batches:
-            for column in batch.columns:
-                before = found.get(column.name)
-                if before is None or before.is_empty:
-                    found[column.name] = column
-                elif not column.is_empty:
-                    found[column.name] = replace(column, type=common_type(before.type, column.type))
-        return tuple(found.values())
-
-    def _refuse(self, evolution: Evolution) -> None:
-        """A version that the policy refuses is kept, for ACCEPT SCHEMA to take."""
-        changes = StateChanges(self.head, self.source.name, run_id=self.context.run.run_id, at=self.context.now())
-        statements = changes.schema(self.reader.schema_version() + 1, evolution.stored, "refused")
-        in_transaction(self.head.lake.engine, lambda connection: [connection.execute(each) for each in statements])
-
-    def _target(self, evolution: Evolution) -> Target:
-        columns = planned_columns((*evolution.stored, *system_columns(evolution.stored)), self.table)
-        if self.table is not None:
-            partition_by = self.table.partition_by
-        else:
-            trees = [sqlglot.parse_one(term.text, read="postgres") for term in self.source.partition_by]
-            partition_by = partition_fields(trees)
-        names = {column.name for column in columns}
-        for part in partition_by:
-            if part.column not in names:
-                raise UndefinedColumn(f'PARTITION BY names "{part.column}", which {self.source.name} has not')
-        compression = self.source.options.text("compression", "zstd")
-        return Target(columns, partition_by, self.directory, compression)
-
-    def _check_null_watermarks(self) -> None:
-        if self.plan.mode is not LoadMode.INCREMENTAL or null_watermark(self.source) is not NullWatermark.FAIL:
-            return
-        column = self._watermark_column()
-        for batch in self.batches:
-            ((nulls,),) = self.engine.rows(_over(batch, f"count(*) FILTER (WHERE {identifier(column)} IS NULL)"))
-            if nulls:
-                raise DataError(
-                    f'{nulls} rows of {self.source.name} have no "{column}"', hint="null_watermark = 'load' takes them."
-                )
-
-    def _watermark_column(self) -> str:
-        assert self.source.load is not None
-        assert self.source.load.watermark_column is not None
-        return self.source.load.watermark_column
-
-    def _write(self, target: Target, evolution: Evolution) -> BronzeWriter:
-        is_incremental = self.plan.mode is LoadMode.INCREMENTAL
-        skips_known = is_incremental and self.table is not None and self.table.find_column("_hash") is not None
-        writer = BronzeWriter(
-            self.engine,
-            target,
-            evolution,
-            loaded_at=self.started_at,
-            first_row_id=self.state.table.next_row_id,
-            hashes=is_incremental,
-            key=self.source.key,
-        )
-        if skips_known:
-            assert self.table is not None
-            query = known_hashes(self.table, self.source.key, self.state.table.excluded_loads)
-            self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {KNOWN_HASHES} AS {query}")
-        for batch in self.batches:
-            self.context.progress(step="write", rows=writer.written.rows)
-            writer.write(batch, skips_known=skips_known)
-        return writer
-
-    def _checked(self, writer: BronzeWriter) -> list[RuleResult]:
-        rules = bronze_rules(self.source)
-        if not rules or not writer.written.files:
-            return []
-        from ormolu.sql_extensions.queries import bind_expression
-
-        files = ", ".join(literal(file.path) for file in writer.written.files)
-        rows = f"SELECT * FROM read_parquet([{files}], hive_partitioning = false)"  # noqa: S608 - paths are quoted
-        results = []
-        with self.context.step("check"):
-            for rule in rules:
-                compiled = compile_rule(rule, rows, bind_expression, self.reader.previous)
-                (row,) = self.engine.rows(compiled.sql)
-                results.append(rule_result(compiled, row))
-        failure = failed_load(self.source, results)
-        if failure is not None:
-            raise failure
-        for result in results:
-            if not result.passed:
-                self.context.notice(
-                    f"rule {result.name}: {result.rows_violating} of {result.rows_checked} rows"
-                    + (f", observed {result.observed}" if result.observed else "")
-                )
-        return results
-
-    def _commit(
-        self,
-        target: Target,
-        evolution: Evolution,
-        writer: BronzeWriter,
-        results: Sequence[RuleResult],
-        rows_in: int,
-    ) -> RunResult:
-        written = writer.written
-        older: tuple[WrittenFile, ...] = ()
-        if evolution.retyped and self.table is not None:
-            older = rewrite(self.engine, self.table, target)
-        changes = StateChanges(self.head, self.source.name, run_id=self.context.run.run_id, at=self.started_at)
-        watermarks = self._watermarks(written.rows)
-        version, schema_changes = self._schema(changes, evolution)
-        statements: list[sa.Executable] = [
-            *self._ledger(changes, writer),
-            *(statement for name, value in watermarks.items() for statement in self._moved(changes, name, value)),
-            *schema_changes,
-            *changes.rules(results),
-        ]
-        result = RunResult(rows_in=rows_in, rows_out=written.rows)
-        files = [*older, *written.files]
-        result = replace(
-            result, record=self._record(results, result, version=version, watermarks=watermarks, files=written.files)
-        )
-        keeps_schema = self.table is not None and target.columns == self.table.columns
-        change = TableChange(
-            table=self.source.name,
-            based_on=self.table.metadata_location if self.table is not None else None,
-            location=None if self.table is not None else self.location,
-            columns=None if keeps_schema else target.columns,
-            partition_by=target.partition_by if self.table is None else None,
-            added=tuple(files),
-            removes_all=bool(older),
-            properties=self._properties(writer, watermarks),
-            summary={"ormolu.run-id": str(self.context.run.run_id), "ormolu.load-id": str(self.plan.load_id)},
-            operation="load",
-        )
-        self.context.publish([change], (), statements, result=result)
-        return result
-
-    def _ledger(self, changes: StateChanges, writer: BronzeWriter) -> list[sa.Executable]:
-        statements = [changes.file_replaced(entry) for entry in self.plan.replaced]
-        rows = writer.written.rows_by_location
-        if self.uploaded is not None:
-            return changes.file_loaded(self.uploaded, self.plan.load_id, writer.written.rows)
-        if self.plan.mode is LoadMode.APPEND:
-            for load in self.plan.files:
-                statements += changes.file_loaded(load.file, load.load_id, rows.get(load.file.location, 0))
-        return statements
-
-    def _watermarks(self, rows: int) -> dict[str, str]:
-        """The highest value seen of each connection, never below what was there."""
-        if self.plan.mode is not LoadMode.INCREMENTAL:
-            return {}
-        column = self._watermark_column()
-        found: dict[str, str] = {}
-        for part, batch in zip(self.plan.slices, self.batches, strict=True):
-            before = self.state.watermarks.get(part.connection)
-            ((value,),) = (
-                self.engine.rows(_over(batch, f'CAST(max("{column}") AS VARCHAR)')) if batch.rows else ((None,),)
-            )
-            candidates = [text for text in (before, value) if text is not None]
-            if candidates:
-                found[part.connection] = value if value is not None and _is_later(value, before) else candidates[0]
-        return found
-
-    def _moved(self, changes: StateChanges, connection: str, value: str) -> list[sa.Executable]:
-        return changes.watermark(connection, self._watermark_column(), value, is_full=False)
-
-    def _schema(self, changes: StateChanges, evolution: Evolution) -> tuple[int, list[sa.Executable]]:
-        version = self.reader.schema_version()
-        shape = [(column.name, column.type) for column in evolution.stored]
-        if version and shape == [(column.name, column.type) for column in self.pinned]:
-            return version, []
-        return version + 1, changes.schema(version + 1, evolution.stored, "current")
-
-    def _properties(self, writer: BronzeWriter, watermarks: Mapping[str, str]) -> dict[str, str]:
-        state = self.state.table
-        excluded = sorted({*state.excluded_loads, *(entry.load_id for entry in self.plan.replaced)})
-        properties = {
-            NEXT_ROW_ID: str(writer.next_row_id),
-            NEXT_LOAD_ID: str(self.plan.next_load_id),
-            EXCLUDED_LOADS: json.dumps(excluded),
-        }
-        if watermarks:
-            properties[WATERMARK] = json.dumps({**self.state.watermarks, **watermarks})
-        if self.plan.mode is LoadMode.FULL:
-            doubt = suspicious_extract(writer.written.rows, self._latest_rows())
-            if doubt is None:
-                properties[LATEST_FULL_LOAD] = str(self.plan.load_id)
-            else:
-                self.context.notice(doubt.message)
-        return properties
-
-    def _latest_rows(self) -> int | None:
-        if self.table is None or self.state.table.latest_full_load is None:
-            return None
-        where = exp.EQ(
-            this=exp.column(exp.to_identifier("_load_id", quoted=True)),
-            expression=exp.Literal.number(self.state.table.latest_full_load),
-        )
-        source = self.table.source(columns=["_load_id"], where=where).sql(dialect="duckdb")
-        ((rows,),) = self.engine.rows(f"SELECT count(*) FROM ({source})")  # noqa: S608 - a tree of our own
-        return int(rows)
-
-    def _record(
-        self,
-        results: Sequence[RuleResult],
-        result: RunResult,
-        *,
-        version: int,
-        watermarks: Mapping[str, str],
-        files: Sequence[WrittenFile] = (),
-    ) -> dict[str, Any]:
-        return ingestion_record(
-            self.source,
-            self.plan,
-            self.state,
-            results,
-            started_at=self.started_at,
-            ended_at=self.context.now(),
-            rows=result.rows_out,
-            schema_version=version or self.reader.schema_version(),
-            watermarks=watermarks,
-            file_count=len(files),
-            total_bytes=sum(file.bytes for file in files),
-        )
-
-
-def _over(batch: StagedBatch, expression: str) -> str:
-    return f"SELECT {expression} FROM read_parquet({literal(batch.location)})"  # noqa: S608 - a path of ours
-
-
-def _is_later(value: str, before: str | None) -> bool:
-    if before is None:
-        return True
-    try:
-        return float(value) >= float(before)
-    except ValueError:
-        return value >= before

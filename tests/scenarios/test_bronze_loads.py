@@ -51,7 +51,7 @@ from ormolu.errors import (
     UndefinedObject,
 )
 from ormolu.scheduler.context import RunContext, RunResult
-from ormolu.scheduler.loads import exclude_run, include_run, load_source, load_upload
+from ormolu.scheduler.loads import accept_schema, exclude_run, include_run, load_source, load_upload
 from ormolu.scheduler.previews import preview_source
 from ormolu.scheduler.queue import Queue, RunAction
 
@@ -255,9 +255,23 @@ def test_new_and_removed_columns_follow_the_options(bench: Bench) -> None:
     with pytest.raises(DatatypeMismatch, match='"d" is new'):
         bench.upload(strict, "a,b,c,d\n3,4,5,6\n", format="csv", header="true")
     assert (3, "refused") in bench.kept(schema_versions, "version", "status")
+    bench.run(lambda context: accept_schema(strict, None, context))
+    assert list(bench.types()) == ["a", "b", "c", "d"]
+    with pytest.raises(UndefinedObject):
+        bench.run(lambda context: accept_schema(strict, None, context))
     ignoring = uploads(options=options(on_new_column="ignore"))
-    bench.upload(ignoring, "a,b,c,d\n5,6,7,8\n", format="csv", header="true")
-    assert list(bench.types()) == ["a", "b", "c"]
+    bench.upload(ignoring, "a,b,c,d,e\n5,6,7,8,9\n", format="csv", header="true")
+    assert list(bench.types()) == ["a", "b", "c", "d"]
+
+
+def test_a_refused_type_is_taken_with_accept_schema(bench: Bench) -> None:
+    source = uploads(options=options(on_type_change="fail"))
+    bench.upload(source, "a\n1\n", format="csv", header="true")
+    with pytest.raises(DatatypeMismatch, match="bigint"):
+        bench.upload(source, "a\nx\n", format="csv", header="true")
+    bench.run(lambda context: accept_schema(source, 2, context))
+    bench.upload(source, "a\nx\n", format="csv", header="true")
+    assert bench.rows("a") == [("1",), ("x",)]
 
 
 # --- files ----------------------------------------------------------------------------------------------------
