@@ -1,7 +1,9 @@
 """Queries and expressions inside statements: cut out by offsets, kept as their author wrote them, checked by sqlglot.
 
 What sqlglot's PostgreSQL reader gets wrong or cannot read is respelled first, without moving anything else:
-* `E'a\\nb'` becomes an ordinary string, padded with blanks (sqlglot keeps a byte string without the backslash);
+* `E'a\\nb'` and `$$ab$$` become ordinary strings, padded with blanks (of the first sqlglot drops the backslash);
+* `$1,$2` becomes `@1,$2`, the same to sqlglot, which takes `$1,$` for the beginning of a dollar-quoted string;
+* `::oid[]` becomes `::int[]`: oid is no type of columns to sqlglot, and cannot be an array's;
 * a time travel clause after the alias is moved before it: `t AS o FOR VERSION AS OF 3` -> `t FOR VERSION AS OF 3 AS o`;
 
 Time travel in trees is `exp.Table.args["version"]`:
@@ -14,6 +16,7 @@ Time travel in trees is `exp.Table.args["version"]`:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -31,6 +34,7 @@ CACHED_CHARACTERS_MAX = 32 * 1024
 
 _TRAVELS = ("SYSTEM_TIME", "VERSION", "TIMESTAMP")
 _BEFORE_A_RELATION = frozenset({"FROM", "JOIN", "ONLY", "LATERAL", ",", ".", "(", "UPDATE", "USING", "TABLE"})
+_LIKE_A_DOLLAR_QUOTE = re.compile(r"\$\d+[^\s$]*\$")
 _PREFIX = "SELECT "
 _AT_END = "syntax error at end of input"
 
@@ -79,10 +83,9 @@ def _as_syntax_error(text: str, error: ParseError) -> InvalidSyntax:
         return InvalidSyntax(_AT_END, position=len(text) + 1)
     first = error.errors[0]
     highlight = str(first.get("highlight") or "")
-    lines = text.split("\n")
-    line = min(int(first.get("line") or 1), len(lines)) - 1
-    offset = sum(len(passed) + 1 for passed in lines[:line]) + int(first.get("col") or 0) - len(highlight)
-    offset = min(max(offset, 0), len(text))
+    before = str(first.get("start_context") or "")
+    # Lines and columns are not to be had: sqlglot counts columns wrongly after strings and comments of several lines.
+    offset = max(text.find(before + highlight + str(first.get("end_context") or "")), 0) + len(before)
     is_misplaced = str(first.get("description") or "").startswith("Invalid expression")
     if not text[offset + len(highlight) :].strip() and not is_misplaced:
         return InvalidSyntax(_AT_END, position=len(text) + 1)
@@ -113,12 +116,25 @@ def _change(
     script: str, tokens: Sequence[Token], index: int, first: int, last: int
 ) -> tuple[tuple[int, int, str], ...]:
     token = tokens[index]
-    if token.kind is TokenKind.ESCAPED:
-        plain = "'" + token.value.replace("'", "''") + "'"
-        return ((token.start, token.end, plain.ljust(token.end - token.start)),)
-    if token.word == "FOR" and tokens[index + 1].word in _TRAVELS:
-        return _moved_travel(script, tokens, index, first, last)
-    return ()
+    match token.kind:
+        case TokenKind.ESCAPED:
+            return _plain_string(token)
+        case TokenKind.STRING if script[token.start] == "$":
+            return _plain_string(token)
+        case TokenKind.PARAMETER if _LIKE_A_DOLLAR_QUOTE.match(script, token.start):
+            blank = " " if script[token.start - 1] in "<@" else ""  # <@ would be an operator
+            return ((token.start, token.end, f"{blank}@{token.value}"),)
+        case TokenKind.WORD if token.word == "FOR" and tokens[index + 1].word in _TRAVELS:
+            return _moved_travel(script, tokens, index, first, last)
+        case TokenKind.WORD if token.word == "OID" and tokens[index - 1].word == "::" and tokens[index + 1].word == "[":
+            return ((token.start, token.end, "int"),)
+        case _:
+            return ()
+
+
+def _plain_string(token: Token) -> tuple[tuple[int, int, str], ...]:
+    plain = "'" + token.value.replace("'", "''") + "'"
+    return ((token.start, token.end, plain.ljust(token.end - token.start)),)
 
 
 def _moved_travel(

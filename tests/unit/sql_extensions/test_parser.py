@@ -341,6 +341,26 @@ def test_positions_in_trees_survive_escape_strings() -> None:
     assert column is not None and column.this.meta["start"] == sql.index("missing")
 
 
+@pytest.mark.parametrize(
+    ("sql", "numbers"),
+    [
+        ("INSERT INTO t VALUES($1,$2,$3)", ["1", "2", "3"]),
+        ("SELECT $1||$2", ["1", "2"]),
+        ("SELECT f(a<$1,b<$2)", ["1", "2"]),
+        ("SELECT 1 WHERE a=any($1::oid[])AND b=$2", ["1", "2"]),
+    ],
+)
+def test_parameters_may_stand_close_together(sql: str, numbers: list[str]) -> None:
+    statement = one(sql)
+    assert isinstance(statement, s.Query | s.Insert)
+    assert [node.name for node in statement.tree.find_all(exp.Parameter, bfs=False)] == numbers
+    assert statement.tree.find(exp.ArrayContainedBy) is None
+
+
+def test_a_dollar_quoted_string_is_a_string() -> None:
+    assert parse_expression("$x$it's$x$ || $$y$$").find(exp.Literal) == exp.Literal.string("it's")
+
+
 def test_ignore_nulls_stays_in_the_stored_text() -> None:
     text = "last_value(p IGNORE NULLS) OVER (PARTITION BY s ORDER BY t)"
     definition = parse_definition(f"CREATE SILVER TABLE t WITH RULES (SET p = {text} WHERE p IS NULL) FROM bronze.t")
