@@ -34,7 +34,7 @@ from ormolu.errors import (
     UndefinedObject,
 )
 from ormolu.medallion.lineage import dependents
-from ormolu.scheduler import insights, loads, quarantine_changes, refreshes
+from ormolu.scheduler import exclusions, insights, loads, monitors, quarantine_changes, refreshes
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.queue import HEARTBEAT_SECONDS, Ending, Queue, Run, RunAction, RunStatus, submission
 from ormolu.sql_extensions.parser import parse_definition
@@ -126,6 +126,8 @@ def perform(context: RunContext) -> RunResult:
                     author=context.run.requested_by,
                 ),
             )
+            if isinstance(definition, Monitor):
+                return monitors.run_monitor(definition, context)
             return refreshes.refresh(definition, context, is_full=True)
         case RunAction.LOAD:
             return loads.load_source(_source(context), context)
@@ -138,9 +140,9 @@ def perform(context: RunContext) -> RunResult:
         case RunAction.CHANGE:
             return quarantine_changes.change(_silver(context), request["sql"], context)
         case RunAction.EXCLUDE:
-            return loads.exclude_run(_source(context), request["run_id"], context)
+            return exclusions.exclude_run(_source(context), request["run_id"], context)
         case RunAction.INCLUDE:
-            return loads.include_run(_source(context), request["run_id"], context)
+            return exclusions.include_run(_source(context), request["run_id"], context)
         case RunAction.ACCEPT:
             return loads.accept_schema(_source(context), request.get("version"), context)
         case RunAction.PROFILE:
@@ -148,7 +150,7 @@ def perform(context: RunContext) -> RunResult:
         case RunAction.SUGGEST:
             return insights.run_suggest(request["what"], context.run.object, context)
         case RunAction.MONITOR:
-            return insights.run_monitor(_monitor(context), context)
+            return monitors.run_monitor(_monitor(context), context)
 
 
 def _refresh(context: RunContext) -> RunResult:
