@@ -142,8 +142,7 @@ MACROS: tuple[str, ...] = (
     """clean_boolean(s) AS CASE
         WHEN lower(trim(s)) IN ('t','true','y','yes','on','1','x','ja','oui','si','wahr','vrai') THEN true
         WHEN lower(trim(s)) IN ('f','false','n','no','off','0','nein','non','falsch','faux') THEN false END""",
-    """clean_date(s, formats) AS list_filter(list_transform(formats, lambda f: try_strptime(trim(s), f)),
-        lambda d: d IS NOT NULL)[1]::DATE""",
+    "clean_date(s, formats) AS try_strptime(trim(s), formats)::DATE",
     """pg_currency_digits(s) AS regexp_replace(s, '[^0-9.,-]', '', 'g')""",
     """clean_currency(s) AS TRY_CAST(CASE
         WHEN regexp_matches(trim(s), '^\\(.*\\)$') THEN '-' ELSE '' END || CASE

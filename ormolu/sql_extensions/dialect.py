@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.postgres import Postgres
@@ -96,7 +98,7 @@ def _parse(text: str) -> list[exp.Expr | None]:
         raise ProgramLimitExceeded(f"a statement has at most {QUERY_CHARACTERS_MAX} characters")
     try:
         text = respell(text, tokenize(text))
-        tokens = _prepared(_POSTGRES.tokenize(text))
+        tokens = _prepared(with_oid_arrays(_POSTGRES.tokenize(text)))
         return list(_POSTGRES.parser().parse(tokens, text))
     except TokenError as error:
         raise InvalidSyntax("the statement breaks off inside a quoted string or a comment") from error
@@ -104,6 +106,14 @@ def _parse(text: str) -> list[exp.Expr | None]:
         raise _syntax_error(error, text) from error
     except RecursionError as error:
         raise ProgramLimitExceeded("the statement is nested too deeply") from error
+
+
+def with_oid_arrays(tokens: list[Token]) -> list[Token]:
+    """`oid[]` and `regclass[]`, which the parser does not know, as `bigint[]`."""
+    for token, following in pairwise(tokens):
+        if token.token_type == TokenType.OBJECT_IDENTIFIER and following.token_type == TokenType.L_BRACKET:
+            token.token_type, token.text = TokenType.BIGINT, "bigint"
+    return tokens
 
 
 _QUANTIFIERS = frozenset({"ALL", "ANY", "SOME"})

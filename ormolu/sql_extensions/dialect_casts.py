@@ -17,7 +17,7 @@ from ormolu.sql_extensions.types import NUMERIC_PRECISION_MAX, DataType
 
 _CLOCK = re.compile(r"(?<![\d:+-])(\d{1,2}:\d{2})(?![\d:])")
 _INTEGER = re.compile(r"^\s*[+-]?\d+\s*$")
-_OFFSET = re.compile(r"(Z|[+-]\d{1,2}(:?\d{2})?|[A-Za-z]{3,}[A-Za-z_/]*)\s*$")
+_OFFSET = re.compile(r":\d{2}(\.\d+)?\s*(Z|[+-]\d{1,2}(:?\d{2})?|[A-Za-z]{3,}[A-Za-z_/]*)\s*$")
 _MOVING_DAYS = ("now", "today", "tomorrow", "yesterday", "allballs")
 _TRUE = ("t", "tr", "tru", "true", "y", "ye", "yes", "on", "1")
 _FALSE = ("f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0")
@@ -220,12 +220,10 @@ def _cast_literal(tree: exp.Expr, type: DataType, context: Context) -> Bound:
             return _numeric_literal(value, type)
         case "bool":
             return Bound(exp.Boolean(this=_boolean(value)), type)
-        case "timestamptz" if context.session.timezone != "UTC":
-            return Bound(call("pg_text_to_timestamptz", tree, t.string(context.session.timezone)), type)
         case "interval":
             return Bound(engine_cast(t.string(_interval(value)), type), type)
         case "date" | "timestamp" | "time" | "timestamptz":
-            return _moment_literal(value, type)
+            return _moment_literal(value, type, context)
         case "bytea":
             return Bound(call("pg_text_to_bytea", tree), type)
         case "text" | "varchar" | "bpchar" | "name" | "inet" | "xml":
@@ -285,7 +283,7 @@ def _boolean(value: str) -> bool:
     raise InvalidTextRepresentation(f'invalid input syntax for type boolean: "{value}"')
 
 
-def _moment_literal(value: str, type: DataType) -> Bound:
+def _moment_literal(value: str, type: DataType, context: Context) -> Bound:
     word = value.strip()
     if word.lower() in _MOVING_DAYS:
         raise unsupported(f"the special {type} '{word}'", hint="Use now() or current_date.")
@@ -293,6 +291,9 @@ def _moment_literal(value: str, type: DataType) -> Bound:
         word = f"{word[:4]}-{word[4:6]}-{word[6:]}"
     if is_kind(type, "timestamptz"):
         word = _CLOCK.sub(r"\1:00", word, count=1)
+        if context.session.timezone != "UTC" and not _OFFSET.search(word):
+            moment = engine_cast(t.string(word), t.TIMESTAMP)
+            return Bound(call("timezone", t.string(context.session.timezone), moment), type)
     if is_kind(type, "timestamp") and re.search(r"\d{2}:\d{2}.*(Z|[+-]\d{1,2}(:?\d{2})?)\s*$", word):
         word = re.sub(r"\s*(Z|[+-]\d{1,2}(:?\d{2})?)\s*$", "", word)
     return Bound(engine_cast(t.string(word), type), type)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from sqlglot import exp
@@ -53,6 +53,14 @@ class OutputColumn:
     engine_name: str
     type: DataType | None
     is_open: bool = False
+    has_modifiers: bool = False
+
+    @property
+    def shown_type(self) -> DataType | None:
+        """The type as PostgreSQL reports it."""
+        if self.type is None or self.has_modifiers:
+            return self.type
+        return replace(self.type, modifiers=())
 
 
 @dataclass(frozen=True, slots=True)

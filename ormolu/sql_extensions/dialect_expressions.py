@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from sqlglot import exp
@@ -41,8 +42,29 @@ def bind(node: exp.Expr, scope: Scope, context: Context) -> Bound:
 _EVERYWHERE = frozenset({"this", "expression", "expressions"})
 _NONE: frozenset[str] = frozenset()
 _QUERY_PARTS = frozenset(
-    """with_ from_ joins where group having windows order limit offset distinct alias locks into sample pivots
-    qualify laterals kind hint match""".split()
+    [
+        "with_",
+        "from_",
+        "joins",
+        "where",
+        "group",
+        "having",
+        "windows",
+        "order",
+        "limit",
+        "offset",
+        "distinct",
+        "alias",
+        "locks",
+        "into",
+        "sample",
+        "pivots",
+        "qualify",
+        "laterals",
+        "kind",
+        "hint",
+        "match",
+    ]
 )
 PARTS: dict[type[exp.Expr], frozenset[str]] = {
     exp.Literal: frozenset({"is_string"}),
@@ -152,14 +174,15 @@ _WORDS: dict[type[exp.Expr], str] = {
 
 def _paren(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     inner = bind(node.this, scope, context)
-    return inner if inner.is_open else Bound(exp.Paren(this=inner.tree), inner.type)
+    return inner if inner.is_open else replace(inner, tree=exp.Paren(this=inner.tree))
 
 
 def _cast(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     if node.args.get("format") or node.args.get("safe") or node.args.get("default"):
         raise unsupported("this form of CAST", node)
     bound = bind(node.this, scope, context)
-    return cast_to(bound, written_type(node.args["to"]), context)
+    type = written_type(node.args["to"])
+    return replace(cast_to(bound, type, context), has_modifiers=bool(type.modifiers))
 
 
 def written_type(node: exp.Expr) -> DataType:

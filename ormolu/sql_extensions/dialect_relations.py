@@ -12,6 +12,7 @@ from ormolu.errors import (
     DuplicateObject,
     FeatureNotSupported,
     InvalidColumnReference,
+    InvalidSyntax,
     UndefinedColumn,
     UndefinedTable,
 )
@@ -28,7 +29,7 @@ from ormolu.sql_extensions.functions_sets import ROWS, RowSource, row_source
 from ormolu.sql_extensions.relations import Relation
 from ormolu.sql_extensions.types import DataType
 
-Columns = list[tuple[str, str, DataType | None, bool]]  # name, engine's name, type, is hidden
+Columns = list[tuple[str, str, DataType | None, bool, bool]]  # name, engine's name, type, is hidden, has modifiers
 
 
 def bind_from(select: exp.Select, scope: Scope, context: Context) -> tuple[exp.From | None, list[exp.Join]]:
@@ -83,11 +84,11 @@ def _table(node: exp.Table, scope: Scope, context: Context) -> exp.Expr:
     if not node.args.get("db"):
         common = scope.find_with_query(name)
         if common is not None:
-            columns: Columns = [(*column, False) for column in common.columns]
+            columns: Columns = [(*column[:3], False, column[3]) for column in common.columns]
             return _visible(node, exp.Table(this=quoted(common.engine_name)), name, None, columns, scope, context)
     relation = _resolve(node, name, context)
     context.relations.append(relation)
-    columns = [(column.name, column.name, column.type, column.is_hidden) for column in relation.columns]
+    columns = [(column.name, column.name, column.type, column.is_hidden, True) for column in relation.columns]
     source = exp.Subquery(this=trusted(relation.source))
     return _visible(node, source, name, relation.name.schema, columns, scope, context)
 
@@ -145,8 +146,8 @@ def _visible(
             name=name,
             schema=schema,
             columns=tuple(
-                ScopeColumn(shown, type, exp.column(quoted(inner), table=quoted(engine_name)), is_hidden)
-                for shown, inner, type, is_hidden in renamed
+                ScopeColumn(shown, type, exp.column(quoted(inner), table=quoted(engine_name)), is_hidden, has_modifiers)
+                for shown, inner, type, is_hidden, has_modifiers in renamed
             ),
         )
     )
@@ -173,7 +174,7 @@ def _query(node: exp.Expr, query: exp.Expr, inner: Scope, scope: Scope, context:
 
 
 def columns_of(bound: BoundSelect) -> Columns:
-    return [(column.name, column.engine_name, column.type, False) for column in bound.columns]
+    return [(c.name, c.engine_name, c.type, False, c.has_modifiers) for c in bound.columns]
 
 
 # --- LATERAL and functions ----------------------------------------------------------------------------------------------
@@ -204,7 +205,7 @@ def _function(node: exp.Expr, function: exp.Expr, scope: Scope, context: Context
         if relation is not None:
             context.relations.append(relation)
             columns: Columns = [
-                (column.name, column.name, column.type, column.is_hidden) for column in relation.columns
+                (column.name, column.name, column.type, column.is_hidden, True) for column in relation.columns
             ]
             source = exp.Subquery(this=trusted(relation.source))
             return _visible(node, source, name, None, columns, scope, context)
@@ -236,7 +237,7 @@ def _rows(node: exp.Expr, sources: list[RowSource], name: str, scope: Scope, con
     for index, source in enumerate(sources):
         inner = f"c{index + 1}"
         selected.append(exp.alias_(exp.Anonymous(this="unnest", expressions=[source.tree]), quoted(inner)))
-        columns.append((source.column or table, inner, source.type, False))
+        columns.append((source.column or table, inner, source.type, False, False))
     offset = node.args.get("offset") or node.args.get("ordinality")
     if offset:
         length = exp.Anonymous(this="len", expressions=[sources[0].tree.copy()])
@@ -244,7 +245,9 @@ def _rows(node: exp.Expr, sources: list[RowSource], name: str, scope: Scope, con
             raise unsupported("WITH ORDINALITY over several arrays", node)
         series = exp.Anonymous(this="generate_series", expressions=[t.number(1), length])
         selected.append(exp.alias_(exp.Anonymous(this="unnest", expressions=[series]), quoted("n")))
-        columns.append((identifier(offset) if isinstance(offset, exp.Identifier) else "ordinality", "n", t.INT8, False))
+        columns.append(
+            (identifier(offset) if isinstance(offset, exp.Identifier) else "ordinality", "n", t.INT8, False, False)
+        )
     tree = exp.Subquery(this=exp.Select(expressions=selected))
     item = _as_lateral(_visible(node, tree, table, None, columns, scope, context))
     scope.relations[-1] = replace(scope.relations[-1], is_scalar=len(columns) == 1)
@@ -270,6 +273,8 @@ def _join(node: exp.Join, scope: Scope, context: Context) -> exp.Join:
         tree.set("on", _using(names, before, right, side, scope, context))
     elif node.args.get("on") is not None:
         tree.set("on", coerce(context.expression(node.args["on"], scope, context), t.BOOL, context).tree)
+    elif side:
+        raise InvalidSyntax(f"{side} JOIN needs ON or USING", position=position(node))
     else:
         tree.set("kind", "CROSS")
     return tree

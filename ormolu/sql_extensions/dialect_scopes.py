@@ -22,9 +22,10 @@ class ScopeColumn:
     type: DataType | None
     tree: exp.Expr
     is_hidden: bool = False
+    has_modifiers: bool = False
 
     def bound(self) -> Bound:
-        return Bound(self.tree.copy(), self.type)
+        return Bound(self.tree.copy(), self.type, has_modifiers=self.has_modifiers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,8 @@ class Scope:
             if candidates:
                 return candidates[0].bound()
             scope = scope.parent
-        relation = self.find_relation(name)
-        return relation.columns[0].bound() if relation is not None and relation.is_scalar else None
+        function = self.find_relation(name)
+        return function.columns[0].bound() if function is not None and function.is_scalar else None
 
     def candidates(self, name: str) -> list[ScopeColumn]:
         if name in self.merged:
@@ -132,7 +133,7 @@ class WithQuery:
     """A WITH query under the name the engine knows it by."""
 
     engine_name: str
-    columns: tuple[tuple[str, str, DataType | None], ...]  # name, engine's name, type
+    columns: tuple[tuple[str, str, DataType | None, bool], ...]  # name, engine's name, type, has modifiers
 
 
 class OpenScope(Scope):

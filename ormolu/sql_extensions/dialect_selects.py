@@ -103,7 +103,9 @@ def _projections(node: exp.Select, scope: Scope, context: Context) -> tuple[tupl
         for name, bound in _items(item, scope, context):
             settled = settle(bound, context)
             engine_name = _unique(name, taken)
-            columns.append(OutputColumn(name, engine_name, settled.type, is_open=bound.is_open))
+            columns.append(
+                OutputColumn(name, engine_name, settled.type, is_open=bound.is_open, has_modifiers=bound.has_modifiers)
+            )
             trees.append(exp.alias_(settled.tree, quoted(engine_name)))
     if not trees:
         raise unsupported("a SELECT without columns", node)
@@ -219,7 +221,7 @@ def _renamed(bound: BoundSelect, names: list[str]) -> BoundSelect:
 
 
 def _as_with_query(engine_name: str, bound: BoundSelect) -> WithQuery:
-    return WithQuery(engine_name, tuple((column.name, column.engine_name, column.type) for column in bound.columns))
+    return WithQuery(engine_name, tuple((c.name, c.engine_name, c.type, c.has_modifiers) for c in bound.columns))
 
 
 # --- set operations, VALUES, parentheses ---------------------------------------------------------------------------------
@@ -271,7 +273,7 @@ def _common_column(word: str, one: OutputColumn, other: OutputColumn) -> OutputC
     common = t.meet(one.type, other.type)
     if common is None:
         raise DatatypeMismatch(f"{word} types {one.type} and {other.type} cannot be matched")
-    return replace(one, type=common)
+    return replace(one, type=common, has_modifiers=one.type == other.type and one.has_modifiers)
 
 
 def _in_types(side: BoundSelect, columns: tuple[OutputColumn, ...], context: Context) -> exp.Query:

@@ -31,12 +31,14 @@ class Bound:
     """An expression in DuckDB's terms with PostgreSQL's type.
 
     `type` is None where only the engine will know it. `is_open` marks what takes its type from its surroundings,
-    as PostgreSQL's *unknown* does: string literals, NULL and parameters.
+    as PostgreSQL's *unknown* does: string literals, NULL and parameters. `has_modifiers` says that PostgreSQL knows the
+    type's digits too: of columns and casts, not of what is computed.
     """
 
     tree: exp.Expr
     type: DataType | None
     is_open: bool = False
+    has_modifiers: bool = False
 
     @property
     def kind(self) -> str:

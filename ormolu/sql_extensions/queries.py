@@ -85,7 +85,7 @@ def bind_query(
         sql=engine_tree.sql("duckdb", comments=False),
         tree=engine_tree,
         column_names=tuple(column.name for column in bound.columns),
-        column_types=tuple(_shown_type(column.type) for column in bound.columns),
+        column_types=tuple(column.shown_type for column in bound.columns),
         parameter_types=types,
         relations=tuple(context.relations),
         reads_session=context.reads_session,
@@ -147,10 +147,6 @@ def _with_typed_parameters(tree: exp.Query, types: tuple[DataType | None, ...]) 
         type = types[int(parameter.this.name) - 1] or t.TEXT
         parameter.replace(t.engine_cast(parameter.copy(), type))
     return tree
-
-
-def _shown_type(type: DataType | None) -> DataType | None:
-    return type
 
 
 __all__ = ["SEARCH_PATH", "AsOf", "BoundQuery", "Resolve", "SessionValues", "bind_expression", "bind_query"]

@@ -62,6 +62,13 @@ def _rows(rows: Iterable[Iterable[object]], jsons: set[int]) -> list[list[object
     ]
 
 
+def _type_modifier(column: psycopg.Column) -> int:
+    """What the server sent, read back from psycopg's words for it."""
+    if column.type_code == 1700 and column.precision is not None and column.scale is not None:
+        return ((column.precision << 16) | column.scale) + 4
+    return column.display_size + 4 if column.type_code == 1043 and column.display_size else -1
+
+
 @pytest.mark.parametrize("query", [query for query in QUERIES if query not in REFUSED])
 def test_a_query_answers_as_postgresql_does(query: str, postgres: psycopg.Connection, engine: QueryEngine) -> None:
     cursor = postgres.execute(query.encode())
@@ -77,6 +84,8 @@ def test_a_query_answers_as_postgresql_does(query: str, postgres: psycopg.Connec
     types = [(t.oid if t is not None else None) for t in bound.column_types]
     wanted = [column.type_code for column in description]
     assert [25 if t in _TEXTS else t for t in types] == [25 if t in _TEXTS else t for t in wanted], bound.sql
+    modifiers = [(t.type_modifier if t is not None else -1) for t in bound.column_types]
+    assert modifiers == [_type_modifier(column) for column in description], bound.sql
     jsons = {index for index, oid in enumerate(types) if oid in (114, 3802)}
     if query not in VALUES_DIFFER:
         assert _rows(actual, jsons) == _rows(expected, set()), bound.sql
