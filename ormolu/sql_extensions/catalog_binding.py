@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.postgres import Postgres
 from sqlglot.errors import ParseError, TokenError
 
 from ormolu.definitions import TableName
@@ -15,13 +15,16 @@ from ormolu.sql_extensions.access import check_engine_tree, trusted
 from ormolu.sql_extensions.catalog_calls import is_callable
 from ormolu.sql_extensions.catalog_names import SYSTEM_RELATIONS
 from ormolu.sql_extensions.catalog_queries import CatalogNames, is_cte, rewrite_catalog_query
-from ormolu.sql_extensions.dialect import parse_query
+from ormolu.sql_extensions.dialect import parse_query, with_oid_arrays
 from ormolu.sql_extensions.dialect_names import column_name
 from ormolu.sql_extensions.expression_types import cast_type, function_name
+from ormolu.sql_extensions.parser_expressions import respell
 from ormolu.sql_extensions.relations import Relation
 from ormolu.sql_extensions.result_types import OutputColumn, result_columns
+from ormolu.sql_extensions.tokens import tokenize
 from ormolu.sql_extensions.types import DataType, data_type
 
+_POSTGRES = Postgres()
 _TEXT = data_type("text")
 
 
@@ -52,6 +55,7 @@ def bind_catalog_query(text: str, resolve: Callable[[TableName], Relation | None
     hidden = {column.name for column in bound.find_all(exp.Column)}
     for table in list(_tables(bound)):
         _substitute(table, relations.resolved(table), hidden)
+    bound = _with_every_parameter(bound, parameters)
     check_engine_tree(bound)
     return CatalogQuery(
         bound.sql(dialect="duckdb", comments=False),
@@ -64,7 +68,9 @@ def bind_catalog_query(text: str, resolve: Callable[[TableName], Relation | None
 
 def parsed_catalog_query(text: str) -> exp.Expr:
     try:
-        trees = [tree for tree in sqlglot.parse(text, read="postgres") if tree is not None]
+        text = respell(text, tokenize(text))
+        tokens = with_oid_arrays(_POSTGRES.tokenize(text))
+        trees = [tree for tree in _POSTGRES.parser().parse(tokens, text) if tree is not None]
     except (ParseError, TokenError) as error:
         raise InvalidSyntax("syntax error in a query over the system catalogs") from error
     if len(trees) != 1:
@@ -185,6 +191,34 @@ def _parameters(tree: exp.Expr, relations: _Relations) -> tuple[DataType | None,
     return tuple(types.get(index) for index in range(1, max(types, default=0) + 1))
 
 
+def _with_every_parameter(tree: exp.Expr, types: Sequence[DataType | None]) -> exp.Expr:
+    """A parameter whose expression went, such as a flag for pretty printing, must still be in the text."""
+    left = {int(parameter.name) for parameter in tree.find_all(exp.Parameter)}
+    gone = [(index, kind) for index, kind in enumerate(types, start=1) if index not in left and kind is not None]
+    if not gone or not isinstance(tree, exp.Query):
+        return tree
+    unused = exp.select(
+        *(
+            exp.Cast(
+                this=exp.Parameter(this=exp.Literal.number(index)),
+                to=exp.DataType.build(kind.duckdb, dialect="duckdb"),
+            )
+            for index, kind in gone
+        )
+    )
+    return tree.with_("_unused", as_=unused, copy=False)
+
+
+# The arguments that are neither text nor compared with anything: (function, position) -> type.
+_ARGUMENTS = {
+    **{(name, 0): "oid" for name in ("format_type", "col_description", "obj_description", "pg_get_userbyid")},
+    **{(name, 0): "oid" for name in ("pg_get_constraintdef", "pg_get_indexdef", "pg_get_viewdef")},
+    **{(name, 1): "int4" for name in ("format_type", "col_description", "pg_get_indexdef", "generate_subscripts")},
+    **{(name, 1): "bool" for name in ("pg_get_constraintdef", "pg_get_viewdef")},
+    **{(name, 2): "bool" for name in ("pg_get_indexdef", "pg_get_expr")},
+}
+
+
 def _parameter_type(parameter: exp.Parameter, relations: _Relations) -> DataType:
     parent = parameter.parent
     while isinstance(parent, exp.Paren):
@@ -198,4 +232,8 @@ def _parameter_type(parameter: exp.Parameter, relations: _Relations) -> DataType
                 column = relation.find_column(other.name)
                 if column is not None:
                     return column.type
+    if isinstance(parent, exp.Func):
+        arguments = parent.expressions
+        position = next((at for at, each in enumerate(arguments) if each is parameter), -1)
+        return data_type(_ARGUMENTS.get((function_name(parent), position), "text"))
     return _TEXT

@@ -109,6 +109,7 @@ TEMPLATES: dict[str, dict[int | None, str]] = {
     "pg_database_size": {1: _ZERO},
     "pg_tablespace_size": {1: _ZERO},
     "pg_size_pretty": {1: _SIZE_PRETTY},
+    "pg_advisory_unlock_all": {0: "''"},
     "pg_is_in_recovery": {0: "false"},
     "pg_is_wal_replay_paused": {0: "false"},
     "pg_my_temp_schema": {0: _ZERO},

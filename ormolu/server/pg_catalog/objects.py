@@ -136,6 +136,7 @@ def _classes(relation: CatalogRelation, oids: Identifiers, snapshot: CatalogSnap
         "relfilenode": oids("relation", name) if is_table else 0, "reltuples": float(relation.rows),
         "relhasindex": bool(relation.key), "relkind": relation.kind, "relnatts": len(columns),
         "relchecks": len(relation.checks), "relhasrules": not is_table,
+        "relhastriggers": _has_triggers(relation, snapshot),
         "relreplident": "d" if is_table else "n", "relacl": _access(snapshot, "table", str(name)),
     }  # fmt: skip
     if relation.key:
@@ -144,6 +145,12 @@ def _classes(relation: CatalogRelation, oids: Identifiers, snapshot: CatalogSnap
             "relfilenode": oids("index", name), "reltuples": float(relation.rows), "relkind": "i",
             "relnatts": len(relation.key), "relreplident": "n",
         }  # fmt: skip
+
+
+def _has_triggers(relation: CatalogRelation, snapshot: CatalogSnapshot) -> bool:
+    """PostgreSQL keeps a foreign key by triggers on both sides; psql asks for keys only where there are some."""
+    others = (key.references for other in snapshot.relations for key in other.foreign_keys)
+    return bool(relation.foreign_keys) or relation.name in others
 
 
 def _attributes(relation: CatalogRelation, oids: Identifiers) -> Iterator[Row]:
