@@ -1,4 +1,4 @@
-"""Functions that the engine lacks: PostgreSQL's as macros, ours as macros and, where they need a library, vectorised."""
+"""Functions that the engine lacks: as macros, and vectorised over Arrow where they need a library."""
 
 from __future__ import annotations
 

@@ -36,9 +36,9 @@ def _by_row(function: Callable[..., object], type: pa.DataType) -> Callable[...,
 
     # DuckDB counts a function's parameters by its signature.
     of_arity: dict[int, Callable[..., pa.Array]] = {
-        1: lambda a: apply(a),
-        2: lambda a, b: apply(a, b),
-        3: lambda a, b, c: apply(a, b, c),
+        1: lambda a: apply(a),  # noqa: PLW0108
+        2: lambda a, b: apply(a, b),  # noqa: PLW0108
+        3: lambda a, b, c: apply(a, b, c),  # noqa: PLW0108
     }
     return of_arity[len(signature(function).parameters)]
 

@@ -1,4 +1,4 @@
-"""The locked DuckDB instance that answers analysts' queries: no files but the warehouse's, no settings, no extensions."""
+"""The locked DuckDB instance that answers queries: no files but the warehouse's, no settings, no extensions."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def _element(rest: str, index: int, text: str) -> tuple[str | None, int]:
         raise InvalidTextRepresentation(f'malformed array literal: "{text}"')
     value = "".join(characters)
     if was_quoted:
-        return value.strip() if not value else value, index + 1
+        return value, index + 1
     value = value.strip()
     if not value:
         raise InvalidTextRepresentation(f'malformed array literal: "{text}"')

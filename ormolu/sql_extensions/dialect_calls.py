@@ -77,7 +77,7 @@ def _condition(node: exp.Expr, scope: Scope, context: Context) -> exp.Expr:
     return coerce(context.expression(node, scope, context), t.BOOL, context).tree
 
 
-# --- arguments --------------------------------------------------------------------------------------------------
+# --- arguments ----------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -138,7 +138,7 @@ def sort_direction(node: exp.Expr) -> tuple[bool, bool]:
     return descends, descends if nulls_first is None else bool(nulls_first)
 
 
-# --- windows ------------------------------------------------------------------------------------------------------
+# --- windows ------------------------------------------------------------------------------------------------
 
 
 def _window(node: exp.Window, scope: Scope, context: Context) -> Callable[[exp.Expr], exp.Expr]:

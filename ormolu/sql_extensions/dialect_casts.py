@@ -184,7 +184,7 @@ def text_of(bound: Bound, context: Context) -> exp.Expr:
             return engine_cast(tree, "VARCHAR")
 
 
-# --- literals, NULL and parameters ---------------------------------------------------------------------------
+# --- literals, NULL and parameters --------------------------------------------------------------------------
 
 
 def _cast_open(bound: Bound, type: DataType, context: Context) -> Bound:

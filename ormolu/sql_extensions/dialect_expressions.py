@@ -104,7 +104,7 @@ def condition(node: exp.Expr, scope: Scope, context: Context, what: str) -> exp.
     return coerce(bound, t.BOOL, context).tree
 
 
-# --- leaves ---------------------------------------------------------------------------------------------------------
+# --- leaves -------------------------------------------------------------------------------------------------
 
 
 def _literal(node: exp.Expr, scope: Scope, context: Context) -> Bound:
@@ -169,7 +169,7 @@ _WORDS: dict[type[exp.Expr], str] = {
 }  # fmt: skip
 
 
-# --- structure --------------------------------------------------------------------------------------------------------
+# --- structure ----------------------------------------------------------------------------------------------
 
 
 def _paren(node: exp.Expr, scope: Scope, context: Context) -> Bound:
@@ -260,7 +260,7 @@ def _subscript(node: exp.Expr, scope: Scope, context: Context) -> exp.Expr:
     return index
 
 
-# --- logic and operators ------------------------------------------------------------------------------------------------
+# --- logic and operators ------------------------------------------------------------------------------------
 
 
 def _connective(node: exp.Expr, scope: Scope, context: Context) -> Bound:

@@ -33,7 +33,7 @@ def _shown(bound: Bound) -> str:
     return "unknown" if bound.is_open or bound.type is None else str(bound.type)
 
 
-# --- arithmetic ------------------------------------------------------------------------------------------------
+# --- arithmetic ---------------------------------------------------------------------------------------------
 
 
 def arithmetic(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bound:
@@ -56,12 +56,12 @@ def _take_type(node: exp.Expr, left: Bound, right: Bound, context: Context) -> t
         return settle(left, context), settle(right, context)
     wanted = known.type
     beside_moment = is_kind(known.type, "timestamp", "timestamptz", "time")
-    if beside_moment and (isinstance(node, exp.Add) or (left.is_open and isinstance(node, exp.Sub) is False)):
+    if beside_moment and isinstance(node, exp.Add):
         wanted = t.INTERVAL
     if is_kind(known.type, "interval") and isinstance(node, exp.Mul | exp.Div):
         wanted = t.FLOAT8
     if is_kind(known.type, "date") and isinstance(node, exp.Add):
-        wanted = t.INT4 if not left.is_open else t.INT4
+        wanted = t.INT4
     if is_kind(known.type, "numeric"):
         wanted = DataType(known.type.scalar)
     return (cast_to(left, wanted, context), right) if left.is_open else (left, cast_to(right, wanted, context))
@@ -184,6 +184,14 @@ def _moments(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bou
             common = t.meet(left.type, right.type) if left.type and right.type else None
             trees = [cast_to(side, common or t.TIMESTAMP, context).tree for side in (left, right)]
             return Bound(call("pg_timestamp_difference", *trees), t.INTERVAL)
+        case _:
+            return _spans(node, left, right)
+
+
+def _spans(node: exp.Expr, left: Bound, right: Bound) -> Bound:
+    """Times and intervals among themselves, and intervals times numbers."""
+    symbol = _SYMBOLS[type(node)]
+    match left.kind, symbol, right.kind:
         case "interval", "+" | "-", "interval":
             return Bound(_binary(type(node), left.tree, right.tree), t.INTERVAL)
         case "time", "+" | "-", "interval":
@@ -246,7 +254,7 @@ def bitwise(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Boun
     return Bound(_binary(type(node), left.tree, right.tree), left.type)
 
 
-# --- comparison and text ------------------------------------------------------------------------------------------
+# --- comparison and text ------------------------------------------------------------------------------------
 
 
 def comparison(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bound:

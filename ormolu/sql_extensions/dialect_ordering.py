@@ -36,7 +36,7 @@ def _output(node: exp.Expr, columns: Columns, clause: str) -> int | None:
     return places[0] if places else None
 
 
-# --- GROUP BY ------------------------------------------------------------------------------------------------------------
+# --- GROUP BY -----------------------------------------------------------------------------------------------
 
 
 def bind_group(node: exp.Select, columns: Columns, scope: Scope, context: Context) -> exp.Group | None:
@@ -83,7 +83,7 @@ def _named_input(node: exp.Column, scope: Scope) -> bool:
     return bool(node.args.get("table")) or bool(scope.candidates(identifier(node.this)))
 
 
-# --- ORDER BY and DISTINCT ON ----------------------------------------------------------------------------------------------
+# --- ORDER BY and DISTINCT ON -------------------------------------------------------------------------------
 
 
 def bind_order(
@@ -130,7 +130,7 @@ def distinct_on(
     return exp.Distinct(on=exp.Tuple(expressions=keys))
 
 
-# --- LIMIT ------------------------------------------------------------------------------------------------------------------
+# --- LIMIT --------------------------------------------------------------------------------------------------
 
 
 def bind_limits(node: exp.Expr, tree: exp.Expr, scope: Scope, context: Context) -> None:

@@ -1,4 +1,4 @@
-"""FROM: relations of the catalog, WITH queries, subqueries, VALUES, set-returning functions, and how they are joined."""
+"""FROM: relations of the catalog, WITH queries, subqueries, VALUES, set-returning functions, and their joins."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _outside(scope: Scope) -> Scope:
     return Scope(parent=scope.parent, with_queries=scope.with_queries)
 
 
-# --- relations of the catalog -------------------------------------------------------------------------------------------
+# --- relations of the catalog -------------------------------------------------------------------------------
 
 
 def _table(node: exp.Table, scope: Scope, context: Context) -> exp.Expr:
@@ -127,10 +127,10 @@ def _as_of(node: exp.Table) -> AsOf | None:
     raise unsupported("a time that is not a constant", node, hint="FOR SYSTEM_TIME AS OF TIMESTAMP '2025-01-01'.")
 
 
-# --- making an item visible -------------------------------------------------------------------------------------------
+# --- making an item visible ---------------------------------------------------------------------------------
 
 
-def _visible(
+def _visible(  # noqa: PLR0917
     node: exp.Expr, tree: exp.Expr, name: str, schema: str | None, columns: Columns, scope: Scope, context: Context
 ) -> exp.Expr:
     """Give the engine's item a name of its own and put what can be seen of it into the scope."""
@@ -177,7 +177,7 @@ def columns_of(bound: BoundSelect) -> Columns:
     return [(c.name, c.engine_name, c.type, False, c.has_modifiers) for c in bound.columns]
 
 
-# --- LATERAL and functions ----------------------------------------------------------------------------------------------
+# --- LATERAL and functions ----------------------------------------------------------------------------------
 
 
 def _lateral(node: exp.Lateral, scope: Scope, context: Context) -> exp.Expr:
@@ -254,7 +254,7 @@ def _rows(node: exp.Expr, sources: list[RowSource], name: str, scope: Scope, con
     return item
 
 
-# --- joins ----------------------------------------------------------------------------------------------------------------
+# --- joins --------------------------------------------------------------------------------------------------
 
 
 def _join(node: exp.Join, scope: Scope, context: Context) -> exp.Join:
@@ -295,7 +295,7 @@ def _shared(
     return None
 
 
-def _using(
+def _using(  # noqa: PLR0917
     names: list[str], before: list[ScopeRelation], right: ScopeRelation, side: str, scope: Scope, context: Context
 ) -> exp.Expr:
     tests: list[exp.Expr] = []

@@ -66,7 +66,7 @@ def _check_parts(node: exp.Expr, allowed: frozenset[str]) -> None:
                 raise unsupported(f"{name.strip('_').upper()} in a query", node)
 
 
-# --- SELECT ---------------------------------------------------------------------------------------------------------
+# --- SELECT -------------------------------------------------------------------------------------------------
 
 
 def _select(node: exp.Select, outer: Scope, context: Context) -> BoundSelect:
@@ -169,7 +169,7 @@ def _without(star: exp.Expr, columns: list[ScopeColumn]) -> list[ScopeColumn]:
     return [column for column in columns if column.name not in excluded]
 
 
-# --- WITH --------------------------------------------------------------------------------------------------------------
+# --- WITH ---------------------------------------------------------------------------------------------------
 
 
 def _with(node: exp.Expr, scope: Scope, context: Context) -> exp.With | None:
@@ -224,7 +224,7 @@ def _as_with_query(engine_name: str, bound: BoundSelect) -> WithQuery:
     return WithQuery(engine_name, tuple((c.name, c.engine_name, c.type, c.has_modifiers) for c in bound.columns))
 
 
-# --- set operations, VALUES, parentheses ---------------------------------------------------------------------------------
+# --- set operations, VALUES, parentheses --------------------------------------------------------------------
 
 
 def _set_operation(node: exp.SetOperation, outer: Scope, context: Context) -> BoundSelect:

@@ -30,7 +30,7 @@ def generate_series(called: FunctionCall, context: Context) -> RowSource:
         stop.type, "date", "timestamp", "timestamptz"
     ):
         return _moments(called, context)
-    type = t.meet_all([one for one in called.arguments], "generate_series") or t.INT8
+    type = t.meet_all(list(called.arguments), "generate_series") or t.INT8
     if called.arguments and all(one.is_open for one in called.arguments):
         raise no_function(called)
     if is_kind(type, "int2"):

@@ -22,7 +22,7 @@ from ormolu.sql_extensions.functions_call import (
     typed,
 )
 
-T, I = t.TEXT, t.INT4
+T, INT = t.TEXT, t.INT4
 
 
 def _concat(called: FunctionCall, context: Context) -> Bound:
@@ -54,15 +54,15 @@ def _trims(engine_name: str) -> Function:
 def _length(called: FunctionCall, context: Context) -> Bound:
     argument = called.arguments[0]
     if argument.kind == "bytea":
-        return Bound(engine_cast(call("octet_length", argument.tree), I), I)
-    return Bound(engine_cast(call("length", *typed(called, context, T)), I), I)
+        return Bound(engine_cast(call("octet_length", argument.tree), INT), INT)
+    return Bound(engine_cast(call("length", *typed(called, context, T)), INT), INT)
 
 
 def _counted(engine_name: str) -> Function:
     """A function whose engine counterpart counts in bigint."""
 
     def build(called: FunctionCall, context: Context) -> Bound:
-        return Bound(engine_cast(call(engine_name, *typed(called, context, T, T)), I), I)
+        return Bound(engine_cast(call(engine_name, *typed(called, context, T, T)), INT), INT)
 
     return scalar(2, 2, build)
 
@@ -70,7 +70,7 @@ def _counted(engine_name: str) -> Function:
 def _octet_length(called: FunctionCall, context: Context) -> Bound:
     argument = called.arguments[0]
     tree = argument.tree if argument.kind == "bytea" else call("encode", *typed(called, context, T))
-    return Bound(engine_cast(call("octet_length", tree), I), I)
+    return Bound(engine_cast(call("octet_length", tree), INT), INT)
 
 
 def _replace_pattern(called: FunctionCall, context: Context) -> Bound:
@@ -78,9 +78,8 @@ def _replace_pattern(called: FunctionCall, context: Context) -> Bound:
         raise unsupported("regexp_replace() with a start position", called.node)
     value, pattern, replacement, *_ = typed(called, context, T, T, T)
     flags = _flags(called, 3)
-    if isinstance(replacement, exp.Literal):
-        if "\\&" in replacement.name:
-            raise unsupported(r"\& in a replacement", called.node)
+    if isinstance(replacement, exp.Literal) and "\\&" in replacement.name:
+        raise unsupported(r"\& in a replacement", called.node)
     tree = call("regexp_replace", value, pattern_tree(pattern, called.node), replacement, t.string(flags))
     return Bound(tree, T)
 
@@ -96,7 +95,7 @@ def _flags(called: FunctionCall, index: int) -> str:
 
 
 def _match(called: FunctionCall, context: Context) -> Bound:
-    value, pattern = typed(called, context, T, T)
+    value, _ = typed(called, context, T, T)
     flags = _flags(called, 2).replace("g", "")
     text = engine_pattern(constant(called, 1, "a pattern"), called.node)
     groups = [t.number(index) for index in (range(1, _groups(text) + 1) or [0])]
@@ -112,7 +111,7 @@ def _groups(pattern: str) -> int:
 
 
 def _substring_pattern(called: FunctionCall, context: Context) -> Bound:
-    value, pattern = typed(called, context, T, T)
+    value, _ = typed(called, context, T, T)
     text = engine_pattern(constant(called, 1, "a pattern"), called.node)
     group = t.number(1 if _groups(text) else 0)
     found = call("regexp_matches", value.copy(), t.string(text), t.string("s"))
@@ -150,9 +149,8 @@ def _format(called: FunctionCall, context: Context) -> Bound:
 
 
 def _formatted(directive: str, tree: exp.Expr) -> exp.Expr:
-    return {"s": lambda: tree, "I": lambda: call("pg_quote_ident", tree), "L": lambda: call("pg_quote_nullable", tree)}[
-        directive
-    ]()
+    quoting = {"I": "pg_quote_ident", "L": "pg_quote_nullable"}.get(directive)
+    return tree if quoting is None else call(quoting, tree)
 
 
 def _quote_literal(engine_name: str) -> Function:
@@ -163,8 +161,8 @@ def _quote_literal(engine_name: str) -> Function:
 
 
 def _overlay(called: FunctionCall, context: Context) -> Bound:
-    value, placed, start, *rest = typed(called, context, T, T, I, I)
-    length = rest[0] if rest else engine_cast(call("length", placed.copy()), I)
+    value, placed, start, *rest = typed(called, context, T, T, INT, INT)
+    length = rest[0] if rest else engine_cast(call("length", placed.copy()), INT)
     return Bound(call("pg_overlay", value, placed, start, length), T)
 
 
@@ -173,7 +171,10 @@ def _substring(called: FunctionCall, context: Context) -> Bound:
     if second.is_open or t.is_text(second.type):
         return _substring_pattern(called, context)
     return Bound(
-        call("pg_substring" if len(called.arguments) == 3 else "pg_substring_from", *typed(called, context, T, I, I)), T
+        call(
+            "pg_substring" if len(called.arguments) == 3 else "pg_substring_from", *typed(called, context, T, INT, INT)
+        ),
+        T,
     )
 
 
@@ -229,11 +230,11 @@ TEXTS: dict[str, Function] = {
     "rtrim": _trims("rtrim"),
     "concat": scalar(1, VARIADIC, _concat),
     "concat_ws": scalar(2, VARIADIC, _concat_ws),
-    "left": plain("left", T, T, I),
-    "right": plain("right", T, T, I),
-    "lpad": plain("pg_lpad", T, T, I, T, optional=1),
-    "rpad": plain("pg_rpad", T, T, I, T, optional=1),
-    "repeat": plain("pg_repeat", T, T, I),
+    "left": plain("left", T, T, INT),
+    "right": plain("right", T, T, INT),
+    "lpad": plain("pg_lpad", T, T, INT, T, optional=1),
+    "rpad": plain("pg_rpad", T, T, INT, T, optional=1),
+    "repeat": plain("pg_repeat", T, T, INT),
     "reverse": plain("reverse", T, T),
     "replace": plain("replace", T, T, T, T),
     "translate": plain("translate", T, T, T, T),
@@ -242,10 +243,10 @@ TEXTS: dict[str, Function] = {
     "substr": scalar(2, 3, _substring),
     "pg_substring_pattern": scalar(2, 2, _substring_pattern),
     "overlay": scalar(3, 4, _overlay),
-    "split_part": plain("pg_split_part", T, T, T, I),
+    "split_part": plain("pg_split_part", T, T, T, INT),
     "starts_with": plain("starts_with", t.BOOL, T, T),
-    "ascii": plain("pg_ascii", I, T),
-    "chr": plain("chr", T, I),
+    "ascii": plain("pg_ascii", INT, T),
+    "chr": plain("chr", T, INT),
     "md5": scalar(1, 1, _md5),
     "to_hex": scalar(1, 1, _to_hex),
     "encode": scalar(2, 2, _encode),

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a query is a line)
 """Ordinary queries that must answer as PostgreSQL answers; those that cannot are listed with the reason."""
 
 from __future__ import annotations
