@@ -40,7 +40,7 @@ def observation(placed: NamedRule, *, now: datetime) -> Observation:
     assert isinstance(rule, ExpectRule)
     tree = exp.Paren(this=parse_expression(rule.condition.text))
     seen = _compared(tree)
-    labels = tuple(each.sql("postgres") for each in seen)
+    labels = tuple(each.sql("postgres", comments=False) for each in seen)
     expanded = [_expand(exp.Paren(this=each.copy()), now) for each in (tree.this, *seen)]
     names = (HOLDS, *labels)
     table = exp.Table(this=quoted(ROWS.name), db=quoted(ROWS.schema))

@@ -16,8 +16,8 @@ from ormolu.sql_extensions.queries import SessionValues, bind_expression
 from ormolu.sql_extensions.types import DataType
 
 # DuckDB's TRY refuses these; such an expression is evaluated as it is.
-_UNTRIED = (exp.Window, exp.Query, exp.Rand, exp.AggFunc)
-_VOLATILE = frozenset({"random", "uuid", "gen_random_uuid", "nextval", "setseed", "error"})
+_UNTRIED = (exp.Window, exp.Query, exp.Any, exp.All, exp.Rand, exp.AggFunc)
+_VOLATILE = frozenset({"random", "uuid", "gen_random_uuid", "nextval", "setseed", "error", "pg_quote_ident"})
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
