@@ -33,7 +33,7 @@ from ormolu.medallion.bronze import (
 )
 from ormolu.medallion.bronze_rules import RuleResult, bronze_rules, compile_rule, failed_load, rule_result
 from ormolu.medallion.columns import EXCLUDED_LOADS, LATEST_FULL_LOAD, NEXT_LOAD_ID, NEXT_ROW_ID, WATERMARK
-from ormolu.medallion.evolution import Evolution, ObservedColumn, common_type, evolve, system_columns
+from ormolu.medallion.evolution import Evolution, LoadedColumn, ObservedColumn, common_type, evolve, system_columns
 from ormolu.medallion.files import WrittenFile
 from ormolu.scheduler.bronze_writer import KNOWN_HASHES, BronzeWriter, Target, known_hashes, rewrite
 from ormolu.scheduler.context import RunContext, RunResult
@@ -77,9 +77,15 @@ class BronzeLoad:
             return [column.name for column in self.source.columns]
         return [column.name for column in self.pinned]
 
-    def nothing(self) -> RunResult:
+    def _changes_nothing(self, evolution: Evolution, target: Target, writer: BronzeWriter) -> bool:
+        """Whether a slice held only rows that are there already: no new version, and nothing downstream is set off."""
+        is_same = self.table is not None and target.columns == self.table.columns and not evolution.retyped
+        is_slice = self.plan.mode is LoadMode.INCREMENTAL and not writer.written.rows
+        return is_slice and is_same and self._watermarks() == dict(self.state.watermarks)
+
+    def nothing(self, rows_in: int = 0) -> RunResult:
         """A load that found nothing new."""
-        return RunResult(record=self._record([], RunResult(), version=0, watermarks={}))
+        return RunResult(rows_in=rows_in, record=self._record([], RunResult(), version=0, watermarks={}))
 
     def extract(self, opened: Mapping[str, Source]) -> None:
         """Bring all that the plan names onto this machine."""
@@ -108,9 +114,9 @@ class BronzeLoad:
     def publish(self) -> RunResult:
         """Write, check and commit what is staged."""
         rows_in = sum(batch.rows for batch in self.batches)
-        evolution = evolve(self.source, self.pinned if self.table is not None else None, self._observed())
-        if not evolution.columns and not rows_in and not self.plan.replaced:
+        if not self.batches and not self.plan.replaced:
             return self.nothing()
+        evolution = self._evolution()
         if evolution.refusal is not None:
             self._refuse(evolution)
             raise evolution.refusal
@@ -122,18 +128,28 @@ class BronzeLoad:
             writer = self._write(target, evolution)
             step.rows, step.bytes = writer.written.rows, sum(file.bytes for file in writer.written.files)
         results = self._checked(writer)
+        if self._changes_nothing(evolution, target, writer):
+            return self.nothing(rows_in)
         return self._commit(target, evolution, writer, results, rows_in)
+
+    def _evolution(self) -> Evolution:
+        if not self.batches:
+            return Evolution(tuple(LoadedColumn(column, None) for column in self.pinned))
+        return evolve(self.source, self.pinned or None, self._observed())
 
     def _observed(self) -> tuple[ObservedColumn, ...]:
         """The columns of all batches, each in a type that holds them all."""
         found: dict[str, ObservedColumn] = {}
         for batch in self.batches:
             for column in batch.columns:
-                before = found.get(column.name)
-                if before is None or before.is_empty:
-                    found[column.name] = column
+                key = column.name.lower()
+                before = found.get(key)
+                if before is None:
+                    found[key] = column
+                elif before.is_empty:
+                    found[key] = replace(column, name=before.name)
                 elif not column.is_empty:
-                    found[column.name] = replace(column, type=common_type(before.type, column.type))
+                    found[key] = replace(before, type=common_type(before.type, column.type))
         return tuple(found.values())
 
     def _refuse(self, evolution: Evolution) -> None:
@@ -229,11 +245,11 @@ class BronzeLoad:
         if evolution.retyped and self.table is not None:
             older = rewrite(self.engine, self.table, target)
         changes = StateChanges(self.head, self.source.name, run_id=self.context.run.run_id, at=self.started_at)
-        watermarks = self._watermarks(written.rows)
+        watermarks = self._watermarks()
         version, schema_changes = self._schema(changes, evolution)
         statements: list[sa.Executable] = [
             *self._ledger(changes, writer),
-            *(statement for name, value in watermarks.items() for statement in self._moved(changes, name, value)),
+            *self._moved(changes, watermarks),
             *schema_changes,
             *changes.rules(results),
         ]
@@ -268,7 +284,7 @@ class BronzeLoad:
                 statements += changes.file_loaded(load.file, load.load_id, rows.get(load.file.location, 0))
         return statements
 
-    def _watermarks(self, rows: int) -> dict[str, str]:
+    def _watermarks(self) -> dict[str, str]:
         """The highest value seen of each connection, never below what was there."""
         if self.plan.mode is not LoadMode.INCREMENTAL:
             return {}
@@ -284,8 +300,14 @@ class BronzeLoad:
                 found[part.connection] = value if value is not None and _is_later(value, before) else candidates[0]
         return found
 
-    def _moved(self, changes: StateChanges, connection: str, value: str) -> list[sa.Executable]:
-        return changes.watermark(connection, self._watermark_column(), value, is_full=False)
+    def _moved(self, changes: StateChanges, watermarks: Mapping[str, str]) -> list[sa.Executable]:
+        if self.plan.mode is LoadMode.FULL:
+            names = [part.connection for part in self.plan.slices]
+            return [each for name in names for each in changes.watermark(name, None, None, is_full=True)]
+        column = self._watermark_column() if watermarks else None
+        return [
+            each for name, value in watermarks.items() for each in changes.watermark(name, column, value, is_full=False)
+        ]
 
     def _schema(self, changes: StateChanges, evolution: Evolution) -> tuple[int, list[sa.Executable]]:
         version = self.reader.schema_version()

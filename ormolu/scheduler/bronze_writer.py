@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -102,7 +102,7 @@ class BronzeWriter:
 
     def _rows_sql(self, batch: StagedBatch) -> str:
         loaded = {column.column.name: column for column in self._evolution.columns}
-        origins = {column.name for column in batch.columns}
+        origins = {column.name.lower(): column.name for column in batch.columns}
         selected = []
         for column in self._target.columns:
             name = identifier(column.name)
@@ -146,7 +146,7 @@ class BronzeWriter:
     def _hash(self, batch: StagedBatch) -> str:
         """md5 over field id, length and text of each value; NULLs are left out, so a new column changes nothing."""
         loaded = {column.column.name: column for column in self._evolution.columns}
-        origins = {column.name for column in batch.columns}
+        origins = {column.name.lower(): column.name for column in batch.columns}
         parts = []
         for column in sorted(self._target.columns, key=lambda each: each.field_id):
             if column.is_hidden:
@@ -167,9 +167,10 @@ class BronzeWriter:
         )
 
 
-def _value(column: LoadedColumn, origins: set[str]) -> str:
-    if column.origin is not None and column.origin in origins:
-        return f"staged.{identifier(column.origin)}"
+def _value(column: LoadedColumn, origins: Mapping[str, str]) -> str:
+    origin = None if column.origin is None else origins.get(column.origin.lower())
+    if origin is not None:
+        return f"staged.{identifier(origin)}"
     return f"({column.default})" if column.default is not None else "NULL"
 
 

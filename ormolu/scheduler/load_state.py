@@ -147,7 +147,13 @@ class StateChanges:
         values: dict[str, object] = {"watermark_column": column, "last_run_id": self._run_id}
         values["last_incremental_watermark"] = value
         values["last_full_load" if is_full else "last_incremental_load"] = self._at
-        return _replaced(watermarks, key, values)
+        same = [watermarks.c[name] == each for name, each in key.items()]
+        missing = ~sa.exists().where(*same)
+        first = [sa.literal(each).label(name) for name, each in key.items()]
+        return [
+            sa.insert(watermarks).from_select(list(key), sa.select(*first).where(missing)),
+            sa.update(watermarks).where(*same).values(**values),
+        ]
 
     def schema(self, version: int, columns: Sequence[StoredColumn], status: str) -> list[sa.Executable]:
         of_table = (schema_versions.c.database == self._database) & (schema_versions.c.table_name == self._name)

@@ -41,6 +41,7 @@ from ormolu.definitions import (
 from ormolu.engine.jobs import JobEngine
 from ormolu.errors import (
     BadCopyFileFormat,
+    CharacterNotInRepertoire,
     CheckViolation,
     DataError,
     DatatypeMismatch,
@@ -409,7 +410,9 @@ def incremental(**values: Any) -> BronzeSource:
 def test_an_incremental_load_reads_what_changed_and_never_doubles(bench: Bench, till: sqlite3.Connection) -> None:
     till.execute("INSERT INTO orders VALUES (1, 'A', '2026-01-01 10:00:00'), (2, 'A', '2026-01-01 10:20:00')")
     assert bench.load(incremental()).rows_out == 2
+    before = bench.lake.head().pointers[NAME]
     assert bench.load(incremental()).rows_out == 0
+    assert bench.lake.head().pointers[NAME] == before
     till.execute("UPDATE orders SET state = 'B', changed = '2026-01-01 10:30:00' WHERE id = 1")
     assert bench.load(incremental()).rows_out == 1
     till.execute("UPDATE orders SET state = 'A', changed = '2026-01-01 10:31:00' WHERE id = 1")
@@ -478,3 +481,40 @@ def test_a_preview_shows_rows_and_types_before_anything_is_made(bench: Bench, ti
             "text",
             "timestamp without time zone",
         ]
+
+
+def test_line_ends_blank_values_and_names_that_differ_in_case(bench: Bench) -> None:
+    (bench.landing / "a.csv").write_bytes(b'\xef\xbb\xbfID,Note\r\n1,"two\r\nlines"\r\n2,\r\n')
+    (bench.landing / "b.csv").write_bytes(b"note;id\nlast;3")
+    (bench.landing / "c.csv").write_bytes(b"")
+    bench.load(from_files())
+    assert bench.rows('"ID", "Note"') == [(1, "two\r\nlines"), (2, None), (3, "last")]
+
+
+def test_an_empty_upload_changes_nothing(bench: Bench) -> None:
+    bench.upload(uploads(), "a,b\n1,2\n", format="csv", header="true")
+    before = bench.lake.head().pointers[NAME]
+    assert bench.upload(uploads(), "", format="csv", header="true").rows_out == 0
+    assert bench.lake.head().pointers[NAME] == before
+
+
+def test_bytes_that_are_no_text_say_which_line(bench: Bench) -> None:
+    with pytest.raises(CharacterNotInRepertoire, match="utf-8"):
+        bench.upload(uploads(), b"a,b\n1,caf\xe9\n", format="csv", header="true")
+    bench.upload(uploads(), b"a,b\n1,caf\xe9\n", format="csv", header="true", encoding="latin1")
+    assert bench.rows("b") == [("café",)]
+
+
+def test_a_run_that_is_cut_off_before_its_commit_changes_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.upload(uploads(), "a\n1\n", format="csv", header="true")
+    with monkeypatch.context() as patched:
+        patched.setattr(Lake, "commit", _cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            bench.upload(uploads(), "a\n2\n", format="csv", header="true")
+    assert bench.rows("a") == [(1,)]
+    assert bench.upload(uploads(), "a\n2\n", format="csv", header="true").rows_out == 1
+    assert bench.rows("a, _row_id, _load_id") == [(1, 1, 1), (2, 2, 2)]
+
+
+def _cut_off(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
