@@ -115,7 +115,7 @@ CREATE OR REPLACE GOLD TABLE daily_sales
 
 CREATE OR REPLACE GOLD METRIC sales_by_month
   FROM silver.sales
-  GRAIN (date_trunc('month', order_date) AS month, category AS category, region AS region)
+  GRAIN (CAST(date_trunc('month', order_date) AS date) AS month, category AS category, region AS region)
   MEASURES (sum(sales) AS revenue, count(DISTINCT order_id) AS orders, revenue / orders AS average_order_value)
   COMMENT 'revenue, orders and average order value by month, category and region';
 

@@ -24,6 +24,7 @@ from ormolu.scheduler.queue import Run, RunStatus
 OPEN = "open"
 MEASURED = ("actual", "expected", "lower", "upper", "score", "change_percent", "direction", "method", "support")
 SERIES_KEY_LENGTH_MAX = 1_000
+DECIMALS = 6  # beyond them is the noise of binary fractions
 WEEKLY = "week over week"
 DAILY = "day over day"
 INTERVAL = re.compile(r"\s*(\d+)\s*(day|week|month|year)s?\s*", re.IGNORECASE)
@@ -132,12 +133,12 @@ def _row(monitor: Monitor, item: FoundAnomaly, database: str) -> dict[str, Any]:
         "series": _series(anomaly.series),
         "series_key": key,
         "period": period,
-        "actual": anomaly.actual,
-        "expected": anomaly.expected,
-        "lower": anomaly.lower,
-        "upper": anomaly.upper,
-        "score": anomaly.score,
-        "change_percent": anomaly.change_percent,
+        "actual": round(anomaly.actual, DECIMALS),
+        "expected": round(anomaly.expected, DECIMALS),
+        "lower": round(anomaly.lower, DECIMALS),
+        "upper": round(anomaly.upper, DECIMALS),
+        "score": round(anomaly.score, DECIMALS),
+        "change_percent": None if anomaly.change_percent is None else round(anomaly.change_percent, DECIMALS),
         "direction": anomaly.direction.value,
         "method": anomaly.method,
         "support": anomaly.support,
