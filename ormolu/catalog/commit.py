@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Executable, Table, and_, delete, func, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ormolu.catalog.changes import Change, Statement, TableChange, TableDrop, TableRestore
+from ormolu.catalog.entries import new_entry, partition_spec
 from ormolu.catalog.fields import can_promote, check_unique, iceberg_schema, planned_columns
-from ormolu.catalog.files import new_entry, partition_spec
 from ormolu.catalog.schema import iceberg_namespace_properties, iceberg_tables, tombstones, versions
 from ormolu.catalog.staging import StagedMetadata, Staging, delete_files, new_metadata, read_metadata, sync_files
 from ormolu.catalog.table import IcebergTable
@@ -124,9 +124,10 @@ def _stage_files(staging: Staging, change: TableChange, base: IcebergTable | Non
     sync_files(file.path for file in written)
     summary = dict(change.summary) if run_id is None else {RUN_ID: str(run_id), **change.summary}
     live = {} if base is None or not (change.removed or change.removes_all) else {f.path: f for f in base.files}
-    if missing := set(change.removed) - live.keys():
+    gone = frozenset(change.removed)
+    if missing := gone - live.keys():
         raise InternalError(f"{change.table} does not have the files to remove: {', '.join(sorted(missing))}")
-    removed = [file.entry for path, file in live.items() if change.removes_all or path in change.removed]
+    removed = [file.entry for path, file in live.items() if change.removes_all or path in gone]
     if removed:
         staging.overwrite(added, removed, summary)
     elif added:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pyarrow as pa
@@ -18,13 +17,11 @@ from ormolu.catalog.changes import DefinitionChange, TableChange
 from ormolu.catalog.fields import planned_columns
 from ormolu.catalog.staging import file_io, sync_files
 from ormolu.catalog.table import IcebergTable
-from ormolu.definitions import Kind, TableName
+from ormolu.definitions import Definition, Kind, TableName
 from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.files import WrittenFile
+from ormolu.sql_extensions.parser import parse_definition
 from ormolu.sql_extensions.types import data_type
-
-if TYPE_CHECKING:
-    from ormolu.definitions import Definition
 
 DEFINITIONS = TableName("lake", "definitions")
 COLUMNS = planned_columns(
@@ -145,8 +142,6 @@ class Definitions:
     def _parse(self, row: DefinitionVersion) -> Definition:
         key = (row.kind, row.name)
         if key not in self._parsed:
-            from ormolu.sql_extensions.parser import parse_definition
-
             assert row.ddl is not None, "a live definition has a text"
             self._parsed[key] = parse_definition(row.ddl)
         return self._parsed[key]

@@ -41,6 +41,7 @@ from pyiceberg.table.update.snapshot import _ManifestMergeManager, _MergeAppendF
 
 PYICEBERG_VERSION = "0.12.0"
 SNAPSHOTS_MAX = 100  # in one metadata file; time travel reads older metadata files
+FOLDERS_SYNCED = 4  # above a file: a new table's own folders are new too
 TABLE_PROPERTIES = {
     "commit.manifest-merge.enabled": "true",
     "commit.manifest.min-count-to-merge": "20",
@@ -240,7 +241,7 @@ def sync_files(paths: Iterable[str]) -> None:
     folders: set[Path] = set()
     for path in filter(_is_local, paths):
         _sync(Path(path))
-        folders.add(Path(path).parent)
+        folders.update(list(Path(path).parents)[:FOLDERS_SYNCED])
     for folder in folders:
         _sync(folder)
 

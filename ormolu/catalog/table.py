@@ -20,7 +20,8 @@ from ormolu.medallion.columns import PartitionField, StoredColumn
 from ormolu.sql_extensions.relations import Relation, RelationColumn
 
 FILE_NAME_COLUMN = "filename"  # DuckDB's virtual column
-ManifestFiles = Cache[tuple[str, int], tuple[DataFile, ...]]  # by manifest path and schema id
+Fields = tuple[tuple[int, str, str], ...]  # id, name and type: schema ids are used again after a RESTORE
+ManifestFiles = Cache[tuple[str, Fields], tuple[DataFile, ...]]  # by manifest path, and what decodes it
 
 
 class IcebergTable:
@@ -71,6 +72,10 @@ class IcebergTable:
         return column
 
     @cached_property
+    def _fields(self) -> Fields:
+        return tuple((field.field_id, field.name, str(field.field_type)) for field in self.metadata.schema().fields)
+
+    @cached_property
     def partition_by(self) -> tuple[PartitionField, ...]:
         return partition_fields(self.metadata.spec(), self.metadata.schema())
 
@@ -92,7 +97,7 @@ class IcebergTable:
                 f'table "{self.name}" has delete files, which another engine wrote',
                 hint="Compact it there, or restore an earlier version.",
             )
-        key = (manifest.manifest_path, self.metadata.current_schema_id)
+        key = (manifest.manifest_path, self._fields)
         return self._manifest_files.get(key, lambda: self._read_manifest(manifest))
 
     def _read_manifest(self, manifest: ManifestFile) -> tuple[DataFile, ...]:

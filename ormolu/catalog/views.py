@@ -12,14 +12,14 @@ from itertools import islice
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Table, select, update
+from sqlalchemy import Connection, Table, insert, select, update
 from sqlglot import exp
 
 from ormolu.catalog.database import in_transaction, reading
 from ormolu.catalog.filters import Filter, filters_of, passes, sql_condition
 from ormolu.catalog.lake import Head, Lake
 from ormolu.catalog.lake_relations import RELATION_COLUMNS
-from ormolu.catalog.schema import anomalies, suggestions
+from ormolu.catalog.schema import anomalies, audit_log, suggestions
 from ormolu.catalog.views_objects import HEAD_VIEWS, HeadView
 from ormolu.catalog.views_runs import SQL_VIEWS, SqlView
 from ormolu.errors import FeatureNotSupported, InvalidParameterValue, ProgramLimitExceeded, UndefinedTable
@@ -128,8 +128,10 @@ def _value(value: Any, column_type: DataType) -> Any:
             return value
 
 
-def update_view(lake: Lake, name: str, tree: exp.Update, *, at: datetime) -> int:  # the log's time
+def update_view(lake: Lake, name: str, tree: exp.Update, *, at: datetime, role: str | None = None) -> int:
     """`UPDATE lake.anomalies SET status = 'expected' WHERE anomaly_id = 17`: a review; the number of rows.
+
+    With `role` the review is in the audit log, in the same transaction.
 
     The condition must be plain comparisons with literals: anything else is 0A000, and nothing is changed.
     """
@@ -152,7 +154,16 @@ def update_view(lake: Lake, name: str, tree: exp.Update, *, at: datetime) -> int
             raise FeatureNotSupported(f'UPDATE lake.{name} cannot be restricted by "{filter_.column}"')
         conditions.append(condition)
     statement = update(table).where(table.c.database == lake.database, *conditions).values(values)
-    return in_transaction(lake.engine, lambda connection: connection.execute(statement).rowcount)
+    entry = insert(audit_log).values(
+        database=lake.database, role=role, at=at, action="review", object=f"lake.{name}", statement=tree.sql("postgres")
+    )
+
+    def review(connection: Connection) -> int:
+        if role is not None:
+            connection.execute(entry)
+        return connection.execute(statement).rowcount
+
+    return in_transaction(lake.engine, review)
 
 
 def _conjuncts(tree: exp.Expr) -> int:

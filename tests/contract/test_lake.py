@@ -86,6 +86,30 @@ def test_rows_of_every_type_come_back_as_they_were(workshop: Any, fetch: Fetch) 
     assert table.rows == 2
 
 
+@pytest.mark.parametrize(
+    ("value", "spelling"),
+    [
+        ("'infinity'", "timestamp"),
+        ("'-infinity'", "timestamptz"),
+        ("'4000-01-01 (BC)'", "date"),
+        ("'12000-01-01'", "timestamp"),
+        ("'nan'", "double precision"),
+        ("'-inf'", "real"),
+        ("repeat(chr(1114111), 30)", "text"),
+        ("''", "text"),
+        ("99999999999999999999999999999999999999", "numeric(38,0)"),
+        ("'24:00:00'", "time"),
+    ],
+)
+def test_values_at_the_edge_are_stored_and_found(workshop: Any, fetch: Fetch, value: str, spelling: str) -> None:
+    queried = data_type(spelling).duckdb
+    query = f"SELECT CAST({value} AS {queried}) AS v UNION ALL SELECT NULL"
+    table = workshop.create(ORDERS, query, ("v", spelling)).table(ORDERS)
+    source = f"SELECT count(*) FROM ({table.source().sql('duckdb')}) WHERE v = CAST({value} AS {queried})"
+    assert duckdb.sql(source).fetchone() == (1,)
+    assert table.files[0].nulls == {"v": 1}
+
+
 def test_an_empty_table_has_the_right_types_and_no_rows(workshop: Any, fetch: Fetch) -> None:
     head = workshop.create(
         ORDERS, "SELECT 1::BIGINT AS id, [1] AS tags WHERE false", ("id", "bigint"), ("tags", "int[]")
@@ -393,6 +417,18 @@ def test_a_head_does_not_change_under_its_reader(lake: Lake, workshop: Any, fetc
     now = lake.commit([workshop.addition(then, ORDERS, "SELECT 2 AS id")], at=NOW)
     assert fetch(then.table(ORDERS).source()) == [(1,)]
     assert then.version != now.version and now.version == lake.head().version
+
+
+def test_bounds_are_decoded_by_the_columns_of_the_moment(lake: Lake, workshop: Any) -> None:
+    """After a RESTORE a schema id is used again, for other columns."""
+    head = workshop.create(ORDERS, "SELECT 1 AS a, 5 AS b", ("a", "int"), ("b", "int"))
+    first = head.table(ORDERS)
+    for names in (("b", "a"), ("c", "a")):
+        columns = tuple(StoredColumn(name, data_type("int"), number) for number, name in enumerate(names, start=1))
+        head = lake.commit([TableChange(ORDERS, head.pointers[ORDERS], columns=columns)], at=NOW)
+        assert head.table(ORDERS).files[0].lower == {names[0]: 1, names[1]: 5}
+        head = lake.commit([TableRestore(ORDERS, head.pointers[ORDERS], first.metadata_location)], at=NOW)
+        assert head.table(ORDERS).files[0].lower == {"a": 1, "b": 5}
 
 
 def test_field_ids_of_nested_columns_follow_their_column(workshop: Any) -> None:

@@ -159,7 +159,9 @@ def test_a_review_changes_the_rows_it_names(lake: Lake) -> None:
     for number in (1, 2):
         anomaly(lake, number)
     review = update("UPDATE lake.anomalies SET status = 'expected', note = 'bank holiday' WHERE anomaly_id = 1")
-    assert update_view(lake, "anomalies", review, at=NOW) == 1
+    assert update_view(lake, "anomalies", review, at=NOW, role="anna") == 1
+    (entry,) = read("audit_log", lake.head()).to_pylist()
+    assert (entry["role"], entry["action"], entry["object"]) == ("anna", "review", "lake.anomalies")
     rows = {row["anomaly_id"]: row for row in read("anomalies", lake.head()).to_pylist()}
     assert (rows[1]["status"], rows[1]["note"], rows[2]["status"]) == ("expected", "bank holiday", "open")
     assert update_view(lake, "anomalies", update("UPDATE lake.anomalies SET note = NULL"), at=NOW) == 2
