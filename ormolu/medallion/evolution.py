@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from ormolu.definitions import BronzeSource, Column
-from ormolu.errors import DatatypeMismatch, InvalidParameterValue, OrmoluError, UndefinedColumn
+from ormolu.errors import DatatypeMismatch, FeatureNotSupported, InvalidParameterValue, OrmoluError, UndefinedColumn
 from ormolu.medallion.columns import BRONZE_SYSTEM_COLUMNS, StoredColumn
 from ormolu.medallion.inference import TEXT
 from ormolu.sql_extensions.types import DataType, data_type
@@ -46,10 +46,16 @@ _LENIENT = SchemaPolicy(OnNewColumn.ADD, OnRemovedColumn.NULL, OnTypeChange.WIDE
 def schema_policy(source: BronzeSource) -> SchemaPolicy:
     """What the source's options say; `schema = 'strict'|'lenient'` sets all three, the single ones win over it."""
     base = {"strict": _STRICT, "lenient": _LENIENT}.get(source.options.text("schema", ""), SchemaPolicy())
+    on_type_change = OnTypeChange(_word(source, "on_type_change", base.on_type_change))
+    if on_type_change is OnTypeChange.QUARANTINE:
+        raise FeatureNotSupported(
+            f"{source.name}: on_type_change = 'quarantine' is not supported yet",
+            hint="'widen' keeps every value; a silver rule quarantines.",
+        )
     return SchemaPolicy(
         OnNewColumn(_word(source, "on_new_column", base.on_new_column)),
         OnRemovedColumn(_word(source, "on_removed_column", base.on_removed_column)),
-        OnTypeChange(_word(source, "on_type_change", base.on_type_change)),
+        on_type_change,
     )
 
 
