@@ -30,16 +30,18 @@ class Sweep:
 
 
 def sweep(lake: Lake, *, at: datetime, grace: timedelta = GRACE, is_dry_run: bool = False) -> Sweep:
-    """Delete files below `<table>/data/run-<id>/` of runs that have ended, that nothing refers to, older than `grace`.
+    """Delete what nothing refers to and is older than `grace`: files of runs that have ended, and lost metadata.
 
-    A file is referred to by any version of any table of any database of the catalog, by tombstones included. The
-    age covers a run that has ended by our clock and still writes.
+    A file is referred to by any version of any table of any database of the catalog, tombstones included. The age
+    covers commits that are under way, and a run that has ended by our clock and still writes.
     """
     if "://" in lake.warehouse:
         raise FeatureNotSupported("the sweep works on local warehouses only so far")
-    candidates = {
-        path: directory for directory in _ended_run_directories(lake) for path in _old_files(directory, at - grace)
-    }
+    before = at - grace
+    directories = _ended_run_directories(lake)
+    candidates = [path for directory in directories for path in _old_files(directory, before)]
+    for directory in (Path(lake.warehouse) / lake.database).glob("*/*/metadata"):
+        candidates += _old_files(directory, before)
     if not candidates:
         return Sweep((), 0)
     live = _live_files(lake)
@@ -48,7 +50,7 @@ def sweep(lake: Lake, *, at: datetime, grace: timedelta = GRACE, is_dry_run: boo
     if not is_dry_run:
         for path in doomed:
             path.unlink(missing_ok=True)
-        _remove_empty(set(candidates.values()))
+        _remove_empty(directories)
     return Sweep(tuple(str(path) for path in doomed), size)
 
 
@@ -76,7 +78,7 @@ def _old_files(directory: Path, before: datetime) -> Iterator[Path]:
 
 
 def _live_files(lake: Lake) -> set[str]:
-    """The data files of all metadata that anything can still reach, in every database: copies share files."""
+    """All files that anything can still reach, in every database: copies share files."""
     with reading(lake.engine) as connection:
         known = {
             *connection.execute(select(versions.c.metadata_location)).scalars(),
@@ -84,29 +86,29 @@ def _live_files(lake: Lake) -> set[str]:
             *connection.execute(select(iceberg_tables.c.metadata_location)).scalars(),
         }
     live: set[str] = set()
-    seen: set[str] = set()
     for location in known:
         if location is not None:
-            live |= _files_of(location, seen)
+            _add_files_of(location, live)
     return live
 
 
-def _files_of(metadata_location: str, seen: set[str]) -> set[str]:
-    """The data files of every snapshot in the metadata; `seen` spares manifests that were read before."""
-    found: set[str] = set()
-    for snapshot in read_metadata(metadata_location).snapshots:
-        if snapshot.manifest_list in seen:
+def _add_files_of(metadata_location: str, live: set[str]) -> None:
+    """The metadata file, those before it, and every snapshot's manifest list, manifests and data files."""
+    metadata = read_metadata(metadata_location)
+    live.add(metadata_location)
+    live.update(entry.metadata_file for entry in metadata.metadata_log)
+    for snapshot in metadata.snapshots:
+        if snapshot.manifest_list in live:
             continue
-        seen.add(snapshot.manifest_list)
+        live.add(snapshot.manifest_list)
         for manifest in snapshot.manifests(file_io()):
-            if manifest.manifest_path not in seen:
-                seen.add(manifest.manifest_path)
+            if manifest.manifest_path not in live:
+                live.add(manifest.manifest_path)
                 entries = manifest.fetch_manifest_entry(file_io(), discard_deleted=True)
-                found |= {entry.data_file.file_path for entry in entries}
-    return found
+                live.update(entry.data_file.file_path for entry in entries)
 
 
-def _remove_empty(directories: set[Path]) -> None:
+def _remove_empty(directories: list[Path]) -> None:
     for directory in directories:
         nested = sorted((path for path in directory.rglob("*") if path.is_dir()), reverse=True)
         for path in (*nested, directory):

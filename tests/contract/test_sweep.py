@@ -31,8 +31,9 @@ def record(lake: Lake, run_id: int, status: str) -> None:
 
 
 def make_old(lake: Lake) -> None:
-    for path in Path(lake.warehouse).rglob("*.parquet"):
-        os.utime(path, (0, 0))
+    for path in Path(lake.warehouse).rglob("*"):
+        if path.is_file():
+            os.utime(path, (0, 0))
 
 
 def test_a_failed_runs_files_go_and_all_that_versions_need_stays(
@@ -67,3 +68,18 @@ def test_a_dropped_table_keeps_its_files_for_undrop(lake: Lake, workshop: Any) -
     record(lake, 1, "succeeded")
     make_old(lake)
     assert sweep(lake, at=NOW + timedelta(days=400)).files == ()
+
+
+def test_metadata_of_a_killed_commit_goes_and_the_live_stays(lake: Lake, workshop: Any) -> None:
+    head = workshop.create(ORDERS, "SELECT 1 AS id", ("id", "int"))
+    for number in range(3):
+        head = lake.commit([workshop.addition(head, ORDERS, f"SELECT {number} AS id")], at=NOW)
+    table = head.table(ORDERS)
+    kept = {path for path in Path(table.location).rglob("*") if path.is_file()}
+    lost = [Path(table.location) / "metadata" / name for name in ("00009-lost.metadata.json", "lost-m0.avro")]
+    for path in lost:
+        path.write_text("{}")
+    assert sweep(lake, at=datetime.now(UTC)).files == ()
+    make_old(lake)
+    assert set(sweep(lake, at=NOW).files) == {str(path) for path in lost}
+    assert {path for path in Path(table.location).rglob("*") if path.is_file()} == kept
