@@ -173,7 +173,9 @@ def _name(rule: PlacedRule, taken: dict[str, int]) -> str:
     taken[name] = count + 1
     if count == 0:
         return name
-    return _name_numbered(name, count + 1, taken)
+    numbered = _name_numbered(name, count + 1, taken)
+    taken[numbered] = 1
+    return numbered
 
 
 def _name_numbered(name: str, number: int, taken: Mapping[str, int]) -> str:
