@@ -19,7 +19,8 @@ _BY_MESSAGE: tuple[tuple[type[OrmoluError], re.Pattern[str]], ...] = tuple(
         (errors.DivisionByZero, r"division by zero"),
         (errors.CardinalityViolation, r"more than one row returned by a subquery"),
         (errors.GroupingError, r"must appear in the GROUP BY clause|cannot contain aggregates|aggregate.*not allowed"
-                               r"|aggregate function calls cannot|window functions are not allowed|cannot contain window"),
+                               r"|aggregate function calls cannot|window functions are not allowed"
+                               r"|cannot contain window"),
         (errors.UndefinedColumn, r"referenced column .* not found|does not have a column named"),
         (errors.AmbiguousColumn, r"ambiguous reference"),
         (errors.UndefinedTable, r"table .* does not exist|referenced table .* not found"),

@@ -32,7 +32,8 @@ MACROS: tuple[str, ...] = (
             ELSE floor((x - low) / (high - low) * count)::INTEGER + 1 END
         ELSE CASE WHEN x > low THEN 0 WHEN x <= high THEN count + 1
             ELSE floor((low - x) / (low - high) * count)::INTEGER + 1 END END""",
-    "pg_plain_number(x) AS CASE WHEN typeof(x) IN ('DOUBLE', 'FLOAT') THEN x::DECIMAL(38,15)::VARCHAR ELSE x::VARCHAR END",
+    """pg_plain_number(x) AS CASE WHEN typeof(x) IN ('DOUBLE', 'FLOAT') THEN x::DECIMAL(38,15)::VARCHAR
+        ELSE x::VARCHAR END""",
     "pg_to_number(s) AS regexp_replace(replace(trim(s), '<', '-'), '[^0-9.+-]', '', 'g')",
     "pg_series_step(n) AS CASE WHEN n = 0 THEN error('22023: step size cannot equal zero') ELSE n END",
     # --- casts
@@ -57,7 +58,8 @@ MACROS: tuple[str, ...] = (
     "pg_bytea_text(x) AS '\\x' || lower(hex(x))",
     """pg_offset_text(seconds) AS CASE WHEN seconds < 0 THEN '-' ELSE '+' END
         || lpad((abs(seconds) // 3600)::VARCHAR, 2, '0')
-        || CASE WHEN abs(seconds) % 3600 = 0 THEN '' ELSE ':' || lpad((abs(seconds) % 3600 // 60)::VARCHAR, 2, '0') END""",
+        || CASE WHEN abs(seconds) % 3600 = 0 THEN ''
+        ELSE ':' || lpad((abs(seconds) % 3600 // 60)::VARCHAR, 2, '0') END""",
     """pg_timestamptz_text(x, local) AS local::VARCHAR
         || pg_offset_text((epoch_us(local) - epoch_us(x)) // 1000000)""",
     """pg_timestamptz_json(s) AS regexp_replace(replace(s, ' ', 'T'), '([+-]\\d\\d)$', '\\1:00')""",
@@ -66,7 +68,8 @@ MACROS: tuple[str, ...] = (
         WHEN s = '' OR upper(s) = 'NULL' OR regexp_matches(s, '[{}",\\\\\\s]')
         THEN '"' || replace(replace(s, '\\', '\\\\'), '"', '\\"') || '"' ELSE s END""",
     """pg_array_text(x) AS '{' || array_to_string(list_transform(x::VARCHAR[],
-        lambda s: pg_array_item_text(CASE WHEN s IN ('true', 'false') AND typeof(x) = 'BOOLEAN[]' THEN s[1] ELSE s END)),
+        lambda s: pg_array_item_text(CASE
+        WHEN s IN ('true', 'false') AND typeof(x) = 'BOOLEAN[]' THEN s[1] ELSE s END)),
         ',') || '}'""",
     "pg_array_element(x, i) AS CASE WHEN i > 0 THEN x[i] END",
     "pg_array_slice(x, i, j) AS x[greatest(i, 1):greatest(j, 0)]",
@@ -92,7 +95,8 @@ MACROS: tuple[str, ...] = (
     """pg_split_part(s, sep, n) AS CASE WHEN n = 0 THEN error('22023: field position must not be zero')
         WHEN sep = '' THEN CASE WHEN n IN (1, -1) THEN s ELSE '' END
         ELSE coalesce(CASE WHEN s IS NOT NULL THEN CASE WHEN n > 0 THEN string_split(s, sep)[n]
-        ELSE string_split(s, sep)[len(string_split(s, sep)) + 1 + n] END END, CASE WHEN s IS NOT NULL THEN '' END) END""",
+        ELSE string_split(s, sep)[len(string_split(s, sep)) + 1 + n] END END,
+        CASE WHEN s IS NOT NULL THEN '' END) END""",
     """pg_quote_ident(s) AS CASE WHEN regexp_full_match(s, '[a-z_][a-z0-9_$]*')
         AND s NOT IN (SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved')
         THEN s ELSE '"' || replace(s, '"', '""') || '"' END""",
@@ -112,8 +116,8 @@ MACROS: tuple[str, ...] = (
             (date_part('day', x) * f + (pg_interval_months(x) * f - trunc(pg_interval_months(x) * f)) * 30)
             - trunc(date_part('day', x) * f
                 + (pg_interval_months(x) * f - trunc(pg_interval_months(x) * f)) * 30)))::BIGINT)""",
-    "pg_justify_hours(x) AS x - to_microseconds(pg_interval_us(x)) + to_days((pg_interval_us(x) // 86400000000)::INTEGER)"
-    " + to_microseconds(pg_interval_us(x) % 86400000000)",
+    "pg_justify_hours(x) AS x - to_microseconds(pg_interval_us(x))"
+    " + to_days((pg_interval_us(x) // 86400000000)::INTEGER) + to_microseconds(pg_interval_us(x) % 86400000000)",
     "pg_justify_days(x) AS to_months((pg_interval_months(x) + date_part('day', x) // 30)::INTEGER)"
     " + to_days((date_part('day', x) % 30)::INTEGER) + to_microseconds(pg_interval_us(x))",
     "pg_justify_interval(x) AS pg_justify_days(pg_justify_hours(x))",

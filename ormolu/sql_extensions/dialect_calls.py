@@ -40,17 +40,13 @@ def gather(node: exp.Expr, scope: Scope, context: Context) -> FunctionCall:
             inner = gather(node.this, scope, context)
             return replace(inner, within=sort_keys(node.expression.expressions, scope, context))
         case exp.IgnoreNulls():
-            raise unsupported("IGNORE NULLS", node)
+            return replace(gather(node.this, scope, context), ignores_nulls=True)
         case exp.RespectNulls():
             return gather(node.this, scope, context)
         case exp.Dot() | exp.Column():
             return gather(_in_catalog(node), scope, context)
         case _:
             raise unsupported(f"{type(node).__name__} as a function call", node)
-
-
-def ignored_nulls(node: exp.Expr) -> bool:
-    return isinstance(node, exp.IgnoreNulls)
 
 
 def _in_catalog(node: exp.Expr) -> exp.Expr:
@@ -87,6 +83,7 @@ class _Arguments:
     order: tuple[SortKey, ...] = ()
     is_distinct: bool = False
     is_star: bool = False
+    ignores_nulls: bool = False
 
 
 def _plain(node: exp.Anonymous, scope: Scope, context: Context) -> FunctionCall:
@@ -101,6 +98,7 @@ def _plain(node: exp.Anonymous, scope: Scope, context: Context) -> FunctionCall:
         is_star=arguments.is_star,
         is_distinct=arguments.is_distinct,
         order=arguments.order,
+        ignores_nulls=arguments.ignores_nulls,
     )
 
 
@@ -115,6 +113,9 @@ def _add(arguments: _Arguments, node: exp.Expr, scope: Scope, context: Context) 
         case exp.Order():
             _add(arguments, node.this, scope, context)
             arguments.order = sort_keys(node.expressions, scope, context)
+        case exp.IgnoreNulls():
+            arguments.ignores_nulls = True
+            _add(arguments, node.this, scope, context)
         case exp.Kwarg() | exp.PropertyEQ():
             arguments.named[node.this.name.lower()] = context.expression(node.expression, scope, context)
         case exp.Select() | exp.SetOperation():

@@ -18,7 +18,7 @@ from ormolu.sql_extensions.dialect_context import Context
 from ormolu.sql_extensions.dialect_grammar import GRAMMAR
 from ormolu.sql_extensions.dialect_patterns import like, regular_expression, similar_to
 from ormolu.sql_extensions.dialect_scopes import Scope
-from ormolu.sql_extensions.dialect_sets import BETWEEN_SETS, array_of_query, quantified
+from ormolu.sql_extensions.dialect_sets import BETWEEN_SETS, array_of_query, compared_rows, quantified
 from ormolu.sql_extensions.dialect_types import Bound, call, engine_cast
 from ormolu.sql_extensions.functions_json import json_operator
 from ormolu.sql_extensions.functions_session import SESSION_WORDS, session_word
@@ -305,6 +305,9 @@ def _sides(operator: Operator) -> Handler:
         quantifier = _quantifier(node.expression)
         if quantifier is not None:
             return quantified(type(node)(this=node.this, expression=quantifier), scope, context)
+        rows = node.this, node.expression
+        if isinstance(rows[0], exp.Tuple) and isinstance(rows[1], exp.Tuple):
+            return compared_rows(node, rows[0], rows[1], scope, context)
         return operator(node, bind(node.this, scope, context), bind(node.expression, scope, context), context)
 
     return handle
@@ -400,10 +403,15 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     **dict.fromkeys((exp.Add, exp.Sub), _arithmetic),
     **dict.fromkeys((exp.Mul, exp.Div, exp.Mod), _chain(operators.arithmetic)),
     exp.Pow: _sides(operators.power), exp.DPipe: _concatenation, exp.Neg: _negative,
-    **dict.fromkeys((exp.BitwiseAnd, exp.BitwiseOr, exp.BitwiseXor, exp.BitwiseLeftShift, exp.BitwiseRightShift), _bitwise),
+    **dict.fromkeys(
+        (exp.BitwiseAnd, exp.BitwiseOr, exp.BitwiseXor, exp.BitwiseLeftShift, exp.BitwiseRightShift), _bitwise
+    ),
     exp.Like: _like, exp.ILike: _like, exp.Escape: _like, exp.SimilarTo: _sides(similar_to),
     exp.RegexpLike: _regular("s"), exp.RegexpILike: _regular("is"), exp.Operator: _named_operator,
-    exp.Anonymous: _call, **dict.fromkeys((exp.Window, exp.Filter, exp.WithinGroup, exp.RespectNulls, exp.Dot), bind_call),
+    exp.Anonymous: _call,
+    **dict.fromkeys(
+        (exp.Window, exp.Filter, exp.WithinGroup, exp.RespectNulls, exp.IgnoreNulls, exp.Dot), bind_call
+    ),
     **dict.fromkeys(_WORDS, _session_word),
     **dict.fromkeys(
         (exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract, exp.JSONBExtractScalar, exp.ArrayContainsAll,

@@ -65,8 +65,17 @@ def bind_item(node: exp.Expr, scope: Scope, context: Context) -> exp.Expr:
             return _query(node, node, _outside(scope), scope, context)
         case exp.Subquery() if isinstance(node.this, exp.Query):
             return _query(node, node, _outside(scope), scope, context)
+        case exp.Subquery() | exp.Paren() if not node.args.get("alias"):
+            return _nested(node, scope, context)
         case _:
             raise unsupported(f"{type(node).__name__} in FROM", node)
+
+
+def _nested(node: exp.Expr, scope: Scope, context: Context) -> exp.Expr:
+    """`(a JOIN b ON ...)` as one side of a join."""
+    first = bind_item(node.this, scope, context)
+    first.set("joins", [_join(join, scope, context) for join in _joins(node.this)])
+    return exp.Paren(this=first)
 
 
 def _outside(scope: Scope) -> Scope:
@@ -264,8 +273,9 @@ def _join(node: exp.Join, scope: Scope, context: Context) -> exp.Join:
     before = list(scope.relations)
     merged_before = dict(scope.merged)
     item = bind_item(node.this, scope, context)
-    if _joins(node.this):
-        raise unsupported("a join in parentheses", node)
+    is_nested = len(scope.relations) > len(before) + 1
+    if is_nested and (node.args.get("using") or node.args.get("method")):
+        raise unsupported("USING with joins in parentheses", node)
     right = scope.relations[-1]
     tree = exp.Join(this=item, side=side or None, kind="CROSS" if kind == "CROSS" else None)
     names = _shared(node, before, merged_before, right)

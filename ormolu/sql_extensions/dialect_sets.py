@@ -58,6 +58,18 @@ def _row_comparison(left: exp.Tuple, right: exp.Tuple, scope: Scope, context: Co
     return exp.Paren(this=reduce(lambda one, other: exp.And(this=one, expression=other), tests))
 
 
+def compared_rows(node: exp.Expr, left: exp.Tuple, right: exp.Tuple, scope: Scope, context: Context) -> Bound:
+    """`(a, b) = (c, d)`; the ordering of rows is not translated."""
+    equal = _row_comparison(left, right, scope, context)
+    match node:
+        case exp.EQ():
+            return Bound(equal, t.BOOL)
+        case exp.NEQ():
+            return Bound(exp.Paren(this=exp.Not(this=equal)), t.BOOL)
+        case _:
+            raise unsupported("ordering row values", node)
+
+
 def _in(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     query = node.args.get("query")
     if query is not None:

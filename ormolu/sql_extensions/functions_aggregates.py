@@ -239,6 +239,16 @@ def _ranking(engine_name: str, result: DataType) -> Build:
     return build
 
 
+# The writer knows IGNORE NULLS of these nodes alone.
+_IGNORING: dict[str, type[exp.Func]] = {
+    "lag": exp.Lag,
+    "lead": exp.Lead,
+    "first_value": exp.FirstValue,
+    "last_value": exp.LastValue,
+    "nth_value": exp.NthValue,
+}
+
+
 def _neighbour(engine_name: str) -> Build:
     def build(called: FunctionCall, context: Context) -> Bound:
         value = settle(called.arguments[0], context)
@@ -247,7 +257,10 @@ def _neighbour(engine_name: str) -> Build:
             trees.append(fit(called, called.arguments[1], t.INT4, context).tree)
         if len(called.arguments) > 2:
             trees.append(coerce(called.arguments[2], value.type, context).tree)
-        return Bound(called.modify(exp.Anonymous(this=engine_name, expressions=trees)), value.type)
+        tree: exp.Expr = exp.Anonymous(this=engine_name, expressions=trees)
+        if called.ignores_nulls:
+            tree = exp.IgnoreNulls(this=_IGNORING[engine_name].from_arg_list(trees))
+        return Bound(called.modify(tree), value.type)
 
     return build
 

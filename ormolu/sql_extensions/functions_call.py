@@ -46,6 +46,7 @@ class FunctionCall:
     order: tuple[SortKey, ...] = ()
     within: tuple[SortKey, ...] = ()
     is_windowed: bool = False
+    ignores_nulls: bool = False
     modify: Callable[[exp.Expr], exp.Expr] = _unchanged
 
 
@@ -173,8 +174,13 @@ def constant(called: FunctionCall, index: int, what: str) -> str:
     return str(tree.name)
 
 
+_NULLS_IGNORED_BY = frozenset({"lag", "lead", "first_value", "last_value", "nth_value"})
+
+
 def check_modifiers(called: FunctionCall, function: Function) -> None:
     """DISTINCT, ORDER BY, FILTER and OVER only where PostgreSQL allows them."""
+    if called.ignores_nulls and called.name not in _NULLS_IGNORED_BY:
+        raise unsupported(f"IGNORE NULLS in {called.name}()", called.node)
     if function.use is Use.AGGREGATE:
         return
     if called.is_distinct or called.order or called.within or called.is_star:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
+from sqlglot.errors import ErrorLevel
 
 from ormolu.definitions import TableName
 from ormolu.errors import IndeterminateDatatype, ProgramLimitExceeded
@@ -82,7 +83,7 @@ def bind_query(
     check_engine_tree(bound.tree)
     engine_tree = _with_typed_parameters(bound.tree, types)
     return BoundQuery(
-        sql=engine_tree.sql("duckdb", comments=False),
+        sql=engine_tree.sql("duckdb", comments=False, unsupported_level=ErrorLevel.RAISE),
         tree=engine_tree,
         column_names=tuple(column.name for column in bound.columns),
         column_types=tuple(column.shown_type for column in bound.columns),

@@ -164,6 +164,33 @@ SELECT code, length(code), code = '', code || '!' FROM orders ORDER BY order_id
 SELECT is_gift, is_gift = true, is_gift IS NULL, NOT is_gift FROM orders ORDER BY order_id
 SELECT customer COLLATE "C" FROM orders ORDER BY customer COLLATE "C"
 SELECT pg_catalog.lower('A'), 1 OPERATOR(pg_catalog.+) 2
+SELECT (1, 2) = (1, 2), (1, NULL) = (1, 2), (1, 2) <> (1, 3)
+SELECT c.customer, o.order_id, n.i FROM customers c LEFT JOIN (orders o JOIN numbers n ON n.i = o.order_id) ON o.customer = c.customer ORDER BY 1, 2
+SELECT a.x, b.x FROM (SELECT 1 AS x) a, (SELECT 2 AS x) b
+SELECT x.customer, count(*) FROM (SELECT customer FROM orders UNION ALL SELECT customer FROM customers) x GROUP BY x.customer ORDER BY 2, 1
+SELECT o.customer, sum(o.amount) AS total FROM orders o GROUP BY o.customer HAVING sum(o.amount) > 0 ORDER BY total DESC
+SELECT extract(year from day)::int AS y, count(*) FROM orders GROUP BY y ORDER BY y
+SELECT customer, amount, amount - lag(amount) OVER (ORDER BY day) AS change, round(100.0 * amount / sum(amount) OVER (), 2) AS share FROM orders WHERE order_id < 4 ORDER BY day
+SELECT date_trunc('week', day)::date AS week, avg(amount)::numeric(10,2), max(day) - min(day) FROM orders GROUP BY 1 ORDER BY 1
+SELECT CASE WHEN amount > 15 THEN 'big' WHEN amount > 0 THEN 'small' ELSE 'none' END AS size, count(*) FROM orders GROUP BY size ORDER BY size
+SELECT order_id FROM orders WHERE day >= '2024-01-01' AND day < date '2024-01-01' + interval '3 months' ORDER BY 1
+SELECT order_id FROM orders WHERE at BETWEEN '2024-01-01' AND '2024-12-31' AND customer IS NOT NULL ORDER BY 1
+SELECT order_id FROM orders WHERE amount::text LIKE '%.5%' OR lower(customer) IN ('ann', 'bob') ORDER BY 1
+SELECT count(*), count(amount), sum(coalesce(amount, 0)), avg(coalesce(quantity, 0)) FROM orders
+SELECT round(avg(amount), 2), round(sum(ratio)::numeric, 1), round(stddev(ratio)::numeric, 3) FROM orders
+SELECT to_char(sum(amount), 'FM999,990.00'), to_char(max(day), 'YYYY-MM'), to_char(avg(quantity), '990.9') FROM orders
+SELECT max(customer), min(code), max(at), min(zoned), max(day), min(amount) FROM orders
+SELECT first_value(amount) OVER (PARTITION BY is_gift ORDER BY order_id), row_number() OVER (PARTITION BY is_gift ORDER BY day DESC) FROM orders ORDER BY order_id
+SELECT sum(quantity) OVER (ORDER BY order_id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), sum(quantity) OVER (ORDER BY order_id RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM orders ORDER BY order_id
+SELECT string_agg(customer, ', ' ORDER BY customer) FILTER (WHERE amount > 0) FROM orders
+SELECT regexp_replace(customer, '[^a-zA-Z]', '', 'g'), substring(customer from '^\w'), customer ~* '^a' FROM orders ORDER BY order_id
+SELECT 10 / NULL, NULL + 1, NULL || 'a', NULL = NULL
+SELECT 1.0 / 3 * 3, 2.0 / 3, 1e-3, 0.00001, 123456.789 * 1000
+SELECT 5000000000 / 2, 9000000000 % 7, 2147483647 + 1::bigint, 32767::smallint + 1::smallint * 0
+SELECT interval '1 day' > interval '23 hours', interval '1 month' = interval '30 days', time '10:00' < '11:00'
+SELECT now() - now() = interval '0', current_date - current_date, age(now(), now()) = interval '0'
+SELECT ARRAY[1, 2] = ARRAY[1, 2], ARRAY['a'] || ARRAY['b'], ARRAY[1.5, 2]
+SELECT least(date '2024-01-01', date '2023-01-01'), greatest('a', 'b', NULL), coalesce(NULL, NULL, 3)
 SELECT uuid '12345678-1234-1234-1234-123456789abc', '\x4142'::bytea
 SELECT to_char(interval '1 day', 'HH24') WHERE false
 """.strip().splitlines()

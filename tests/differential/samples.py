@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a row is a line)
 """The same small tables for PostgreSQL and for us: as DDL, and as relations."""
 
 from __future__ import annotations

@@ -189,7 +189,8 @@ def test_session_zone_is_compiled_into_the_query(session: QuerySession) -> None:
     from ormolu.sql_extensions.queries import SessionValues
 
     query = (
-        "SELECT extract(hour from x), x::text, x::date::text, date_trunc('day', x)::text, '2024-07-01 12:00'::timestamptz::text"
+        "SELECT extract(hour from x), x::text, x::date::text, date_trunc('day', x)::text,"
+        " '2024-07-01 12:00'::timestamptz::text"
         " FROM (VALUES (timestamptz '2024-06-30 23:30+00')) v(x)"
     )
     bound = bind_query(query, lambda name, as_of: None, session=SessionValues(timezone="Europe/Paris"))
