@@ -31,7 +31,7 @@ def _address(port: int) -> tuple[KnownOption, ...]:
 
 
 def _database(port: int) -> tuple[KnownOption, ...]:
-    return (*_address(port), row("dbname", T.TEXT, "the database"), row("schema_name", T.TEXT, "the default schema"))
+    return (*_address(port), row("dbname", T.TEXT, "the database"))
 
 
 _SSL = (
@@ -84,8 +84,8 @@ _FILES = (
 _GOOGLE = row("credentials", T.TEXT, "a service account's JSON, as SECRET name")
 
 _OWN: Mapping[str, tuple[KnownOption, ...]] = {
-    "postgres": (*_database(5432), *_SSL, row("url", T.TEXT, "all of it in one: postgresql://user@host/db")),
-    "mysql": (*_database(3306), *_SSL, row("url", T.TEXT, "all of it in one: mysql://user@host/db")),
+    "postgres": _database(5432),
+    "mysql": _database(3306),
     "sqlserver": (*_database(1433), row("encrypt", T.BOOLEAN, "whether the connection is encrypted", "true")),
     "oracle": (*_address(1521), row("service_name", T.TEXT, "the service"), row("dsn", T.TEXT, "a connect string")),
     "sqlite": (row("path", T.TEXT, "the database file"),),
@@ -146,7 +146,6 @@ TEMPLATES = ("retail", "saas", "ecommerce")
 
 _ENCODING = row("encoding", T.TEXT, "the encoding of the text", "'utf-8'")
 _NESTED = row("records", T.TEXT, "the JSON path of the records")
-_COMPRESSION = row("compression", T.CHOICE, "how files are compressed", "'auto'", "auto none gzip zstd")
 BY_FORMAT: Mapping[str, Table] = MappingProxyType(
     {
         "csv": table(
@@ -155,23 +154,15 @@ BY_FORMAT: Mapping[str, Table] = MappingProxyType(
             row("quote", T.TEXT, "what stands around values", "'\"'"),
             row("escape", T.TEXT, "what stands before a quote inside a value", "the quote"),
             row("null", T.TEXT, "what stands for NULL", "''"),
-            row("skip", T.INTEGER, "how many lines come before the header", "0"),
-            row("comment", T.TEXT, "what lines begin with that are passed over"),
-            row("decimal", T.CHOICE, "the decimal sign", "'.'", ". ,"),
-            row("date_format", T.TEXT, "how dates are written: '%d/%m/%Y'"),
-            row("timestamp_format", T.TEXT, "how timestamps are written"),
-            row("all_text", T.BOOLEAN, "whether every column is text", "false"),
-            row("ragged", T.BOOLEAN, "whether short lines are filled with NULL", "false"),
             _ENCODING,
-            _COMPRESSION,
         ),
         "text": table(
             row("delimiter", T.TEXT, "what stands between values", "tab"),
             row("null", T.TEXT, "what stands for NULL", "'\\N'"),
             _ENCODING,
         ),
-        "json": table(_NESTED, _ENCODING, _COMPRESSION),
-        "ndjson": table(_ENCODING, _COMPRESSION),
+        "json": table(),
+        "ndjson": table(),
         "parquet": table(),
         "avro": table(),
         "orc": table(),
