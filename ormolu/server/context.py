@@ -107,6 +107,7 @@ class SessionContext:
     head: Any = None  # the lake's Head that the running statement reads
     batch: int = 0  # counts the times the session was ready for a query
     prepared: dict[str, Any] = field(default_factory=dict)  # by name, of PREPARE and of Parse alike
+    portals: dict[str, Any] = field(default_factory=dict)  # by name, of Bind
     state: dict[str, Any] = field(default_factory=dict)  # what a room keeps for a session, by the room's name
 
     def notice(self, severity: str, sqlstate: str, text: str, hint: str | None = None) -> None:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from ormolu.errors import FeatureNotSupported, InvalidParameterValue, InvalidSyntax
 from ormolu.server import responses
-from ormolu.server.encoders import value_bytes
+from ormolu.server.encoders import join_lines
 from ormolu.server.outcomes import ResultColumn
 from ormolu.server.rowstream import RowStream
 from ormolu.server.types_text import TextStyle, text_values
@@ -79,44 +79,42 @@ def _character(options: Mapping[str, str], name: str, default: str) -> str:
 
 
 class CopyWriter:
-    """Writes a result as the messages of a copy out: CopyOutResponse, one CopyData a batch, CopyDone."""
+    """Writes a result as the messages of a copy out: CopyOutResponse, one CopyData a row, CopyDone."""
 
     def __init__(self, columns: tuple[ResultColumn, ...], options: Mapping[str, str], style: TextStyle) -> None:
         self._columns = columns
         self._format = copy_format(options)
         self._style = style
 
-    def messages(self, stream: RowStream) -> Iterator[bytes]:
+    def messages(self, stream: RowStream) -> Iterator[bytes | memoryview]:
         yield responses.copy_out(len(self._columns))
         if self._format.has_header:
             names = pa.array([[column.name] for column in self._columns]).flatten()
             cells = [self._cell(names.slice(at, 1), column.name) for at, column in enumerate(self._columns)]
-            yield responses.copy_data(self._lines(cells))
+            yield self._lines(cells)
         rows = 0
         try:
             for batch in stream.take(None):
                 rows += batch.num_rows
-                yield responses.copy_data(self.encode(batch))
+                yield self.encode(batch)
         finally:
             stream.close()
         yield responses.COPY_DONE
         yield responses.command_complete(f"COPY {rows}")
 
-    def encode(self, batch: pa.RecordBatch) -> bytes:
-        """Write a batch as lines."""
+    def encode(self, batch: pa.RecordBatch) -> bytes | memoryview:
+        """Write a batch, one CopyData a row: drivers count on that, though the protocol does not promise it."""
         if not self._columns:
-            return bytes(b"\n" * batch.num_rows)
+            return responses.copy_data(b"\n") * int(batch.num_rows)
         cells = [
             self._cell(text_values(column.type, values, self._style).cast(pa.string()), column.name)
             for column, values in zip(self._columns, batch.columns, strict=True)
         ]
         return self._lines(cells)
 
-    def _lines(self, cells: list[Values]) -> bytes:
+    def _lines(self, cells: list[Values]) -> memoryview:
         line = pc.binary_join_element_wise(*cells, self._format.delimiter)
-        lines = pc.binary_join_element_wise(line, "\n", "")
-        stream: memoryview = value_bytes(lines)
-        return bytes(stream)
+        return join_lines(pc.binary_join_element_wise(line, "\n", "").cast(pa.binary()))
 
     def _cell(self, text: Values, name: str) -> Values:
         written = self._csv(text, name) if self._format.is_csv else self._plain(text)
@@ -128,8 +126,9 @@ class CopyWriter:
         ).as_py():
             return text
         for letter, written in _BACKSLASHED:
-            if letter != self._format.delimiter:
-                text = pc.replace_substring(text, letter, written)
+            text = pc.replace_substring(text, letter, written)
+        if self._format.delimiter in dict(_BACKSLASHED):
+            return text
         return pc.replace_substring(text, self._format.delimiter, "\\" + self._format.delimiter)
 
     def _csv(self, text: Values, name: str) -> Values:

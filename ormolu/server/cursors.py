@@ -43,14 +43,8 @@ class Cursor:
         """Move the cursor and give the rows it passes; None is all of them."""
         if self._kept is not None:
             return self._fetch_kept(direction, count)
-        if direction == "BACKWARD" and count == 0:
-            return iter(())
-        if direction != "FORWARD" or (count is not None and count < 0):
-            raise ObjectNotInPrerequisiteState(
-                "cursor can only scan forward", hint="Declare it with SCROLL option to enable backward scan."
-            )
         assert self._stream is not None
-        return self._stream.take(count)
+        return take_forward(self._stream, direction, count)
 
     def _keep(self, batches: list[pa.RecordBatch]) -> None:
         self._kept = pa.Table.from_batches(batches) if batches else pa.table({})
@@ -85,6 +79,17 @@ class Cursor:
         return iter(self._kept.slice(target - 1, 1).to_batches())
 
 
+def take_forward(stream: RowStream, direction: str, count: int | None) -> Iterator[pa.RecordBatch]:
+    """The next rows of a stream, which cannot go back."""
+    if direction == "BACKWARD" and count == 0:
+        return iter(())
+    if direction != "FORWARD" or (count is not None and count < 0):
+        raise ObjectNotInPrerequisiteState(
+            "cursor can only scan forward", hint="Declare it with SCROLL option to enable backward scan."
+        )
+    return stream.take(count)
+
+
 def declare(statement: DeclareCursor, rows: Rows, session: SessionContext) -> Outcome:
     cursors = open_cursors(session)
     if statement.name in cursors:
@@ -100,14 +105,24 @@ def check_declare(statement: DeclareCursor, session: SessionContext) -> None:
 
 
 def fetch(statement: Fetch, session: SessionContext) -> Outcome:
-    cursor = find_cursor(statement.cursor, session)
-    return Rows(cursor.columns, cursor.fetch(statement.direction, statement.count), "FETCH")
+    columns, batches = _read(statement, session)
+    return Rows(columns, batches, "FETCH")
 
 
 def move(statement: Move, session: SessionContext) -> Outcome:
+    _, batches = _read(statement, session)
+    return Completed(f"MOVE {sum(batch.num_rows for batch in batches)}")
+
+
+def _read(
+    statement: Fetch | Move, session: SessionContext
+) -> tuple[tuple[ResultColumn, ...], Iterator[pa.RecordBatch]]:
+    """Rows of a cursor, or of a portal that Bind has named and Execute has begun."""
+    portal = session.portals.get(statement.cursor)
+    if statement.cursor not in open_cursors(session) and portal is not None and portal.stream is not None:
+        return portal.stream.columns, take_forward(portal.stream, statement.direction, statement.count)
     cursor = find_cursor(statement.cursor, session)
-    passed = sum(batch.num_rows for batch in cursor.fetch(statement.direction, statement.count))
-    return Completed(f"MOVE {passed}")
+    return cursor.columns, cursor.fetch(statement.direction, statement.count)
 
 
 def close(statement: CloseCursor, session: SessionContext) -> Outcome:

@@ -79,6 +79,12 @@ def join_rows(fields: Sequence[Values], rows: int) -> memoryview | bytes:
     return value_bytes(joined)
 
 
+def join_lines(lines: Values) -> memoryview:
+    """Join the lines of a copy into CopyData messages."""
+    header = np.hstack((_constant(len(lines), b"d"), _big_endian(value_sizes(lines) + 4)))
+    return value_bytes(pc.binary_join_element_wise(_fixed_binary(header), lines, _EMPTY))
+
+
 def value_sizes(values: Values) -> npt.NDArray[np.int32]:
     """The length of each value; -1 for NULL, as the wire says it."""
     offsets = np.frombuffer(values.buffers()[1], dtype=np.int32)[values.offset : values.offset + len(values) + 1]

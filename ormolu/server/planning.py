@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from ormolu.server.context import SessionContext
 from ormolu.server.engine_rows import free_engine
 from ormolu.server.outcomes import ResultColumn
 from ormolu.server.parameters import TEXT_TYPE, type_of_oid
+from ormolu.sql_extensions.queries import BoundQuery
 from ormolu.sql_extensions.result_types import result_type
 from ormolu.sql_extensions.statements import Query
 from ormolu.sql_extensions.types import DataType
 
 if TYPE_CHECKING:
-    from ormolu.sql_extensions.queries import BoundQuery
+    from ormolu.sql_extensions.relations import Relation
 
 PLANS_MAX = 2_000
 Key = TypeVar("Key")
@@ -47,28 +48,55 @@ class RecentlyUsed(Generic[Key, Value]):
                 self._values.popitem(last=False)
 
 
+class Bound(Protocol):
+    """A query in the engine's words; `column_types` may be empty, or hold None, where only the engine knows."""
+
+    @property
+    def sql(self) -> str: ...
+
+    @property
+    def column_names(self) -> tuple[str, ...]: ...
+
+    @property
+    def column_types(self) -> tuple[DataType | None, ...]: ...
+
+    @property
+    def parameter_types(self) -> tuple[DataType | None, ...]: ...
+
+    @property
+    def relations(self) -> tuple[Relation, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class QueryPlan:
     """`columns` are what RowDescription says."""
 
-    bound: BoundQuery
+    bound: Bound
     parameter_types: tuple[DataType, ...]
     columns: tuple[ResultColumn, ...]
 
 
 # Binds a query for a session: names against the head it reads, policies woven in.
-Bind = Callable[[Query, "tuple[DataType | None, ...]", SessionContext], "BoundQuery"]
+Bind = Callable[[Query, "tuple[DataType | None, ...]", SessionContext], Bound]
 
 
 class QueryPlanner:
     """Binds queries, describes them, and remembers what it found while nothing it depends on has changed.
 
-    `head` gives the lake's newest consistent set of tables, an object with a `version`.
+    `head` gives the lake's newest consistent set of tables, an object with a `version`; `rights` what the role may
+    read, for a plan that was allowed once is not allowed for ever.
     """
 
-    def __init__(self, *, bind: Bind, head: Callable[[SessionContext], Any]) -> None:
+    def __init__(
+        self,
+        *,
+        bind: Bind,
+        head: Callable[[SessionContext], Any],
+        rights: Callable[[SessionContext], Hashable] = lambda _: None,
+    ) -> None:
         self._bind = bind
         self._head = head
+        self._rights = rights
         self._plans: RecentlyUsed[tuple[object, ...], QueryPlan] = RecentlyUsed(PLANS_MAX)
 
     def fix_head(self, session: SessionContext) -> None:
@@ -96,7 +124,7 @@ class QueryPlanner:
         settings = session.settings
         text = query.text or query.tree.sql()
         return (text, tuple(oids), session.database, session.role, settings.search_path, settings.time_zone,
-                settings.get("metric_sum"), session.head.version)  # fmt: skip
+                settings.get("metric_sum"), session.head.version, self._rights(session))  # fmt: skip
 
     def _make(self, query: Query, given: tuple[DataType | None, ...], session: SessionContext) -> QueryPlan:
         bound = self._bind(query, given, session)
@@ -105,13 +133,22 @@ class QueryPlanner:
             (given[at] if at < len(given) else None) or inferred[at] or TEXT_TYPE for at in range(len(inferred))
         )
         described = session.query_session.describe(bound.sql, [None] * len(types))
+        names = bound.column_names or tuple(name for name, _ in described)
+        declared = bound.column_types or (None,) * len(described)
         columns = tuple(
-            ResultColumn(name, result_type(declared, kind))
-            for name, declared, (_, kind) in zip(bound.column_names, bound.column_types, described, strict=True)
+            ResultColumn(name, result_type(type_, kind))
+            for name, type_, (_, kind) in zip(names, declared, described, strict=True)
         )
         return QueryPlan(bound, types, columns)
 
 
-def is_cacheable(bound: BoundQuery) -> bool:
-    """What depends on the session's values, or reads a relation without a version, is bound anew each time."""
-    return not bound.reads_session and all(relation.version for relation in bound.relations)
+def is_cacheable(bound: Bound) -> bool:
+    """What depends on the session's values, or reads a relation without a version, is bound anew each time.
+
+    Only a BoundQuery says whether it does; a query over the system catalogs always may.
+    """
+    return (
+        isinstance(bound, BoundQuery)
+        and not bound.reads_session
+        and all(relation.version for relation in bound.relations)
+    )

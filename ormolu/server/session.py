@@ -20,6 +20,7 @@ from ormolu.server import messages as m
 from ormolu.server import responses
 from ormolu.server.context import SessionContext, TransactionStatus, canceled_by_timeout
 from ormolu.server.copy_out import CopyWriter
+from ormolu.server.cursors import open_cursors
 from ormolu.server.encoders import RowEncoder
 from ormolu.server.outcomes import Completed, CopyIn, CopyOut, CopySink, Outcome, Rows
 from ormolu.server.parameters import decode_parameters, result_formats
@@ -67,7 +68,7 @@ class Session:
         self._start_timer = start_timer
         self._now = now
         self._prepared: dict[str, Prepared] = context.prepared
-        self._portals: dict[str, Portal] = {}
+        self._portals: dict[str, Portal] = context.portals
         self._copy: CopyState | None = None
         self._skips_to_sync = False
         self._reported = context.settings.reported()
@@ -337,10 +338,12 @@ class Session:
             prepared = self._find_prepared(message.name)
             yield responses.parameter_description([kind.oid for kind in prepared.parameter_types])
             formats: tuple[int, ...] = ()
+            columns = self._handler.describe(prepared, self.context)
+        elif message.name not in self._portals and message.name in open_cursors(self.context):
+            columns, formats = open_cursors(self.context)[message.name].columns, ()
         else:
             portal = self._find_portal(message.name)
-            prepared, formats = portal.prepared, portal.formats
-        columns = self._handler.describe(prepared, self.context)
+            columns, formats = self._handler.describe(portal.prepared, self.context), portal.formats
         if columns is None:
             yield responses.NO_DATA
         else:
