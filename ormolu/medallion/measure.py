@@ -18,14 +18,18 @@ from ormolu.medallion.templates import column, named, quoted
 from ormolu.sql_extensions.dialect import identifier, parse_expression, parse_query
 
 FindMetric = Callable[[TableName], GoldMetric | None]
+ReadAt = Callable[[TableName], str | None]
 BASE = "ormolu:base:"
 
 
-def rewrite_measures(tree: exp.Expr, find_metric: FindMetric, *, allows_sum: bool = False) -> exp.Expr:
+def rewrite_measures(
+    tree: exp.Expr, find_metric: FindMetric, *, read_at: ReadAt = lambda metric: None, allows_sum: bool = False
+) -> exp.Expr:
     """The query without `measure(x)`, in PostgreSQL's words; the same tree where there is none to rewrite.
 
-    `find_metric` finds a metric by its name. SUM and AVG of a measure that they would get wrong raise 42803 with a
-    hint unless `allows_sum`.
+    `find_metric` finds a metric by its name; `read_at` gives the time its rows were read at its last refresh (table
+    property READ_AT), so that what is computed from the FROM relation belongs to what is stored. SUM and AVG of a
+    measure that they would get wrong raise 42803 with a hint unless `allows_sum`.
     """
     selects = [node for node in tree.find_all(exp.Select) if _metric_of(node, find_metric) is not None]
     if not selects:
@@ -35,7 +39,7 @@ def rewrite_measures(tree: exp.Expr, find_metric: FindMetric, *, allows_sum: boo
     for select in list(changed.find_all(exp.Select)):
         found = _metric_of(select, find_metric)
         if found is not None:
-            is_changed |= _rewrite(select, *found, allows_sum=allows_sum)
+            is_changed |= _rewrite(select, *found, read_at=read_at(found[1].name), allows_sum=allows_sum)
     return parse_query(changed.sql("postgres")) if is_changed else tree
 
 
@@ -57,7 +61,9 @@ def _calls(select: exp.Select) -> list[exp.Anonymous]:
     ]
 
 
-def _rewrite(select: exp.Select, table: exp.Table, metric: GoldMetric, *, allows_sum: bool) -> bool:
+def _rewrite(
+    select: exp.Select, table: exp.Table, metric: GoldMetric, *, read_at: str | None, allows_sum: bool
+) -> bool:
     measures = measures_of(metric)
     if not allows_sum:
         _refuse_sums(select, measures, metric)
@@ -72,7 +78,16 @@ def _rewrite(select: exp.Select, table: exp.Table, metric: GoldMetric, *, allows
             _put(call, exp.Paren(this=_again(each, measures)), each.name)
         return True
     _from_base(select, table, metric, measures, list(zip(calls, asked, strict=True)))
+    if read_at is not None:
+        _as_of(select, metric, read_at)
     return True
+
+
+def _as_of(select: exp.Select, metric: GoldMetric, read_at: str) -> None:
+    moment = exp.Cast(this=exp.Literal.string(read_at), to=exp.DataType.build("timestamptz"))
+    for base in select.args["from_"].find_all(exp.Table):
+        if base.name == metric.from_relation.name:
+            base.set("version", exp.Version(this="TIMESTAMP", kind="AS OF", expression=moment.copy()))
 
 
 def _asked(call: exp.Anonymous, measures: Mapping[str, MetricMeasure], metric: GoldMetric) -> MetricMeasure:

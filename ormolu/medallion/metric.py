@@ -14,6 +14,7 @@ from ormolu.medallion.inputs import AGGREGATES
 from ormolu.medallion.templates import column, named, quoted
 from ormolu.sql_extensions.dialect import identifier, parse_expression, parse_query
 
+READ_AT = "ormolu.read-at"  # table property: when the rows of a metric were read
 _HELPERS = ("running", "prior", "rolling")
 
 

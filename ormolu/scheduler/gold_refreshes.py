@@ -22,7 +22,7 @@ from ormolu.medallion.columns import CHECKPOINTS, DEFINITION_HASH, StoredColumn
 from ormolu.medallion.inputs import input_query, normalised, without_quarantine
 from ormolu.medallion.lineage import query_relations
 from ormolu.medallion.merge import TableWrite
-from ormolu.medallion.metric import filter_loss_query, metric_query
+from ormolu.medallion.metric import READ_AT, filter_loss_query, metric_query
 from ormolu.medallion.rules import NamedRule, named_rules
 from ormolu.medallion.silver import Upstream, checkpoints_text
 from ormolu.medallion.staging import Stage, StageRequest, stage
@@ -36,7 +36,6 @@ from ormolu.sql_extensions.relations import Relation
 from ormolu.sql_extensions.writer import write as write_definition
 
 STAGED = "ormolu_staged"
-READ_AT = "ormolu.read-at"  # when the inputs of a metric were read: measure() goes back to it
 
 
 def refresh_gold(definition: GoldTable | GoldMetric, context: RunContext) -> RunResult:

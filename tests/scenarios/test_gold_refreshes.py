@@ -11,6 +11,7 @@ import pytest
 from ormolu.definitions import GoldMetric, TableName
 from ormolu.errors import CheckViolation, FeatureNotSupported, GroupingError, UndefinedColumn
 from ormolu.medallion.measure import rewrite_measures
+from ormolu.medallion.metric import READ_AT
 from ormolu.sql_extensions.dialect import parse_query
 from tests.peers.pipeline import Pipeline
 
@@ -47,7 +48,8 @@ def asked(pipeline: Pipeline, sql: str, **options: Any) -> list[tuple[Any, ...]]
         found = pipeline.lake.head().definitions.find_relation(name)
         return found if isinstance(found, GoldMetric) else None
 
-    return pipeline.rows(rewrite_measures(parse_query(sql), find, **options).sql("postgres"))
+    tree = rewrite_measures(parse_query(sql), find, **options)
+    return pipeline.rows(tree.sql("postgres", comments=False))
 
 
 def test_a_gold_table_is_rebuilt_and_its_key_is_checked(pipeline: Pipeline) -> None:
@@ -113,3 +115,16 @@ def test_columns_of_dimensions_are_not_supported_yet(pipeline: Pipeline) -> None
         pipeline.create(
             "CREATE GOLD METRIC m FROM silver.sales GRAIN (dim_customer.segment AS segment) MEASURES (count(*) AS n)"
         )
+
+
+def test_measure_answers_for_the_rows_of_the_last_refresh(pipeline: Pipeline) -> None:
+    pipeline.create(METRIC)
+    pipeline.load("sales", SALES, [[8, "n", "w", 1, False]])
+    pipeline.refresh("silver.sales")
+
+    def read_at(metric: TableName) -> str | None:
+        return pipeline.lake.head().table(metric).properties.get(READ_AT)
+
+    assert asked(pipeline, "SELECT measure(buyers) FROM gold.revenue", read_at=read_at) == [(2,)]
+    pipeline.refresh("gold.revenue")
+    assert asked(pipeline, "SELECT measure(buyers) FROM gold.revenue", read_at=read_at) == [(3,)]

@@ -1,0 +1,131 @@
+SELECT
+  "r"."id",
+  "r"."quantity",
+  "r"."at",
+  "r"."country",
+  "r"."ormolu:system:_row_id",
+  "r"."ormolu:system:_load_id",
+  "r"."ormolu:n",
+  "r"."ormolu:raw_hash",
+  "r"."ormolu:delete",
+  "r"."ormolu:quarantine_id",
+  "r"."ormolu:rule:1",
+  "r"."ormolu:rule:2",
+  "r"."ormolu:match:1",
+  CASE
+    WHEN (
+      "r"."ormolu:rule:1"
+    ) OR (
+      "r"."ormolu:rule:2"
+    )
+    THEN "r"."ormolu:raw"
+  END AS "ormolu:raw",
+  LIST_FILTER(
+    [
+      CASE WHEN "r"."ormolu:rule:1" THEN 'lookup_countries' END,
+      CASE WHEN "r"."ormolu:rule:2" THEN 'foreign_key_id' END
+    ],
+    LAMBDA x : NOT x IS NULL
+  ) AS "ormolu:broken"
+FROM (
+  SELECT
+    "r".*,
+    NOT (
+      "r"."ormolu:delete"
+    )
+    AND (
+      (
+        (
+          NOT "r"."id" IS NULL
+        )
+      )
+      AND NOT (
+        EXISTS(
+          SELECT
+            1
+          FROM (
+            SELECT
+              code,
+              country
+            FROM countries
+          ) AS f
+          WHERE
+            (
+              "r"."id" = "f"."code"
+            )
+        )
+      )
+    ) AS "ormolu:rule:2"
+  FROM (
+    SELECT
+      "r".*,
+      "f"."ormolu:match" AS "ormolu:match:1",
+      NOT (
+        "r"."ormolu:delete"
+      ) AND (
+        FALSE
+      ) AS "ormolu:rule:1",
+      "f"."country" AS "country"
+    FROM (
+      SELECT
+        "r".*,
+        FALSE AS "ormolu:delete"
+      FROM (
+        SELECT
+          "r"."id" AS "id",
+          "r"."quantity" AS "quantity",
+          "r"."at" AS "at",
+          "r"."ormolu:system:_row_id" AS "ormolu:system:_row_id",
+          "r"."ormolu:system:_load_id" AS "ormolu:system:_load_id",
+          "r"."ormolu:system:_row_id" AS "_row_id",
+          "r"."ormolu:system:_load_id" AS "_load_id",
+          {'id': "r"."id", 'quantity': "r"."quantity", 'at': "r"."at", 'ormolu:system:_row_id': "r"."ormolu:system:_row_id", 'ormolu:system:_load_id': "r"."ormolu:system:_load_id"} AS "ormolu:raw",
+          MD5(
+            CONCAT(
+              CASE
+                WHEN CAST("r"."id" AS TEXT) IS NULL
+                THEN '-'
+                ELSE LENGTH(CAST("r"."id" AS TEXT)) || ':' || CAST("r"."id" AS TEXT)
+              END,
+              CASE
+                WHEN CAST("r"."quantity" AS TEXT) IS NULL
+                THEN '-'
+                ELSE LENGTH(CAST("r"."quantity" AS TEXT)) || ':' || CAST("r"."quantity" AS TEXT)
+              END,
+              CASE
+                WHEN CAST("r"."at" AS TEXT) IS NULL
+                THEN '-'
+                ELSE LENGTH(CAST("r"."at" AS TEXT)) || ':' || CAST("r"."at" AS TEXT)
+              END
+            )
+          ) AS "ormolu:raw_hash",
+          "r"."ormolu:quarantine_id" AS "ormolu:quarantine_id",
+          ROW_NUMBER() OVER () AS "ormolu:n"
+        FROM (
+          SELECT
+            i.*,
+            CAST(NULL AS BIGINT) AS "ormolu:quarantine_id"
+          FROM (
+            SELECT
+              *
+            FROM input
+          ) AS i
+        ) AS r
+      ) AS r
+    ) AS r
+    LEFT JOIN (
+      SELECT
+        s.*,
+        ROW_NUMBER() OVER () AS "ormolu:match"
+      FROM (
+        SELECT
+          code,
+          country
+        FROM countries
+      ) AS s
+    ) AS f
+      ON (
+        "f"."code" = "r"."id"
+      )
+  ) AS r
+) AS r;

@@ -1,0 +1,201 @@
+SELECT
+  "s"."id",
+  "s"."quantity",
+  "s"."at",
+  CAST("s"."ormolu:system:_row_id" AS BIGINT) AS "_row_id",
+  CAST("s"."ormolu:system:_load_id" AS BIGINT) AS "_load_id",
+  "s"."ormolu:delete",
+  "s"."ormolu:n",
+  MD5(
+    CONCAT(
+      CASE
+        WHEN CAST("s"."id" AS TEXT) IS NULL
+        THEN '-'
+        ELSE LENGTH(CAST("s"."id" AS TEXT)) || ':' || CAST("s"."id" AS TEXT)
+      END,
+      CASE
+        WHEN CAST("s"."quantity" AS TEXT) IS NULL
+        THEN '-'
+        ELSE LENGTH(CAST("s"."quantity" AS TEXT)) || ':' || CAST("s"."quantity" AS TEXT)
+      END,
+      CASE
+        WHEN CAST("s"."at" AS TEXT) IS NULL
+        THEN '-'
+        ELSE LENGTH(CAST("s"."at" AS TEXT)) || ':' || CAST("s"."at" AS TEXT)
+      END
+    )
+  ) AS "_hash"
+FROM "staged" AS s
+WHERE
+  NOT (
+    FALSE
+  );
+
+SELECT
+  v.*
+FROM "ormolu_versions" AS v
+WHERE
+  TRUE
+QUALIFY
+  ROW_NUMBER() OVER (
+    PARTITION BY "v"."id"
+    ORDER BY "v"."at" DESC, "v"."_row_id" DESC, "v"."ormolu:n" DESC
+  ) = 1;
+
+SELECT
+  v.*
+FROM "ormolu_versions" AS v
+WHERE
+  NOT "v"."ormolu:delete"
+QUALIFY
+  ROW_NUMBER() OVER (
+    PARTITION BY "v"."id"
+    ORDER BY "v"."at" DESC, "v"."_row_id" DESC, "v"."ormolu:n" DESC
+  ) = 1;
+
+SELECT
+  w.*,
+  COALESCE(t._created_at, d._created_at) AS created_at,
+  CASE WHEN d._row_id IS NOT DISTINCT FROM w._row_id THEN d._deleted_at END AS deleted_at,
+  CASE
+    WHEN (
+      COALESCE(t.is_there, FALSE)
+      AND (
+        "t"."at" > "w"."at"
+        OR (
+          "w"."at" IS NULL AND NOT "t"."at" IS NULL
+        )
+        OR (
+          "w"."at" IS NOT DISTINCT FROM "t"."at"
+          AND (
+            "t"."_row_id" > "w"."_row_id"
+            OR (
+              "w"."_row_id" IS NULL AND NOT "t"."_row_id" IS NULL
+            )
+            OR (
+              "w"."_row_id" IS NOT DISTINCT FROM "t"."_row_id" AND FALSE
+            )
+          )
+        )
+      )
+    )
+    OR (
+      COALESCE(d.is_there, FALSE)
+      AND (
+        "d"."at" > "w"."at"
+        OR (
+          "w"."at" IS NULL AND NOT "d"."at" IS NULL
+        )
+        OR (
+          "w"."at" IS NOT DISTINCT FROM "d"."at"
+          AND (
+            "d"."_row_id" > "w"."_row_id"
+            OR (
+              "w"."_row_id" IS NULL AND NOT "d"."_row_id" IS NULL
+            )
+            OR (
+              "w"."_row_id" IS NOT DISTINCT FROM "d"."_row_id" AND FALSE
+            )
+          )
+        )
+      )
+    )
+    THEN 'late'
+    WHEN "w"."ormolu:delete" AND t.is_there
+    THEN 'delete'
+    WHEN "w"."ormolu:delete" AND d.is_there
+    THEN 'deleted before'
+    WHEN "w"."ormolu:delete"
+    THEN 'tombstone'
+    WHEN t.is_there IS NULL
+    THEN 'insert'
+    WHEN t._hash = w._hash
+    THEN 'unchanged'
+    ELSE 'update'
+  END AS "ormolu:kind"
+FROM "ormolu_winners" AS w
+LEFT JOIN (
+  SELECT
+    t.*,
+    TRUE AS is_there
+  FROM (
+    SELECT
+      *
+    FROM published
+  ) AS t
+) AS t
+  ON (
+    "w"."id" IS NOT DISTINCT FROM "t"."id"
+  )
+LEFT JOIN (
+  SELECT
+    d.*,
+    TRUE AS is_there
+  FROM (
+    SELECT
+      CAST(NULL AS TEXT) AS "id",
+      CAST(NULL AS TEXT) AS "quantity",
+      CAST(NULL AS TIMESTAMPTZ) AS "at",
+      CAST(NULL AS BIGINT) AS "_row_id",
+      CAST(NULL AS TIMESTAMPTZ) AS "_created_at",
+      CAST(NULL AS TIMESTAMPTZ) AS "_updated_at",
+      CAST(NULL AS BIGINT) AS "_load_id",
+      CAST(NULL AS TEXT) AS "_source_system",
+      CAST(NULL AS TEXT) AS "_change_type",
+      CAST(NULL AS TEXT) AS "_hash",
+      CAST(NULL AS BOOLEAN) AS "_is_current",
+      CAST(NULL AS TIMESTAMPTZ) AS "_load_timestamp"
+    WHERE
+      FALSE
+  ) AS d
+) AS d
+  ON (
+    "w"."id" IS NOT DISTINCT FROM "d"."id"
+  );
+
+SELECT
+  t.*
+FROM (
+  SELECT
+    *
+  FROM published
+) AS t
+WHERE
+  FALSE;
+
+SELECT
+  CAST("c"."id" AS TEXT) AS "id",
+  CAST("c"."quantity" AS TEXT) AS "quantity",
+  CAST("c"."at" AS TIMESTAMPTZ) AS "at",
+  CAST("c"."_row_id" AS BIGINT) AS "_row_id",
+  CAST(COALESCE("c"."created_at", CAST('2026-03-01T00:00:00+00:00' AS TIMESTAMPTZ)) AS TIMESTAMPTZ) AS "_created_at",
+  CAST(CAST('2026-03-01T00:00:00+00:00' AS TIMESTAMPTZ) AS TIMESTAMPTZ) AS "_updated_at",
+  CAST("c"."_load_id" AS BIGINT) AS "_load_id",
+  CAST('shop' AS TEXT) AS "_source_system",
+  CAST("c"."kind" AS TEXT) AS "_change_type",
+  CAST("c"."_hash" AS TEXT) AS "_hash",
+  CAST(TRUE AS BOOLEAN) AS "_is_current",
+  CAST(CAST('2026-03-01T00:00:00+00:00' AS TIMESTAMPTZ) AS TIMESTAMPTZ) AS "_load_timestamp"
+FROM (
+  SELECT
+    c.*,
+    "c"."ormolu:kind" AS "kind"
+  FROM "ormolu_changes" AS c
+) AS c
+WHERE
+  c.kind IN ('insert', 'update');
+
+SELECT
+  "id"
+FROM (
+  SELECT
+    c.*,
+    "c"."ormolu:kind" AS "kind"
+  FROM "ormolu_changes" AS c
+) AS "changes"
+WHERE
+  kind IN ('update', 'delete')
+UNION ALL
+SELECT
+  "id"
+FROM "ormolu_missing" AS "missing";
