@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -146,14 +146,23 @@ def _why_not_per_row(tree: exp.Select) -> str | None:
 
 
 def normalised(
-    bound: exp.Query, names: Sequence[str], described: Sequence[tuple[str, str]]
+    bound: exp.Query,
+    names: Sequence[str],
+    described: Sequence[tuple[str, str]],
+    *,
+    left_out: Container[str] = (),
 ) -> tuple[exp.Query, tuple[InputColumn, ...]]:
-    """The bound query with every column in a type that tables can hold, and those columns by PostgreSQL's `names`."""
+    """The bound query with every column in a type that tables can hold, and those columns by PostgreSQL's `names`.
+
+    `left_out` are not taken over.
+    """
     doubles = [name for name in names if names.count(name) > 1]
     if doubles:
         raise DuplicateColumn(f'column "{doubles[0]}" is in the query twice', hint="Give one another name with AS.")
     columns, projections = [], []
     for name, (engine_name, kind) in zip(names, described, strict=True):
+        if name in left_out:
+            continue
         type_ = from_duckdb(kind)
         value: exp.Expr = column(engine_name, "q")
         if kind.startswith(("STRUCT(", "MAP(", "UNION(")):

@@ -35,6 +35,8 @@ ROW_ID = StoredColumn("_row_id", data_type("bigint"), is_hidden=True)
 VALID_FROM, VALID_TO = "_valid_from", "_valid_to"
 NEXT_SURROGATE_KEY = "ormolu.next-surrogate-key"
 NEXT_QUARANTINE_ID = "ormolu.next-quarantine-id"
+# What a silver upstream says of its own rows is not taken over: each table has these for itself.
+AUDIT_NAMES = frozenset(item.name for item in SILVER_AUDIT_COLUMNS)
 SOFT, HARD, IGNORE = "SOFT", "HARD", "IGNORE"
 
 
@@ -73,7 +75,7 @@ def check_shape(definition: SilverTable, stage: Stage) -> None:
     for clause, value in needs_key.items():
         if value and not definition.key:
             raise InvalidObjectDefinition(f"{clause} needs a KEY", hint="Add KEY (column, ...).")
-    reserved = {item.name for item in SILVER_AUDIT_COLUMNS} | {ROW_ID.name, VALID_FROM, VALID_TO}
+    reserved = {ROW_ID.name} | ({VALID_FROM, VALID_TO} if definition.history is not None else set())
     if taken := sorted(names & reserved):
         raise DuplicateColumn(f'column "{taken[0]}" is added by us', hint="Give yours another name with AS.")
     if definition.surrogate_key in names:

@@ -45,6 +45,7 @@ from ormolu.medallion.quarantine import (
 )
 from ormolu.medallion.rules import named_rules
 from ormolu.medallion.silver import (
+    AUDIT_NAMES,
     IGNORE,
     NEXT_QUARANTINE_ID,
     NEXT_SURROGATE_KEY,
@@ -225,7 +226,7 @@ class _Refresh:
     def _stage(self, input_: InputQuery, mode: Mode) -> tuple[Stage, tuple[InputColumn, ...]]:
         engine = self.context.engine()
         bound = self.bound(input_.tree, self.resolve(input_, mode))
-        plain, inputs = normalised(bound.tree, bound.column_names, engine.describe(bound.sql))
+        plain, inputs = normalised(bound.tree, bound.column_names, engine.describe(bound.sql), left_out=AUDIT_NAMES)
         sequence = sequence_of(self.definition, inputs)
         current = self.current.source() if self.current is not None and mode.is_batch else None
         request = StageRequest(

@@ -364,3 +364,21 @@ def test_an_unloaded_upstream_is_told(pipeline: Pipeline) -> None:
     pipeline.load("orders", ORDERS, [order("a", "1", 1)])
     with pytest.raises((UndefinedTable, ObjectNotInPrerequisiteState)):
         pipeline.create("CREATE SILVER TABLE t FROM bronze.nothing")
+
+
+def test_a_silver_table_may_be_made_from_another(pipeline: Pipeline) -> None:
+    pipeline.load("orders", ORDERS, [order("a", "1", 1), order("b", "2", 1)])
+    pipeline.create(CREATE)
+    pipeline.create("CREATE SILVER TABLE copy KEY (order_id) FROM silver.orders")
+    pipeline.load("orders", ORDERS, [order("a", None, 2, op="D"), order("b", "3", 2)])
+    pipeline.refresh("silver.orders")
+    pipeline.refresh("silver.copy")
+    assert pipeline.rows("SELECT order_id, quantity, _change_type FROM silver.copy") == [("b", 3, "update")]
+
+
+def test_bronze_columns_of_the_system_may_be_named_in_rules(pipeline: Pipeline) -> None:
+    pipeline.load("orders", ORDERS, [order("a", "1", 1)])
+    pipeline.create(CREATE.replace("SEQUENCE BY updated_at", "SEQUENCE BY (updated_at, _row_id)"))
+    pipeline.load("orders", ORDERS, [order("a", "2", 1)])
+    pipeline.refresh("silver.orders")
+    assert living(pipeline) == [("a", 2)]
