@@ -118,6 +118,7 @@ def perform(context: RunContext) -> RunResult:
     match context.run.action:
         case RunAction.CREATE:
             definition = parse_definition(request["ddl"])
+            _check_replaces(context)
             context.creation = (
                 DefinitionChange(
                     kind=Kind(request["kind"]),
@@ -151,6 +152,14 @@ def perform(context: RunContext) -> RunResult:
             return insights.run_suggest(request["what"], context.run.object, context)
         case RunAction.MONITOR:
             return monitors.run_monitor(_monitor(context), context)
+
+
+def _check_replaces(context: RunContext) -> None:
+    """The creation was decided on one version of the object: another that came in between is not overwritten."""
+    request = context.run.request
+    known = context.lake.head().definitions.latest_version(Kind(request["kind"]), context.run.object)
+    if known != request["replaces"]:
+        raise SerializationFailure(f"{context.run.object} was defined anew meanwhile", hint="Try again.")
 
 
 def _refresh(context: RunContext) -> RunResult:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, assert_never, cast
 
+from ormolu.catalog.lake import Head
 from ormolu.definitions import (
     BronzeSource,
     Connection,
@@ -21,6 +22,7 @@ from ormolu.definitions import (
     kind_of,
 )
 from ormolu.errors import DuplicateObject, FeatureNotSupported, UndefinedObject, UndefinedTable, WrongObjectType
+from ormolu.medallion.lineage import downstream_in_order
 from ormolu.scheduler.queue import RunAction
 from ormolu.server.commands.access import require_admin, require_operate
 from ormolu.server.commands.create import check_connection, commit_definition, fill
@@ -56,7 +58,8 @@ Scheduled = BronzeSource | SilverTable | GoldTable | GoldMetric | Monitor
 def alter(statement: Alter, session: SessionContext, services: Services) -> Outcome:
     kind, name = statement.kind, statement.name
     done = Completed(f"ALTER {kind.value}")
-    definition = _existing(statement, services)
+    head = services.lake.head()
+    definition = _existing(statement, head)
     if definition is None:
         session.notice("NOTICE", "00000", f'{kind.value.lower()} "{name}" does not exist, skipping')
         return done
@@ -76,13 +79,13 @@ def alter(statement: Alter, session: SessionContext, services: Services) -> Outc
     require_admin(services, session, f"alter {kind.value.lower()} {name}")
     changed = changed_definition(definition, action)
     if isinstance(changed, Connection):
-        check_connection(changed, services.lake.head(), services)
+        check_connection(changed, head, services)
     if changed == definition:
         return done
     if isinstance(action, AddRule | DropRule) and isinstance(changed, SilverTable | GoldTable | GoldMetric):
-        fill(changed, session, services)
+        fill(changed, session, services, head)
     else:
-        commit_definition(changed, session, services)
+        commit_definition(changed, session, services, head=head)
     return done
 
 
@@ -111,8 +114,8 @@ def changed_definition(
             assert_never(action)
 
 
-def _existing(statement: Alter, services: Services) -> Definition | None:
-    definitions = services.lake.head().definitions
+def _existing(statement: Alter, head: Head) -> Definition | None:
+    definitions = head.definitions
     kind, name = statement.kind, statement.name
     found = definitions.find_relation(name) if isinstance(name, TableName) else definitions.find(kind, name)
     if found is None and not statement.if_exists:
@@ -144,8 +147,6 @@ def _take_back(
 
 def refresh_downstream(name: TableName, session: SessionContext, services: Services) -> None:
     """Compute again, in order, everything that was made from the table."""
-    from ormolu.medallion.lineage import downstream_in_order
-
     head = services.lake.head()
     for dependent in downstream_in_order(head.definitions.relations(), name):
         if isinstance(head.definitions.find_relation(dependent), Ruled):

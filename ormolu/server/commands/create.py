@@ -65,36 +65,36 @@ def create(statement: Create, session: SessionContext, services: Services) -> Ou
             raise DuplicateTable(f'"{name}" is a {kind_of(existing).value.lower()}', hint="DROP it first.")
         if is_same_definition(existing, definition):
             return done
-    make_true(definition, session, services, with_no_data=statement.with_no_data)
+    make_true(definition, session, services, head, with_no_data=statement.with_no_data)
     return done
 
 
 def make_true(
-    definition: Definition, session: SessionContext, services: Services, *, with_no_data: bool = False
+    definition: Definition, session: SessionContext, services: Services, head: Head, *, with_no_data: bool = False
 ) -> None:
-    """Check a new or changed definition and commit it, filled where its kind is filled."""
-    head = services.lake.head()
+    """Check a new or changed definition against the head and commit it, filled where its kind is filled."""
     match definition:
         case Connection():
             check_connection(definition, head, services)
-            commit_definition(definition, session, services)
+            commit_definition(definition, session, services, head=head)
         case BronzeSource():
             check_bronze(definition, head)
             commit_definition(
                 definition,
                 session,
                 services,
+                head=head,
                 tables=_declared_table(definition, head, services),
                 also=_first_load(definition, session, services),
             )
         case SilverTable() | GoldTable() | GoldMetric():
             if check_upstreams(definition, head, session) and not with_no_data:
-                fill(definition, session, services)
+                fill(definition, session, services, head)
             else:
-                commit_definition(definition, session, services)
+                commit_definition(definition, session, services, head=head)
         case Monitor():
             check_relation(definition.on, head)
-            fill(definition, session, services)
+            fill(definition, session, services, head)
         case _:
             raise FeatureNotSupported(f"CREATE {kind_of(definition).value} is not supported yet")
 
@@ -136,20 +136,27 @@ def commit_definition(
     session: SessionContext,
     services: Services,
     *,
+    head: Head | None = None,
     tables: tuple[TableChange, ...] = (),
     also: tuple[Statement, ...] = (),
 ) -> None:
+    """`head` is what the change was decided on: 40001 when the object was defined anew since."""
     change = DefinitionChange(
         kind=kind_of(definition), name=str(definition.name), ddl=write(definition), author=session.role
     )
-    services.lake.commit(tables, (change,), also, at=services.now())
+    services.lake.commit(tables, (change,), also, at=services.now(), based_on=head)
     services.wake()
 
 
-def fill(definition: Definition, session: SessionContext, services: Services) -> None:
+def fill(definition: Definition, session: SessionContext, services: Services, head: Head) -> None:
     """Create by a run: the definition and its first rows become true in one commit, or neither does."""
-    request = {"ddl": write(definition), "kind": kind_of(definition).value}
-    run_and_wait(services, session, str(definition.name), RunAction.CREATE, request)
+    kind, name = kind_of(definition), str(definition.name)
+    request = {
+        "ddl": write(definition),
+        "kind": kind.value,
+        "replaces": head.definitions.latest_version(kind, name),  # 40001 when it is another by then
+    }
+    run_and_wait(services, session, name, RunAction.CREATE, request)
 
 
 # --- checks -------------------------------------------------------------------------------------------------------

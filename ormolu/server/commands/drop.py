@@ -71,7 +71,7 @@ def drop(statement: Drop, session: SessionContext, services: Services) -> Outcom
     ]
     secrets = [other for other_kind, other in gone if other_kind is Kind.SECRET]
     forget = [lambda connection, secret=secret: services.secrets.drop_in(connection, secret) for secret in secrets]
-    services.lake.commit(changes, definitions, forget, at=services.now())
+    services.lake.commit(changes, definitions, forget, at=services.now(), based_on=head)
     services.wake()
     return done
 

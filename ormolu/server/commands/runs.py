@@ -140,7 +140,7 @@ def change(statement: Update | Delete, session: SessionContext, services: Servic
 
 def _review(statement: Update, table: WrittenName, session: SessionContext, services: Services) -> int:
     require_admin(services, session, f"review {table.name}")
-    return update_view(services.lake, table.name, statement.tree, at=services.now())
+    return update_view(services.lake, table.name, statement.tree, at=services.now(), role=session.role)
 
 
 def _unchangeable(table: WrittenName) -> Exception:
