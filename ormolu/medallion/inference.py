@@ -6,7 +6,7 @@ may gain is zeros at the end of a fraction: 12.5 in a column numeric(18,2) print
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -35,11 +35,20 @@ def quoted(name: str) -> str:
     return exp.to_identifier(name, quoted=True).sql(dialect="duckdb")
 
 
-def prints_back(value: str, kind: DataType) -> str:
-    """DuckDB SQL: whether the text `value` (SQL too, not NULL) is the type's own way of writing what it means."""
+def attempt(value: str, kind: DataType) -> str:
+    """DuckDB SQL: the text `value` in a type, NULL where it is none of it."""
+    return f"TRY_CAST({value} AS {kind.duckdb})"
+
+
+def prints_back(value: str, kind: DataType, typed: str | None = None) -> str:
+    """DuckDB SQL: whether the text `value` (SQL too, not NULL) is the type's own way of writing what it means.
+
+    `typed` names the `attempt` where a subquery has made it already.
+    """
     if kind.dimensions:
         return "false"
-    printed = f"CAST(TRY_CAST({value} AS {kind.duckdb}) AS VARCHAR)"
+    cast = typed or attempt(value, kind)
+    printed = f"CAST({cast} AS VARCHAR)"
     match kind.scalar.name:
         case "text" | "varchar" | "bpchar" | "json" | "jsonb" | "name" | "xml" | "inet":
             return "true"
@@ -48,22 +57,22 @@ def prints_back(value: str, kind: DataType) -> str:
         case "date":
             return f"(length({value}) = 10 AND {printed} = {value})"
         case "timestamp":
-            return _clock(value, kind, printed, "")
+            return _clock(value, cast, printed, "")
         case "timestamptz":
-            return _clock(value, kind, printed, _ZONE)
+            return _clock(value, cast, printed, _ZONE)
         case "numeric":
             return f"CASE WHEN {printed} = {value} THEN true ELSE {_is_padded(value, printed)} END"
         case "float4" | "float8":
-            return f"TRY_CAST({value} AS {kind.duckdb}) IS NOT NULL"
+            return f"{cast} IS NOT NULL"
         case _:
             return f"{printed} = {value}"
 
 
-def _clock(value: str, kind: DataType, printed: str, zone: str) -> str:
+def _clock(value: str, cast: str, printed: str, zone: str) -> str:
     pattern = exp.Literal.string(_CLOCK + zone).sql(dialect="duckdb")
     return (
         f"CASE WHEN length({value}) >= 19 AND {printed} = {value} THEN true "
-        f"ELSE regexp_full_match({value}, {pattern}) AND TRY_CAST({value} AS {kind.duckdb}) IS NOT NULL END"
+        f"ELSE regexp_full_match({value}, {pattern}) AND {cast} IS NOT NULL END"
     )
 
 
@@ -75,16 +84,14 @@ def _is_padded(value: str, printed: str) -> str:
     )
 
 
-def proved(column: str, kind: DataType) -> str:
+def proved(column: str, kind: DataType, typed: str | None = None) -> str:
     """DuckDB SQL: the column in its type; a value that does not print back stops the query with UNPRINTABLE."""
     value = quoted(column)
     if kind == TEXT:
         return value
     complaint = exp.Literal.string(UNPRINTABLE + column).sql(dialect="duckdb")
-    return (
-        f"CASE WHEN {value} IS NULL OR ({prints_back(value, kind)}) "
-        f"THEN CAST({value} AS {kind.duckdb}) ELSE error({complaint}) END"
-    )
+    cast = typed or attempt(value, kind)
+    return f"CASE WHEN {value} IS NULL OR ({prints_back(value, kind, typed)}) THEN {cast} ELSE error({complaint}) END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +162,7 @@ def _facts(value: str) -> list[str]:
 def _looks_like(value: str, kind: DataType, pattern: str) -> str:
     """What `prints_back` says of times, the pattern first: a cast that fails costs ten times as much."""
     matches = f"regexp_full_match({value}, {exp.Literal.string(pattern).sql(dialect='duckdb')})"
-    cast = f"TRY_CAST({value} AS {kind.duckdb}) IS NOT NULL"
-    return f"CASE WHEN {value} IS NULL THEN NULL WHEN {matches} THEN {cast} ELSE false END"
+    return f"CASE WHEN {value} IS NULL THEN NULL WHEN {matches} THEN {attempt(value, kind)} IS NOT NULL ELSE false END"
 
 
 _FACTS = 9
@@ -182,12 +188,3 @@ def _evidence(column: str, facts: Sequence[object]) -> Evidence:
         whole_digits=int(str(whole)),
         scale=int(str(scale)),
     )
-
-
-def unprintable_query(kinds: Mapping[str, DataType], source: str) -> str:
-    """DuckDB SQL over `source`: for each column how many values do not print back in the type it has."""
-    counts = [
-        f"count({quoted(column)}) FILTER (WHERE NOT coalesce({prints_back(quoted(column), kind)}, false))"
-        for column, kind in kinds.items()
-    ]
-    return f"SELECT {', '.join(counts)} FROM {source}"  # noqa: S608 - names are quoted
