@@ -38,9 +38,9 @@ NUMBERS = """SELECT i::INTEGER AS id, i::BIGINT * 1000000000 AS big, i * 0.5::DO
     DATE '2026-01-01' + (i % 365)::INTEGER AS day, TIMESTAMP '2026-01-01 00:00:00' + to_seconds(i) AS at,
     i % 2 = 0 AS is_even FROM range(20000) AS numbers(i)"""
 TYPES = """SELECT * FROM (VALUES (1, true, 2::SMALLINT, 1.5::FLOAT, 1e20::DOUBLE, 123.4500::DECIMAL(10, 4), 'text',
-    'bytes'::BLOB, DATE '2026-11-23', TIME '01:02:03.5', TIMESTAMP '2026-11-23 01:02:03.25', TIMESTAMPTZ '2026-11-23 01:02:03+00',
-    INTERVAL '1 year 2 days 3 hours', UUID '12345678-1234-5678-1234-567812345678', '{"a": [1, null]}'::JSON, [1, NULL, 3],
-    ['a', NULL, 'b c']),
+    'bytes'::BLOB, DATE '2026-11-23', TIME '01:02:03.5', TIMESTAMP '2026-11-23 01:02:03.25',
+    TIMESTAMPTZ '2026-11-23 01:02:03+00', INTERVAL '1 year 2 days 3 hours', UUID '12345678-1234-5678-1234-567812345678',
+    '{"a": [1, null]}'::JSON, [1, NULL, 3], ['a', NULL, 'b c']),
     (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL))
     AS t (id, a_bool, a_int2, a_float4, a_float8, a_numeric, a_text, a_bytea, a_date, a_time,
     a_timestamp, a_timestamptz, an_interval, a_uuid, a_json, an_array, texts)"""

@@ -14,8 +14,8 @@ from uuid import UUID
 import asyncpg
 import pg8000.native
 import pytest
-from tests.wire.conftest import DATABASE, NUMBERS_ROWS, PASSWORD, ROLE, House
 
+from tests.wire.conftest import DATABASE, NUMBERS_ROWS, PASSWORD, ROLE, House
 
 # asyncpg looks arrays up in pg_type, which this house does not have.
 BUILT_IN = """id, a_bool, a_int2, a_float4, a_float8, a_numeric, a_text, a_bytea, a_date, a_time, a_timestamp,
@@ -110,7 +110,9 @@ def psql(house: House, *commands: str, fails: bool = False) -> str:
     argv = ["psql", "-X", "-h", "127.0.0.1", "-p", str(house.port), "-U", ROLE, "-d", DATABASE, "-v", "ON_ERROR_STOP=1"]
     for command in commands:
         argv += ["-c", command]
-    done = subprocess.run(argv, capture_output=True, text=True, env=os.environ | {"PGPASSWORD": PASSWORD}, timeout=30)
+    done = subprocess.run(
+        argv, check=False, capture_output=True, text=True, env=os.environ | {"PGPASSWORD": PASSWORD}, timeout=30
+    )
     assert (done.returncode != 0) == fails, done.stderr
     return done.stderr if fails else done.stdout
 

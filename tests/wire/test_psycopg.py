@@ -12,6 +12,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from psycopg import errors as pg
+
 from tests.wire.conftest import DATABASE, NUMBERS_ROWS, PASSWORD, ROLE, House
 
 Connection = psycopg.Connection[Any]
@@ -114,14 +115,14 @@ def test_a_prepared_statement_runs_many_times(connection: Connection) -> None:
 
 def test_a_failed_transaction_refuses_until_it_ends(connection: Connection) -> None:
     connection.execute("BEGIN")
-    assert connection.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS
+    assert connection.info.transaction_status.name == "INTRANS"
     with pytest.raises(pg.UndefinedTable):
         connection.execute("SELECT * FROM nope")
-    assert connection.info.transaction_status == psycopg.pq.TransactionStatus.INERROR
+    assert connection.info.transaction_status.name == "INERROR"
     with pytest.raises(pg.InFailedSqlTransaction):
         connection.execute("SELECT 1")
     assert connection.execute("COMMIT").statusmessage == "ROLLBACK"
-    assert connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+    assert connection.info.transaction_status.name == "IDLE"
 
 
 def test_a_savepoint_heals_a_failed_transaction(connection: Connection) -> None:
@@ -252,10 +253,15 @@ def test_a_statement_times_out(connection: Connection) -> None:
     assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
+def run_until_stopped(connection: Connection) -> None:
+    with pytest.raises(psycopg.Error):
+        connection.execute("SELECT * FROM slow")
+
+
 def test_a_client_that_leaves_ends_its_query(house: House) -> None:
     leaver = house.connect()
     pid = leaver.info.backend_pid
-    thread = threading.Thread(target=lambda: pytest.raises(psycopg.Error, leaver.execute, "SELECT * FROM slow"))
+    thread = threading.Thread(target=run_until_stopped, args=(leaver,))
     thread.start()
     while not any(each.pid == pid and each.state == "active" for each in house.server.sessions()):
         time.sleep(0.02)
@@ -319,7 +325,7 @@ def test_sessions_are_listed_with_what_they_do(house: House, connection: Connect
 
 def test_a_small_query_does_not_wait_for_a_large_one(house: House, connection: Connection) -> None:
     with house.connect() as other:
-        thread = threading.Thread(target=lambda: pytest.raises(pg.QueryCanceled, other.execute, "SELECT * FROM slow"))
+        thread = threading.Thread(target=run_until_stopped, args=(other,))
         thread.start()
         time.sleep(0.1)
         started = time.monotonic()

@@ -14,7 +14,8 @@ from ormolu.server.settings import SETTINGS, Settings, start_settings
         ("timezone", "europe/paris", "Europe/Paris"), ("TimeZone", "+02", "Etc/GMT-2"), ("TimeZone", "utc", "UTC"),
         ("DateStyle", "iso, dmy", "ISO, DMY"), ("client_encoding", "utf-8", "UTF8"), ("extra_float_digits", "3", "3"),
         ("statement_timeout", "2s", "2s"), ("statement_timeout", "1500", "1500ms"), ("statement_timeout", "0", "0"),
-        ("statement_timeout", "120s", "2min"), ("lake_notices", "false", "off"), ("refresh_mode", "BACKGROUND", "background"),
+        ("statement_timeout", "120s", "2min"), ("lake_notices", "false", "off"),
+        ("refresh_mode", "BACKGROUND", "background"),
         ("application_name", "caf\u00e9", "caf?"), ("my.setting", "anything", "anything"),
     ],
 )  # fmt: skip
@@ -46,7 +47,9 @@ def test_what_only_the_server_may_say_is_refused() -> None:
 
 
 def test_reset_goes_back_to_what_the_startup_said() -> None:
-    settings = start_settings({"user": "ann", "TimeZone": "Asia/Tokyo", "options": "-c statement_timeout=5s"}, role="ann")
+    settings = start_settings(
+        {"user": "ann", "TimeZone": "Asia/Tokyo", "options": "-c statement_timeout=5s"}, role="ann"
+    )
     settings.set("TimeZone", "UTC")
     settings.reset("timezone")
     assert settings.get("TimeZone") == "Asia/Tokyo"
