@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sqlglot import exp
 from sqlglot.dialects.postgres import Postgres
 from sqlglot.errors import ParseError, TokenError
+from sqlglot.tokenizer_core import Token, TokenType
 
 from ormolu.definitions import TableName
 from ormolu.errors import FeatureNotSupported, InvalidSyntax, UndefinedFunction, UndefinedTable
@@ -15,13 +17,11 @@ from ormolu.sql_extensions.access import check_engine_tree, trusted
 from ormolu.sql_extensions.catalog_calls import is_callable
 from ormolu.sql_extensions.catalog_names import SYSTEM_RELATIONS
 from ormolu.sql_extensions.catalog_queries import CatalogNames, is_cte, rewrite_catalog_query
-from ormolu.sql_extensions.dialect import parse_query, with_oid_arrays
+from ormolu.sql_extensions.dialect import parse_query
 from ormolu.sql_extensions.dialect_names import column_name
 from ormolu.sql_extensions.expression_types import cast_type, function_name
-from ormolu.sql_extensions.parser_expressions import respell
 from ormolu.sql_extensions.relations import Relation
 from ormolu.sql_extensions.result_types import OutputColumn, result_columns
-from ormolu.sql_extensions.tokens import tokenize
 from ormolu.sql_extensions.types import DataType, data_type
 
 _POSTGRES = Postgres()
@@ -68,14 +68,27 @@ def bind_catalog_query(text: str, resolve: Callable[[TableName], Relation | None
 
 def parsed_catalog_query(text: str) -> exp.Expr:
     try:
-        text = respell(text, tokenize(text))
-        tokens = with_oid_arrays(_POSTGRES.tokenize(text))
+        tokens = _with_array_types(_POSTGRES.tokenize(text))
         trees = [tree for tree in _POSTGRES.parser().parse(tokens, text) if tree is not None]
     except (ParseError, TokenError) as error:
         raise InvalidSyntax("syntax error in a query over the system catalogs") from error
     if len(trees) != 1:
         raise InvalidSyntax("exactly one query is expected here")
     return trees[0]
+
+
+def _with_array_types(tokens: list[Token]) -> list[Token]:
+    """`oid[]` as `pg_catalog.oid[]`: the parser takes the bare word for a type that no array can be of."""
+    written: list[Token] = []
+    for token, following in pairwise([*tokens, None]):
+        is_array = following is not None and following.token_type == TokenType.L_BRACKET
+        if token is not None and token.token_type == TokenType.OBJECT_IDENTIFIER and is_array:
+            token.token_type = TokenType.VAR
+            if not written or written[-1].token_type != TokenType.DOT:
+                written += [Token(TokenType.VAR, "pg_catalog"), Token(TokenType.DOT, ".")]
+        if token is not None:
+            written.append(token)
+    return written
 
 
 def _names(text: str, columns: Sequence[OutputColumn] | None) -> tuple[str, ...]:

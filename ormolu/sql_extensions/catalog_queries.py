@@ -436,12 +436,20 @@ def _cast(node: exp.Cast, names: CatalogNames) -> exp.Expr:
         return _name_of(node.this, kind, names)
     if target == "oid" or target in ("xid", "cid"):
         return exp.Cast(this=node.this.copy(), to=exp.DataType.build("bigint"))
-    if isinstance(node.to, exp.DataType) and node.to.this == exp.DType.USERDEFINED:
-        built = {'"char"': "text", "name": "text"}.get(target, target)
-        return exp.Cast(this=node.this.copy(), to=exp.DataType.build(built, dialect="postgres"))
-    if node.to.find(exp.Dot) is not None:
-        return exp.Cast(this=node.this.copy(), to=exp.DataType.build(target, dialect="postgres"))
+    is_named = isinstance(node.to, exp.DataType) and node.to.this == exp.DType.USERDEFINED
+    if is_named or node.to.find(exp.Dot) is not None:
+        return exp.Cast(this=node.this.copy(), to=exp.DataType.build(_engine_type(target), dialect="postgres"))
     return node
+
+
+def _engine_type(target: str) -> str:
+    """The type in queries of one that only the catalogs have."""
+    element = target.removesuffix("[]")
+    if element in _REG_TYPES or element in ("oid", "xid", "cid"):
+        element = "bigint"
+    elif element in ('"char"', "name"):
+        element = "text"
+    return element + target[len(target.removesuffix("[]")) :]
 
 
 def _kept(node: exp.Cast, target: str, names: CatalogNames) -> exp.Expr:
