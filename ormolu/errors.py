@@ -74,6 +74,22 @@ class DivisionByZero(OrmoluError):
     sqlstate = "22012"
 
 
+class SubstringError(OrmoluError):
+    sqlstate = "22011"
+
+
+class InvalidArgumentForLogarithm(OrmoluError):
+    sqlstate = "2201E"
+
+
+class InvalidArgumentForPowerFunction(OrmoluError):
+    sqlstate = "2201F"
+
+
+class InvalidArgumentForWidthBucketFunction(OrmoluError):
+    sqlstate = "2201G"
+
+
 class InvalidParameterValue(OrmoluError):
     sqlstate = "22023"
 

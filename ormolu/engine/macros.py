@@ -72,7 +72,7 @@ MACROS: tuple[str, ...] = (
         WHEN s IN ('true', 'false') AND typeof(x) = 'BOOLEAN[]' THEN s[1] ELSE s END)),
         ',') || '}'""",
     "pg_array_element(x, i) AS CASE WHEN i > 0 THEN x[i] END",
-    "pg_array_slice(x, i, j) AS x[greatest(i, 1):greatest(j, 0)]",
+    "pg_array_slice(x, i, j) AS CASE WHEN i IS NOT NULL AND j IS NOT NULL THEN x[greatest(i, 1):greatest(j, 0)] END",
     "pg_array_remove(x, e) AS list_filter(x, lambda i: i IS DISTINCT FROM e)",
     """pg_array_to_string(x, sep) AS array_to_string(list_filter(x, lambda i: i IS NOT NULL), sep)""",
     """pg_array_to_string_nulls(x, sep, n) AS array_to_string(
@@ -84,13 +84,14 @@ MACROS: tuple[str, ...] = (
     """pg_initcap(s) AS array_to_string(list_transform(regexp_extract_all(lower(s), '[\\pL\\pN]+|[^\\pL\\pN]+'),
         lambda w: upper(w[1]) || w[2:]), '')""",
     "pg_ascii(s) AS CASE WHEN s = '' THEN 0 ELSE unicode(s) END",
-    "pg_repeat(s, n) AS repeat(s, greatest(n, 0))",
+    "pg_repeat(s, n) AS CASE WHEN n < 0 THEN repeat(s, 0) ELSE repeat(s, n) END",
     "pg_lpad(s, n, fill := ' ') AS CASE WHEN n <= 0 THEN '' WHEN fill = '' THEN left(s, n) ELSE lpad(s, n, fill) END",
     "pg_rpad(s, n, fill := ' ') AS CASE WHEN n <= 0 THEN '' WHEN fill = '' THEN left(s, n) ELSE rpad(s, n, fill) END",
     """pg_substring(s, start, count) AS CASE
+        WHEN start IS NULL OR count IS NULL THEN NULL
         WHEN count < 0 THEN error('22011: negative substring length not allowed')
         ELSE substr(s, greatest(start, 1), greatest(start::BIGINT + count - greatest(start, 1), 0)) END""",
-    "pg_substring_from(s, start) AS substr(s, greatest(start, 1))",
+    "pg_substring_from(s, start) AS CASE WHEN start IS NOT NULL THEN substr(s, greatest(start, 1)) END",
     "pg_overlay(s, new, start, count) AS left(s, start - 1) || new || substr(s, start + count)",
     """pg_split_part(s, sep, n) AS CASE WHEN n = 0 THEN error('22023: field position must not be zero')
         WHEN sep = '' THEN CASE WHEN n IN (1, -1) THEN s ELSE '' END
@@ -100,7 +101,7 @@ MACROS: tuple[str, ...] = (
     """pg_quote_ident(s) AS CASE WHEN regexp_full_match(s, '[a-z_][a-z0-9_$]*')
         AND s NOT IN (SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved')
         THEN s ELSE '"' || replace(s, '"', '""') || '"' END""",
-    """pg_quote_literal(s) AS CASE WHEN contains(s, '\\') THEN ' E''' ELSE '''' END
+    """pg_quote_literal(s) AS CASE WHEN contains(s, '\\') THEN 'E''' ELSE '''' END
         || replace(replace(s, '''', ''''''), '\\', '\\\\') || ''''""",
     "pg_quote_nullable(s) AS coalesce(pg_quote_literal(s), 'NULL')",
     # --- dates and times

@@ -73,6 +73,10 @@ def cast_to(bound: Bound, type: DataType, context: Context) -> Bound:
         raise CannotCoerce(f"cannot cast type {source} to {type}", position=position(bound.tree))
     if is_kind(source, "time") and is_kind(type, "interval"):
         return Bound(call("pg_time_interval", bound.tree), type)
+    if is_kind(type, "numeric") and is_kind(source, *t.FLOATS):
+        # Through its text: the engine's own cast shows digits that the float does not have.
+        type = type if type.modifiers else t.NUMERIC
+        return Bound(engine_cast(engine_cast(bound.tree, "VARCHAR"), type), type)
     if is_kind(type, "numeric") and not type.modifiers:
         type = t.numeric(*t.precision_and_scale(source)) if is_number(source) else t.NUMERIC
         return bound if is_kind(source, "numeric") else Bound(engine_cast(bound.tree, type), type)
@@ -146,7 +150,7 @@ def _cast_text(tree: exp.Expr, type: DataType, context: Context) -> Bound:
 
 def _cast_moment(tree: exp.Expr, source: DataType, type: DataType, context: Context) -> exp.Expr:
     zone = context.session.timezone
-    if zone != "UTC" and is_kind(source, "timestamptz"):
+    if is_kind(source, "timestamptz") and (zone != "UTC" or is_kind(type, "time")):
         tree = call("timezone", t.string(zone), tree)
     elif zone != "UTC" and is_kind(type, "timestamptz"):
         return call("timezone", t.string(zone), engine_cast(tree, t.TIMESTAMP))

@@ -234,7 +234,11 @@ def negative(node: exp.Expr, operand: Bound) -> Bound:
 
 def power(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bound:
     """^ computes in numeric for integers and numerics, in double precision else; the engine only has the latter."""
-    is_exact = all(is_kind(side.type, *t.INTEGERS) for side in (left, right))
+    for side in (left, right):
+        if not (side.is_open or side.type is None or is_number(side.type)):
+            raise no_operator(node, left, right)
+    has_float = any(is_kind(side.type, *t.FLOATS) for side in (left, right))
+    is_exact = has_float or all(is_kind(side.type, *t.INTEGERS) for side in (left, right))
     trees = [cast_to(side, t.FLOAT8, context).tree for side in (left, right)]
     if not is_exact and any(is_kind(side.type, "numeric") for side in (left, right)):
         return Bound(engine_cast(call("pg_power", *trees), t.QUOTIENT), t.QUOTIENT)
@@ -242,9 +246,10 @@ def power(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bound:
 
 
 def bitwise(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bound:
-    known = left.type or right.type
-    if known is not None and not is_kind(known, *t.INTEGERS):
-        raise no_operator(node, left, right)
+    for side in (left, right):
+        if not (side.is_open or side.type is None or is_kind(side.type, *t.INTEGERS)):
+            raise no_operator(node, left, right)
+    known = t.meet(left.type, right.type) if left.type and right.type else left.type or right.type
     left, right = coerce(left, known or t.INT4, context), coerce(right, known or t.INT4, context)
     if left.type is not None and right.type is not None:
         common = t.widen_numbers(left.type, right.type)
@@ -294,7 +299,8 @@ def concatenation(node: exp.Expr, left: Bound, right: Bound, context: Context) -
         return _concatenate_arrays(node, left, right, context)
     if any(is_kind(side.type, *t.JSONS) for side in (left, right)):
         raise unsupported("concatenating json with ||", node)
-    if is_kind(left.type, "bytea") and is_kind(right.type, "bytea"):
+    if is_kind(left.type, "bytea") or is_kind(right.type, "bytea"):
+        left, right = (coerce(side, t.type_of("bytea"), context) for side in (left, right))
         return Bound(_binary(exp.DPipe, left.tree, right.tree), left.type)
     if not any(side.is_open or side.type is None or is_text(side.type) for side in (left, right)):
         raise no_operator(node, left, right)
@@ -306,9 +312,17 @@ def _concatenate_arrays(node: exp.Expr, left: Bound, right: Bound, context: Cont
     whole = left.type if left.type is not None and left.type.dimensions else right.type
     assert whole is not None
     element = t.element_type(whole)
+    for side in (left, right):
+        if side.type is not None and not side.type.dimensions and not side.is_open:
+            common = t.meet(element, side.type)
+            if common is None:
+                raise no_operator(node, left, right)
+            element, whole = common, t.array_of(common)
     if left.type is not None and left.type.dimensions == 0 and not left.is_open:
-        return Bound(call("list_prepend", coerce(left, element, context).tree, right.tree), whole)
+        trees = [coerce(left, element, context).tree, cast_to(right, whole, context).tree]
+        return Bound(call("list_prepend", *trees), whole)
     if right.type is not None and right.type.dimensions == 0 and not right.is_open:
-        return Bound(call("list_append", left.tree, coerce(right, element, context).tree), whole)
+        trees = [cast_to(left, whole, context).tree, coerce(right, element, context).tree]
+        return Bound(call("list_append", *trees), whole)
     trees = [coerce(side, whole, context).tree for side in (left, right)]
     return Bound(call("list_concat", *trees), whole)

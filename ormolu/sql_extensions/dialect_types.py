@@ -128,6 +128,10 @@ def meet(left: DataType, right: DataType) -> DataType | None:
         inner = meet(DataType(left.scalar, left.modifiers), DataType(right.scalar, right.modifiers))
         return None if inner is None else DataType(inner.scalar, inner.modifiers, left.dimensions)
     if is_number(left) and is_number(right):
+        if is_kind(left, "float4") and not is_kind(right, "float8"):
+            return left
+        if is_kind(right, "float4") and not is_kind(left, "float8"):
+            return right
         return widen_numbers(left, right)
     if is_text(left) and is_text(right):
         same = left.scalar == right.scalar and not is_kind(left, "bpchar")

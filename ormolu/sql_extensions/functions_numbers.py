@@ -164,6 +164,8 @@ def _nullif(called: FunctionCall, context: Context) -> Bound:
     left, right = operators.same_type(node, first, called.arguments[1], context)
     equal = exp.EQ(this=left.tree.copy(), expression=right.tree)
     result = left if first.is_open else first
+    if result.type and right.type and t.is_number(result.type) and t.is_number(right.type):
+        result = coerce(result, t.meet(result.type, right.type), context)
     return Bound(exp.Paren(this=exp.Case(ifs=[exp.If(this=equal, true=exp.Null())], default=result.tree)), result.type)
 
 

@@ -168,7 +168,7 @@ def _overlay(called: FunctionCall, context: Context) -> Bound:
 
 def _substring(called: FunctionCall, context: Context) -> Bound:
     second = called.arguments[1]
-    if second.is_open or t.is_text(second.type):
+    if called.name == "substring" and (second.is_open or t.is_text(second.type)):
         return _substring_pattern(called, context)
     return Bound(
         call(

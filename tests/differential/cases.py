@@ -191,6 +191,9 @@ SELECT interval '1 day' > interval '23 hours', interval '1 month' = interval '30
 SELECT now() - now() = interval '0', current_date - current_date, age(now(), now()) = interval '0'
 SELECT ARRAY[1, 2] = ARRAY[1, 2], ARRAY['a'] || ARRAY['b'], ARRAY[1.5, 2]
 SELECT least(date '2024-01-01', date '2023-01-01'), greatest('a', 'b', NULL), coalesce(NULL, NULL, 3)
+SELECT array[1,2] || 2.50, 0.5 || array[1,2], 3::int2 & 1, 2::int8 | 1, '\x41'::bytea || '\x42'::bytea
+SELECT 1.5::float8 ^ 2.0, nullif(1, 2.50), coalesce(1, 1.5::float4), 1.5::float4::numeric, 0.1::float8::numeric, 1e20::float8::numeric
+SELECT substr('hello', '2'), repeat('ab', NULL), substr('hello', NULL, 2), quote_literal('a\b'), (timestamptz '2024-01-01 10:30:00+00')::time
 SELECT uuid '12345678-1234-1234-1234-123456789abc', '\x4142'::bytea
 SELECT to_char(interval '1 day', 'HH24') WHERE false
 """.strip().splitlines()
