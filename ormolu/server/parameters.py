@@ -28,8 +28,8 @@ _BY_OID = {scalar.oid: DataType(scalar) for scalar in SCALARS.values()} | {
     scalar.array_oid: DataType(scalar, (), 1) for scalar in SCALARS.values()
 }
 TEXT_TYPE = DataType(SCALARS["text"])
-# unknown, oid, regclass, regtype, "char", xid, void: types that clients name for parameters
-_ALSO = {705: "text", 26: "int8", 2205: "text", 2206: "text", 18: "text", 28: "int8", 2278: "text", 650: "text"}
+# unknown, regclass, regtype, "char", void, cidr: types that clients name for parameters
+_ALSO = {705: "text", 2205: "text", 2206: "text", 18: "text", 2278: "text", 650: "text"}
 _EPOCH_DATE = date(2000, 1, 1).toordinal()
 _EPOCH = datetime(2000, 1, 1)
 _EPOCH_UTC = datetime(2000, 1, 1, tzinfo=timezone.utc)  # noqa: UP017 - spelled as the type says it
@@ -157,6 +157,9 @@ _TEXT: dict[str, Callable[[str], object]] = {
     "int2": _int,
     "int4": _int,
     "int8": _int,
+    "oid": _int,
+    "xid": _int,
+    "cid": _int,
     "float4": _float,
     "float8": _float,
     "numeric": _numeric,
@@ -234,6 +237,9 @@ _BINARY: dict[str, Callable[[bytes], object]] = {
     "int2": _unpack("!h"),
     "int4": _int32,
     "int8": _int64,
+    "oid": _unpack("!I"),
+    "xid": _unpack("!I"),
+    "cid": _unpack("!I"),
     "float4": _unpack("!f"),
     "float8": _unpack("!d"),
     "numeric": read_numeric,
