@@ -71,6 +71,7 @@ class Session:
         self._portals: dict[str, Portal] = context.portals
         self._copy: CopyState | None = None
         self._skips_to_sync = False
+        self._has_worked = False  # since the session was last ready: something a Sync may have to end
         self._reported = context.settings.reported()
         self._reported_generation = context.settings.generation
 
@@ -98,10 +99,20 @@ class Session:
 
     def _is_instant(self, message: m.Message) -> bool:
         match message:
-            case m.Query(sql=sql):
+            case m.Query(sql=sql) | m.Parse(sql=sql):
                 return self._handler.is_instant(sql)
+            case m.Bind(statement=name):
+                # A statement that is not there yet was parsed by the same batch, and judged with it.
+                prepared = self._prepared.get(name)
+                return prepared is None or self._handler.is_instant(prepared.statement.text)
+            case m.Describe(kind="S", name=name):
+                prepared = self._prepared.get(name)
+                return prepared is None or self._handler.is_instant(prepared.statement.text)
+            case m.Describe(name=name) | m.Execute(portal=name):
+                portal = self._portals.get(name)
+                return portal is None or self._handler.is_instant(portal.prepared.statement.text)
             case m.Sync():
-                return not self._portals and not self.context.transaction.is_implicit
+                return not self._has_worked
             case m.Flush() | m.Terminate():
                 return True
             case _:
@@ -243,6 +254,7 @@ class Session:
         yield from self._parameter_statuses()
         transaction = self.context.transaction
         self.context.batch += 1
+        self._has_worked = False
         self._set_state(_WAITING[transaction.status])
         yield responses.READY_FOR_QUERY[transaction.status.value]
 
@@ -356,6 +368,7 @@ class Session:
             yield responses.EMPTY_QUERY
             return
         self._check_transaction(portal.prepared.statement)
+        self._has_worked = self._has_worked or not self._handler.is_instant(portal.prepared.statement.text)
         if portal.stream is None:
             if portal.is_finished:
                 raise errors.ObjectNotInPrerequisiteState(f'portal "{message.portal}" cannot be run')
