@@ -24,6 +24,7 @@ from ormolu.catalog.lake import Lake
 from ormolu.catalog.roles import Roles
 from ormolu.catalog.schema import runs
 from ormolu.catalog.secrets import Secrets
+from ormolu.catalog.sweep import sweep
 from ormolu.config import Config
 from ormolu.connectors.connections import Surroundings, open_source
 from ormolu.connectors.source import Source
@@ -65,6 +66,7 @@ PASSWORD_FILE = "admin.password"
 PASSWORD_BYTES = 18
 SPOOL_BYTES_MAX = 10 * 1024**3
 DRAIN_SECONDS = 20.0
+SWEEP_SECONDS = 3600.0
 
 logger = logging.getLogger("ormolu")
 
@@ -186,7 +188,9 @@ class Running:
             spool=self.config.data / "spool",
             spool_bytes_max=SPOOL_BYTES_MAX,
         )
-        resolution = Resolution(self.base.lake, self.roles, self.system_catalog, self._sessions)
+        resolution = Resolution(
+            self.base.lake, self.roles, self.system_catalog, sessions=self._sessions, runs=self.base.queue.at_work
+        )
         planner = QueryPlanner(bind=Binding(resolution, now).bind, head=lambda _: self.base.lake.head())
         commands = Commands(services, QueryExplanation(planner).lines)
         handler = QueryHandlers(parse=parse, planner=planner, commands=commands)
@@ -267,9 +271,17 @@ class Running:
         self.workers.start()
         port = await self.server.start()
         self.clock.start()
+        self.housekeeping = asyncio.create_task(self._keep_house())
         return port
 
+    async def _keep_house(self) -> None:
+        """Remove, every hour, the files that killed runs left and nothing refers to."""
+        while True:
+            await asyncio.to_thread(sweep, self.base.lake, at=now())
+            await asyncio.sleep(SWEEP_SECONDS)
+
     async def stop(self) -> None:
+        self.housekeeping.cancel()
         await asyncio.to_thread(self.clock.stop)
         await self.server.stop(DRAIN_SECONDS)
         await asyncio.to_thread(self.workers.stop)

@@ -10,6 +10,14 @@ from psycopg import sql
 from ormolu.cli.client import connected
 from ormolu.cli.settings import url_option
 
+# The newest version of every object that is not dropped, in the order in which each was first made.
+CURRENT_DEFINITIONS = """
+SELECT kind, name, ddl FROM lake.definitions AS d
+WHERE NOT dropped
+  AND version = (SELECT max(version) FROM lake.definitions AS o WHERE (o.kind, o.name) = (d.kind, d.name))
+ORDER BY (SELECT min(at) FROM lake.definitions AS o WHERE (o.kind, o.name) = (d.kind, d.name))
+"""
+
 
 @click.command()
 @url_option
@@ -20,9 +28,7 @@ def dump(url: str) -> None:
     ormolu dump > lake.sql
     """
     with connected(url) as connection:
-        rows = connection.execute(
-            "SELECT kind, name, ddl FROM lake.definitions WHERE is_current ORDER BY changed_at"
-        ).fetchall()
+        rows = connection.execute(CURRENT_DEFINITIONS).fetchall()
     for kind, name, ddl in rows:
         if kind == "SECRET":
             click.echo(f"-- secret {name}: CREATE SECRET {name} AS '...' with its value\n")

@@ -89,6 +89,17 @@ class RunState:
 
 
 @dataclass(frozen=True, slots=True)
+class RunAtWork:
+    """A run that a worker is carrying out, for those who watch."""
+
+    run_id: int
+    worker: str
+    requested_by: str
+    started_at: datetime
+    words: str  # "refresh silver.orders: merge, 12,000 rows"
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """How a run ended, as it is recorded."""
 
@@ -332,6 +343,25 @@ class Queue:
             )
             return voided.rowcount
 
+    def at_work(self) -> list[RunAtWork]:
+        """The runs that are being carried out now, with their progress."""
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                sa.select(runs)
+                .where(runs.c.database == self._database, runs.c.status == RunStatus.RUNNING.value)
+                .order_by(runs.c.run_id)
+            ).all()
+        return [
+            RunAtWork(
+                run_id=row.run_id,
+                worker=row.worker,
+                requested_by=row.requested_by,
+                started_at=row.started_at,
+                words=f"{row.action} {row.object}{_progress_words(row.progress)}",
+            )
+            for row in found
+        ]
+
     def find_state(self, run_id: int) -> RunState | None:
         with self._engine.connect() as connection:
             known = connection.execute(
@@ -359,6 +389,14 @@ class Queue:
             error_detail=row.error_detail,
             error_hint=row.error_hint,
         )
+
+
+def _progress_words(progress: Mapping[str, Any] | None) -> str:
+    if not progress:
+        return ""
+    rows = f", {progress['rows']:,} rows" if progress.get("rows") is not None else ""
+    share = f", {progress['share']:.0%}" if progress.get("share") is not None else ""
+    return f": {progress['step']}{rows}{share}"
 
 
 def _given_up(at: datetime) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class Binding:
 
     def bind(self, query: Query, given: Sequence[DataType | None], session: SessionContext) -> Bound:
         """The query in the engine's words, at the head that the session's statement reads."""
-        resolve = self.resolution.resolve_for(session)
+        resolve = self.resolution.resolve_for(session, query.tree)
         if names_catalog(query.tree):
             return bind_catalog_query(query.text, lambda name: resolve(name, None), catalog_names(session))
         head: Head = session.head

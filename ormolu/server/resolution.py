@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from sqlglot import exp
 
 from ormolu.catalog import views
+from ormolu.catalog.filters import Filter, filters_of
 from ormolu.catalog.grants import Access
 from ormolu.catalog.lake import Head, Lake
 from ormolu.catalog.roles import Roles
 from ormolu.definitions import TableName
 from ormolu.errors import InsufficientPrivilege, ObjectNotInPrerequisiteState
 from ormolu.medallion.lineage import base_of
+from ormolu.scheduler.queue import RunAtWork
 from ormolu.server import catalog_objects
 from ormolu.server.context import SessionContext
 from ormolu.server.listener import SessionInfo
@@ -32,6 +34,7 @@ from ormolu.sql_extensions.relations import Relation, RelationColumn
 
 SYSTEM_SCHEMAS = ("pg_catalog", "information_schema")
 LAKE = "lake"
+RUN_PROCESS_ID = 1_000_000_000  # runs show as processes beyond every session's
 UNCACHED = ""  # the version of what is read anew each time
 
 
@@ -43,11 +46,12 @@ class Resolution:
     roles: Roles
     system_catalog: SystemCatalog
     sessions: Callable[[], list[SessionInfo]]
+    runs: Callable[[], list[RunAtWork]]
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
     _snapshots: dict[str, tuple[str, CatalogSnapshot]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def resolve_for(self, session: SessionContext) -> Resolve:
+    def resolve_for(self, session: SessionContext, tree: exp.Expr) -> Resolve:
         """The meaning of names for the running statement of a session, at the head that it reads."""
         head: Head = session.head
         access = self.roles.access(session.role, database=session.database)
@@ -56,12 +60,14 @@ class Resolution:
             if name.schema in SYSTEM_SCHEMAS:
                 return self._system(name, head, session)
             if name.schema == LAKE:
-                return self._view(name, head, session, access)
+                return self._view(name, head, session, access, view_filters(name, tree))
             return find_table(name, as_of, head, access)
 
         return resolve
 
-    def _view(self, name: TableName, head: Head, session: SessionContext, access: Access) -> Relation | None:
+    def _view(
+        self, name: TableName, head: Head, session: SessionContext, access: Access, filters: Sequence[Filter]
+    ) -> Relation | None:
         if name.name not in views.view_names():
             return None
         if not access.has("SELECT", name):
@@ -69,7 +75,7 @@ class Resolution:
         if not views.is_read(name.name):
             return head.find_relation(name)
         registered = f"lake_{name.name}_{next(self._numbers)}"
-        session.query_session.register(registered, views.read(name.name, head))
+        session.query_session.register(registered, views.read(name.name, head, filters))
         columns = views.view_columns(name.name)
         source = exp.select(*map(_typed, columns)).from_(exp.table_(exp.to_identifier(registered, quoted=True)))
         return Relation(name, columns, source, UNCACHED)
@@ -111,7 +117,16 @@ class Resolution:
                 self._snapshots[session.database] = (version, snapshot)
         else:
             snapshot = known[1]
-        return _with_sessions(snapshot, self.sessions(), session)
+        return _with_sessions(snapshot, self.sessions(), self.runs(), session)
+
+
+def view_filters(name: TableName, tree: exp.Expr) -> tuple[Filter, ...]:
+    """Comparisons that every row of a view must pass: those of the one plain SELECT that reads it."""
+    places = [table for table in tree.find_all(exp.Table) if (table.db, table.name) == (name.schema, name.name)]
+    select = places[0].find_ancestor(exp.Select) if len(places) == 1 else None
+    if select is None or select.args.get("joins") or places[0].args.get("joins"):
+        return ()
+    return filters_of(select.args.get("where"))
 
 
 def _typed(column: RelationColumn) -> exp.Expr:
@@ -142,7 +157,10 @@ def denied(name: TableName, role: str) -> InsufficientPrivilege:
     )
 
 
-def _with_sessions(snapshot: CatalogSnapshot, sessions: list[SessionInfo], session: SessionContext) -> CatalogSnapshot:
+def _with_sessions(
+    snapshot: CatalogSnapshot, sessions: list[SessionInfo], runs: list[RunAtWork], session: SessionContext
+) -> CatalogSnapshot:
+    """With who is connected and what the workers do, as pg_stat_activity shows it."""
     rows = tuple(
         CatalogSession(
             process_id=each.pid,
@@ -157,6 +175,20 @@ def _with_sessions(snapshot: CatalogSnapshot, sessions: list[SessionInfo], sessi
             query=each.query,
         )
         for each in sessions
+    )
+    rows += tuple(
+        CatalogSession(
+            process_id=RUN_PROCESS_ID + run.run_id,
+            database=session.database,
+            role=run.requested_by,
+            application_name=f"ormolu {run.worker}",
+            started_at=run.started_at,
+            query_started_at=run.started_at,
+            state_changed_at=run.started_at,
+            state="active",
+            query=run.words,
+        )
+        for run in runs
     )
     settings = tuple((name, value) for name, value, _ in session.settings.all())
     return replace(snapshot, sessions=rows, settings=settings)

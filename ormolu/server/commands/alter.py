@@ -26,10 +26,12 @@ from ormolu.medallion.lineage import downstream_in_order
 from ormolu.scheduler.queue import RunAction
 from ormolu.server.commands.access import require_admin, require_operate
 from ormolu.server.commands.create import check_connection, commit_definition, fill
+from ormolu.server.commands.kept_options import warn_of_kept_options
 from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Completed, Outcome
+from ormolu.sql_extensions.options_placed import with_options
 from ormolu.sql_extensions.statements import (
     AcceptSchema,
     AddColumn,
@@ -82,6 +84,7 @@ def alter(statement: Alter, session: SessionContext, services: Services) -> Outc
         check_connection(changed, head, services)
     if changed == definition:
         return done
+    warn_of_kept_options(changed, session)
     if isinstance(action, AddRule | DropRule) and isinstance(changed, SilverTable | GoldTable | GoldMetric):
         fill(changed, session, services, head)
     else:
@@ -95,13 +98,13 @@ def changed_definition(
     """The definition as it will be once the action has been taken."""
     match action:
         case SetOptions(options):
-            return _with_options(definition, options)
+            return with_options(definition, options)
         case Pause():
-            return _with_options(definition, Options((Option("paused", True),)))
+            return with_options(definition, Options((Option("paused", True),)))
         case Resume():
             return _without_option(definition, "paused")
         case OwnerTo(role):
-            return _with_options(definition, Options((Option("owner", role),)))
+            return with_options(definition, Options((Option("owner", role),)))
         case SetSchedule(schedule):
             if not isinstance(definition, Scheduled):
                 raise WrongObjectType(f"{_called(definition)} has no schedule")
@@ -151,12 +154,6 @@ def refresh_downstream(name: TableName, session: SessionContext, services: Servi
     for dependent in downstream_in_order(head.definitions.relations(), name):
         if isinstance(head.definitions.find_relation(dependent), Ruled):
             run_and_wait(services, session, str(dependent), RunAction.REFRESH, {"full": True})
-
-
-def _with_options(definition: Definition, options: Options) -> Definition:
-    current = _options(definition)
-    merged = {item.name: item for item in (*current.items, *options.items)}
-    return replaced(definition, options=Options(tuple(merged[name] for name in sorted(merged))))
 
 
 def _without_option(definition: Definition, name: str) -> Definition:

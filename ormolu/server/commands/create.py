@@ -36,6 +36,7 @@ from ormolu.medallion.evolution import system_columns
 from ormolu.medallion.lineage import check_acyclic, upstreams
 from ormolu.scheduler.queue import RunAction, submission
 from ormolu.server.commands.access import require_admin
+from ormolu.server.commands.kept_options import warn_of_kept_options
 from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait
 from ormolu.server.context import SessionContext
@@ -73,6 +74,7 @@ def make_true(
     definition: Definition, session: SessionContext, services: Services, head: Head, *, with_no_data: bool = False
 ) -> None:
     """Check a new or changed definition against the head and commit it, filled where its kind is filled."""
+    warn_of_kept_options(definition, session)
     match definition:
         case Connection():
             check_connection(definition, head, services)

@@ -1,0 +1,55 @@
+"""Options that are kept with a definition and not acted on yet: said aloud, never taken in silence."""
+
+from __future__ import annotations
+
+from ormolu.definitions import (
+    BronzeSource,
+    Definition,
+    GoldMetric,
+    GoldTable,
+    Kind,
+    Monitor,
+    Options,
+    SilverTable,
+    kind_of,
+)
+from ormolu.server.context import SessionContext
+from ormolu.sql_extensions.options_placed import gathered
+
+DESCRIBING = frozenset(
+    ("title", "owner", "steward", "domain", "dataset", "pipeline", "source_system", "certified_until", "paused")
+)
+ACTED_ON: dict[Kind, frozenset[str]] = {
+    Kind.BRONZE_SOURCE: frozenset(
+        (
+            *("start", "lookback", "null_watermark", "on_changed_file", "on_removed_file", "source_id", "repeat"),
+            *("compression", "schema", "on_new_column", "on_removed_column", "on_type_change"),
+        )
+    ),
+    Kind.SILVER_TABLE: frozenset(("compression", "columns", "audit_columns")),
+    Kind.GOLD_TABLE: frozenset(("compression", "columns")),
+    Kind.GOLD_METRIC: frozenset(("compression",)),
+    Kind.MONITOR: frozenset(("method", "sensitivity", "threshold", "min_change", "holidays")),
+}
+# What is so anyway: saying it changes nothing.
+DEFAULTS = {"format": "parquet", "publish": "auto", "refresh": "auto"}
+
+
+def warn_of_kept_options(definition: Definition, session: SessionContext) -> None:
+    """Tell which of the definition's options nothing reads yet."""
+    if not isinstance(definition, BronzeSource | SilverTable | GoldTable | GoldMetric | Monitor):
+        return
+    options: Options = gathered(definition).options if isinstance(definition, BronzeSource) else definition.options
+    acted_on = DESCRIBING | ACTED_ON[kind_of(definition)]
+    kept = [
+        item.name
+        for item in options.items
+        if item.name not in acted_on and DEFAULTS.get(item.name) != str(item.value).lower()
+    ]
+    if kept:
+        session.notice(
+            "WARNING",
+            "01000",
+            f"kept with the definition and not acted on yet: {', '.join(kept)}",
+            f"SHOW OPTIONS FOR {kind_of(definition).value} says what each is for.",
+        )
