@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from ormolu.engine.errors import from_engine
 from ormolu.engine.functions import install_functions
+from ormolu.errors import InsufficientPrivilege
 
 BATCH_ROWS = 8_192
 
@@ -102,11 +103,18 @@ class QuerySession:
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> QueryResult:
         try:
-            running = self._cursor.execute(sql, list(parameters))
+            running = self._cursor.execute(self._one_query(sql), list(parameters))
             columns = tuple((str(column[0]), str(column[1])) for column in running.description or ())
             return QueryResult(columns, _reader(running))
         except duckdb.Error as error:
             raise from_engine(error) from error
+
+    def _one_query(self, sql: str) -> duckdb.Statement:
+        """The parsed statement, if it is one that only reads: the lock of the instance does not stop CREATE."""
+        statements = self._cursor.extract_statements(sql)
+        if len(statements) != 1 or statements[0].type not in _READING:
+            raise InsufficientPrivilege("the query engine only reads")
+        return statements[0]
 
     def register(self, name: str, table: pa.Table) -> None:
         self._cursor.register(name, table)
@@ -119,6 +127,9 @@ class QuerySession:
 
     def close(self) -> None:
         self._cursor.close()
+
+
+_READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 
 def _reader(running: duckdb.DuckDBPyConnection) -> pa.RecordBatchReader:

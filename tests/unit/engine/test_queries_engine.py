@@ -66,6 +66,11 @@ def _answer(session: QuerySession, query: str) -> list[tuple[object, ...]]:
         "SET TimeZone = 'Europe/Paris'",
         "COPY (SELECT 1) TO '/tmp/leak.csv'",
         "SELECT * FROM sqlite_scan('/tmp/x', 'y')",
+        "CREATE TABLE t AS SELECT 1",
+        "CREATE OR REPLACE MACRO pg_divisor(b) AS 1",
+        "DROP MACRO pg_divisor",
+        "SET VARIABLE x = 1",
+        "SELECT 1; SELECT 2",
     ],
 )
 def test_the_engine_is_locked_against_the_host(session: QuerySession, sql: str) -> None:
