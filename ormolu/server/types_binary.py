@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from ormolu.errors import FeatureNotSupported
 from ormolu.server.types_numeric import numeric_values
 from ormolu.server.types_text import TextStyle, text_values
-from ormolu.sql_extensions.types import DataType
+from ormolu.sql_extensions.types import SCALARS, DataType
 
 # pyarrow has no type stubs: its arrays are Any here.
 Values = Any
@@ -211,7 +211,22 @@ _FIXED: dict[str, Callable[[Values], Matrix]] = {
     "interval": _interval,
     "uuid": _uuid,
 }
+
+
+def _vector(element: str, numbers: Any) -> Callable[[DataType, Values], Values]:
+    """int2vector and oidvector, which come as their text: an array of their elements."""
+    kind = DataType(SCALARS[element], (), 1)
+
+    def encode(_: DataType, values: Values) -> Values:
+        rows = [None if text is None else [int(each) for each in text.split()] for text in values.to_pylist()]
+        return _array_values(kind, pa.array(rows, pa.list_(numbers)))
+
+    return encode
+
+
 _VARIABLE: dict[str, Callable[[DataType, Values], Values]] = {
+    "int2vector": _vector("int2", pa.int16()),
+    "oidvector": _vector("oid", pa.int64()),
     "bytea": _bytea,
     "jsonb": _jsonb,
     "numeric": _numeric,
