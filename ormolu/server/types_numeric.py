@@ -17,7 +17,6 @@ _NEGATIVE = 0x4000
 _SPECIAL = {"NaN": 0xC000, "Infinity": 0xD000, "-Infinity": 0xF000}
 # With up to 15 digits behind the point, the padded fraction still fits 64 bits.
 _VECTOR_SCALE_MAX = 15
-_WHOLE_GROUPS = 5
 _EXACT = Context(prec=2_000, Emin=-100_000, Emax=100_000)
 
 
@@ -47,7 +46,8 @@ def _unscaled(values: Values) -> npt.NDArray[np.int64] | None:
 def _vector(unscaled: npt.NDArray[np.int64], scale: int, values: Values) -> Values:
     rows = len(unscaled)
     size = np.abs(unscaled)
-    groups = _groups(size, scale)
+    whole_groups = -(-len(str(int(size.max(initial=0)) // 10**scale)) // 4)
+    groups = _groups(size, scale, whole_groups)
     used = groups != 0
     is_zero = ~used.any(axis=1)
     first = np.where(is_zero, 0, used.argmax(axis=1))
@@ -57,18 +57,18 @@ def _vector(unscaled: npt.NDArray[np.int64], scale: int, values: Values) -> Valu
     count = last - first + 1
     header = np.empty((rows, 4), dtype=">i2")
     header[:, 0] = count
-    header[:, 1] = np.where(is_zero, 0, _WHOLE_GROUPS - 1 - first)
+    header[:, 1] = np.where(is_zero, 0, whole_groups - 1 - first)
     header[:, 2] = np.where(unscaled < 0, _NEGATIVE, 0)
     header[:, 3] = scale
     return _assemble(header, groups, kept, values)
 
 
-def _groups(size: npt.NDArray[np.int64], scale: int) -> npt.NDArray[np.int64]:
-    """Base 10,000 digits, most significant first: five before the point, the rest behind it."""
+def _groups(size: npt.NDArray[np.int64], scale: int, whole_groups: int) -> npt.NDArray[np.int64]:
+    """Base 10,000 digits, most significant first: `whole_groups` before the point, the rest behind it."""
     whole, fraction = np.divmod(size, 10**scale)
     behind = (scale + 3) // 4
     columns: list[npt.NDArray[np.int64]] = []
-    for power in range(_WHOLE_GROUPS - 1, -1, -1):
+    for power in range(whole_groups - 1, -1, -1):
         columns.append(whole // BASE**power % BASE)
     fraction = fraction * 10 ** (behind * 4 - scale)
     for power in range(behind - 1, -1, -1):
