@@ -6,8 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlglot import exp
+
 from ormolu.catalog.lake import Head
-from ormolu.definitions import TableName
+from ormolu.definitions import GoldMetric, TableName
+from ormolu.medallion.lineage import SEARCH_PATH
+from ormolu.medallion.measure import rewrite_measures
+from ormolu.medallion.metric import READ_AT
 from ormolu.server.context import SessionContext
 from ormolu.server.resolution import Resolution
 from ormolu.sql_extensions.catalog_binding import CatalogQuery, bind_catalog_query
@@ -27,13 +32,21 @@ class Binding:
 
     def bind(self, query: Query, given: Sequence[DataType | None], session: SessionContext) -> Bound:
         """The query in the engine's words, at the head that the session's statement reads."""
-        resolve = self.resolution.resolve_for(session, query.tree)
-        if names_catalog(query.tree):
-            return bind_catalog_query(query.text, lambda name: resolve(name, None), catalog_names(session))
         head: Head = session.head
-        return bind_query(
+        if names_catalog(query.tree):
+            resolve = self.resolution.resolve_for(session, query.tree)
+            return bind_catalog_query(query.text, lambda name: resolve(name, None), catalog_names(session))
+        metrics = _Metrics(head)
+        tree = rewrite_measures(
             query.tree,
-            resolve,
+            metrics.find,
+            read_at=metrics.read_at,
+            allows_sum=session.settings.get("metric_sum") != "error",
+        )
+        behind = metrics.behind() - _named(query.tree) if tree is not query.tree else frozenset[TableName]()
+        return bind_query(
+            tree,
+            self.resolution.resolve_for(session, tree, with_rights=behind),
             search_path=session.settings.search_path,
             session=self._values(session),
             parameter_types=given,
@@ -50,6 +63,38 @@ class Binding:
             database=session.database,
             settings=tuple((name, value) for name, value, _ in settings.all()),
         )
+
+
+class _Metrics:
+    """The metrics that a query asks, and the relations behind them: those are read with the metric's rights."""
+
+    def __init__(self, head: Head) -> None:
+        self._head = head
+        self._found: dict[TableName, GoldMetric] = {}
+
+    def find(self, name: TableName) -> GoldMetric | None:
+        definition = self._head.definitions.find_relation(name)
+        if isinstance(definition, GoldMetric):
+            self._found[name] = definition
+            return definition
+        return None
+
+    def read_at(self, name: TableName) -> str | None:
+        table = self._head.find_table(name)
+        return None if table is None else table.properties.get(READ_AT)
+
+    def behind(self) -> frozenset[TableName]:
+        return frozenset(metric.from_relation for metric in self._found.values())
+
+
+def _named(tree: exp.Expr) -> frozenset[TableName]:
+    """What the query names itself, under each schema it may mean: that is read with the caller's rights alone."""
+    tables = list(tree.find_all(exp.Table))
+    return frozenset(
+        TableName(schema, table.name.lower())
+        for table in tables
+        for schema in ((table.db.lower(),) if table.db else SEARCH_PATH)
+    )
 
 
 def catalog_names(session: SessionContext) -> CatalogNames:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
@@ -51,8 +51,13 @@ class Resolution:
     _snapshots: dict[str, tuple[str, CatalogSnapshot]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def resolve_for(self, session: SessionContext, tree: exp.Expr) -> Resolve:
-        """The meaning of names for the running statement of a session, at the head that it reads."""
+    def resolve_for(
+        self, session: SessionContext, tree: exp.Expr, *, with_rights: Collection[TableName] = ()
+    ) -> Resolve:
+        """The meaning of names for the running statement of a session, at the head that it reads.
+
+        Relations in `with_rights` need no grant: something that the role may read asks them on its behalf.
+        """
         head: Head = session.head
         access = self.roles.access(session.role, database=session.database)
 
@@ -61,7 +66,7 @@ class Resolution:
                 return self._system(name, head, session)
             if name.schema == LAKE:
                 return self._view(name, head, session, access, view_filters(name, tree))
-            return find_table(name, as_of, head, access)
+            return find_table(name, as_of, head, access, needs_grant=name not in with_rights)
 
         return resolve
 
@@ -134,14 +139,16 @@ def _typed(column: RelationColumn) -> exp.Expr:
     return exp.alias_(exp.cast(named, column.type.duckdb, dialect="duckdb"), column.name, quoted=True)
 
 
-def find_table(name: TableName, as_of: AsOf | None, head: Head, access: Access) -> Relation | None:
+def find_table(
+    name: TableName, as_of: AsOf | None, head: Head, access: Access, *, needs_grant: bool = True
+) -> Relation | None:
     """A table of the lake; 42501 without the grant, 55000 where it is declared and has no columns yet."""
     relation = head.find_relation(name, as_of)
     relations = head.definitions.relations()
     base = base_of(name, relations)
     if relation is None and base not in relations:
         return None
-    if not (access.has("SELECT", name) or access.has("SELECT", base)):
+    if needs_grant and not (access.has("SELECT", name) or access.has("SELECT", base)):
         raise denied(name, access.role)
     if relation is None:
         raise ObjectNotInPrerequisiteState(

@@ -202,7 +202,7 @@ def check_upstreams(definition: SilverTable | GoldTable | GoldMetric, head: Head
     """Every upstream must exist, without a cycle; False when one of them has no schema yet, with a WARNING."""
     check_acyclic({**head.definitions.relations(), definition.name: definition}, definition.name)
     is_known = True
-    for upstream in upstreams(definition):
+    for upstream in upstreams(definition, head.definitions.relations()):
         if upstream == definition.name:
             raise InvalidObjectDefinition(f"{definition.name} would read itself")
         if upstream.schema in ("lake", "pg_catalog", "information_schema"):

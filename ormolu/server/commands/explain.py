@@ -62,7 +62,7 @@ def _create(asked: Create, session: SessionContext, services: Services) -> list[
     check_upstreams(definition, head, session)
     if asked.with_no_data:
         return planned
-    planned += [_input(upstream, services) for upstream in upstreams(definition)]
+    planned += [_input(upstream, services) for upstream in upstreams(definition, head.definitions.relations())]
     planned.append((name, "fill", "rebuilt beside the live version" if existing else "filled when created", None, None))
     return planned + _downstream(definition.name, services, "follows its upstream")
 
@@ -88,7 +88,7 @@ def _refresh(asked: Refresh, session: SessionContext, services: Services) -> lis
     if isinstance(definition, BronzeSource):
         planned: list[PlanRow] = [(str(asked.name), "load", "reads its source", None, None)]
     else:
-        planned = [_input(upstream, services) for upstream in upstreams(definition)]
+        planned = [_input(upstream, services) for upstream in upstreams(definition, head.definitions.relations())]
         planned.append((str(asked.name), "refresh", "full, as asked" if asked.is_full else "what is new", None, None))
     return planned + _downstream(asked.name, services, "CASCADE" if asked.is_cascade else "follows its upstream")
 
