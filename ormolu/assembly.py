@@ -191,7 +191,11 @@ class Running:
         resolution = Resolution(
             self.base.lake, self.roles, self.system_catalog, sessions=self._sessions, runs=self.base.queue.at_work
         )
-        planner = QueryPlanner(bind=Binding(resolution, now).bind, head=lambda _: self.base.lake.head())
+        planner = QueryPlanner(
+            bind=Binding(resolution, now).bind,
+            head=lambda _: self.base.lake.head(),
+            rights=lambda session: self.roles.access(session.role, database=session.database),
+        )
         commands = Commands(services, QueryExplanation(planner).lines)
         handler = QueryHandlers(parse=parse, planner=planner, commands=commands)
         settings = ListenerSettings(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from threading import Lock
 
 from sqlglot import exp
@@ -34,6 +35,7 @@ from ormolu.sql_extensions.relations import Relation, RelationColumn
 
 SYSTEM_SCHEMAS = ("pg_catalog", "information_schema")
 LAKE = "lake"
+REGISTERED = "registered views"
 RUN_PROCESS_ID = 1_000_000_000  # runs show as processes beyond every session's
 UNCACHED = ""  # the version of what is read anew each time
 
@@ -60,10 +62,12 @@ class Resolution:
         """
         head: Head = session.head
         access = self.roles.access(session.role, database=session.database)
+        forget_views(session)
+        snapshot = cache(lambda: self._snapshot(head, session))
 
         def resolve(name: TableName, as_of: AsOf | None) -> Relation | None:
             if name.schema in SYSTEM_SCHEMAS:
-                return self._system(name, head, session)
+                return self.system_catalog.relation(name, snapshot())
             if name.schema == LAKE:
                 return self._view(name, head, session, access, view_filters(name, tree))
             return find_table(name, as_of, head, access, needs_grant=name not in with_rights)
@@ -81,12 +85,10 @@ class Resolution:
             return head.find_relation(name)
         registered = f"lake_{name.name}_{next(self._numbers)}"
         session.query_session.register(registered, views.read(name.name, head, filters))
+        session.state.setdefault(REGISTERED, []).append((session.query_session, registered))
         columns = views.view_columns(name.name)
         source = exp.select(*map(_typed, columns)).from_(exp.table_(exp.to_identifier(registered, quoted=True)))
         return Relation(name, columns, source, UNCACHED)
-
-    def _system(self, name: TableName, head: Head, session: SessionContext) -> Relation | None:
-        return self.system_catalog.relation(name, self._snapshot(head, session))
 
     def _snapshot(self, head: Head, session: SessionContext) -> CatalogSnapshot:
         """What the catalogs are built from; kept while neither tables nor roles nor grants have changed."""
@@ -123,6 +125,13 @@ class Resolution:
         else:
             snapshot = known[1]
         return _with_sessions(snapshot, self.sessions(), self.runs(), session)
+
+
+def forget_views(session: SessionContext) -> None:
+    """Let go of the views that earlier statements of the session read; one that still streams keeps its rows."""
+    for query_session, registered in session.state.pop(REGISTERED, ()):
+        if query_session is session.query_session:
+            query_session.unregister(registered)
 
 
 def view_filters(name: TableName, tree: exp.Expr) -> tuple[Filter, ...]:

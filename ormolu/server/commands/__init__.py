@@ -9,7 +9,7 @@ from ormolu.errors import FeatureNotSupported
 from ormolu.server.commands import access, alter, copy_in, create, drop, explain, runs, show, waiting
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext, TransactionStatus
-from ormolu.server.outcomes import Outcome, ResultColumn
+from ormolu.server.outcomes import Completed, Outcome, ResultColumn
 from ormolu.sql_extensions import statements as s
 
 ExplainQuery = Callable[[s.Explain, SessionContext], list[str]]
@@ -40,6 +40,7 @@ ANSWERS: dict[type[s.Parsed], Answer] = {
     s.CreateRole: access.create_role,
     s.AlterRole: access.alter_role,
     s.DropRole: access.drop_role,
+    s.Unlisten: lambda _, __, ___: Completed("UNLISTEN"),  # nothing is listened to
     s.Grant: access.grant,
     s.Revoke: access.revoke,
 }
@@ -72,7 +73,6 @@ LATER: dict[type[s.Parsed], str] = {
     s.Call: "CALL",
     s.Insert: "INSERT",
     s.Listen: "LISTEN",
-    s.Unlisten: "UNLISTEN",
     s.Notify: "NOTIFY",
 }
 
@@ -103,11 +103,9 @@ class Commands:
             )
         return answer(statement, session, self._services)
 
-    def finish(self, session: SessionContext, *, is_commit: bool) -> None:
-        """Each of our statements is a commit of its own: a transaction has gathered nothing."""
-
 
 READS = (
+    s.Unlisten,
     s.ShowCreate,
     s.ShowTablesFromConnection,
     s.ShowLineage,
