@@ -1,0 +1,101 @@
+"""The demo tells true figures: each is computed again from the order lines with plain DuckDB."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from ormolu.demo.data import write_retail
+from ormolu.demo.figures import expected_declines, expected_figures
+from tests.peers.ormolu import OrmoluServer
+
+PIPELINE = Path(__file__).parents[2] / "examples" / "retail" / "pipeline.sql"
+VERSIONS = "SELECT table_name, max(version) FROM lake.versions GROUP BY 1 ORDER BY 1"
+
+
+@pytest.fixture(scope="module")
+def retail(tmp_path_factory: pytest.TempPathFactory) -> OrmoluServer:
+    """A server beside the inputs that the pipeline names."""
+    folder = tmp_path_factory.mktemp("shop")
+    write_retail(folder / "retail")
+    return OrmoluServer(folder / "lake")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _running(retail: OrmoluServer) -> object:
+    retail.start()
+    yield
+    assert retail.stop() == 0
+
+
+def psql(server: OrmoluServer, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["psql", server.url, "-v", "ON_ERROR_STOP=1", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=server.environment,
+    )
+
+
+def test_psql_runs_the_pipeline_and_a_second_time_changes_nothing(retail: OrmoluServer) -> None:
+    first = psql(retail, "-q", "-f", str(PIPELINE))
+    assert first.returncode == 0, first.stderr
+    before = retail.run(VERSIONS)
+    counts = retail.run("SELECT count(*), sum(sales) FROM silver.sales")
+    second = psql(retail, "-q", "-f", str(PIPELINE))
+    assert second.returncode == 0, second.stderr
+    assert retail.run(VERSIONS) == before
+    assert retail.run("SELECT count(*), sum(sales) FROM silver.sales") == counts
+
+
+SINGLE_FIGURES = {
+    "bronze_sales": "SELECT count(*) FROM bronze.sales",
+    "bronze_products": "SELECT count(*) FROM bronze.products",
+    "silver_products": "SELECT count(*) FROM silver.products",
+    "silver_sales": "SELECT count(*) FROM silver.sales",
+    "revenue": "SELECT sum(sales) FROM silver.sales",
+    "profit": "SELECT sum(profit) FROM silver.sales",
+    "other_year": "SELECT count(*) FROM silver.sales WHERE substr(order_id, 4, 4) <> to_char(order_date, 'YYYY')",
+    "older_name": "SELECT count(*) FROM silver.sales WHERE receipt_name <> product_name",
+    "gold_daily_sales": "SELECT count(*) FROM gold.daily_sales",
+    "revenue_of_last_month": "SELECT sum(revenue) FROM gold.sales_by_month WHERE month = '2017-12-01'",
+}
+FIGURES_BY_NAME = {
+    "quarantined": "SELECT rule, count(*) FROM lake.quarantine WHERE table_name = 'silver.sales' GROUP BY rule",
+    "revenue_by_category": "SELECT category, sum(revenue) FROM gold.daily_sales GROUP BY category",
+}
+
+
+def test_every_figure_is_that_of_the_order_lines(retail: OrmoluServer) -> None:
+    expected = asdict(expected_figures())
+    single = {name: retail.run(query)[0][0] for name, query in SINGLE_FIGURES.items()}
+    by_name = {name: dict(retail.run(query)) for name, query in FIGURES_BY_NAME.items()}
+    assert {name: expected[name] for name in single} == single
+    assert {name: dict(expected[name]) for name in by_name} == by_name
+
+
+def test_the_declines_are_those_of_the_order_lines(retail: OrmoluServer) -> None:
+    found = retail.run("SELECT count(*) FROM lake.anomalies WHERE monitor = 'declining_categories'")
+    assert found == [(len(expected_declines("category", sensitivity=0.99)),)]
+
+
+def test_ormolu_demo_tells_its_story_and_exits(tmp_path: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "ormolu", "demo", "--data", str(tmp_path / "lake")],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        timeout=280,
+    )
+    assert told.returncode == 0, told.stderr
+    figures = expected_figures()
+    for words in ("Bronze:", "Silver:", "Quarantine:", "Gold:", "What declines"):
+        assert words in told.stdout
+    assert f"{figures.bronze_sales:,}" in told.stdout
+    assert f"{figures.silver_sales:,}" in told.stdout
