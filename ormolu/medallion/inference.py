@@ -154,8 +154,8 @@ def _facts(value: str) -> list[str]:
             f"coalesce(bool_and({_looks_like(value, kind, pattern)}), false)"
             for kind, pattern in ((DATE, _DAY), (TIMESTAMP, _CLOCK), (TIMESTAMPTZ, _CLOCK + _ZONE))
         ),
-        f"coalesce(max(least({whole}, {wide.modifiers[0] + 1})), 0)",
-        f"coalesce(max(least({fraction}, {wide.modifiers[0] + 1})), 0)",
+        f"least(coalesce(max({whole}), 0), {wide.modifiers[0] + 1})",  # least() itself passes over a NULL
+        f"least(coalesce(max({fraction}), 0), {wide.modifiers[0] + 1})",
     ]
 
 

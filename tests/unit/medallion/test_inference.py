@@ -43,6 +43,7 @@ def inferred(engine: JobEngine, values: list[str | None]) -> str:
         (["1_000"], "text"),
         (["1,000"], "text"),
         (["1.50", "22.25", "3"], "numeric(18,2)"),
+        (["1.50", None], "numeric(18,2)"),
         (["1.", "2"], "text"),
         ([".5"], "text"),
         (["-0.00"], "text"),
