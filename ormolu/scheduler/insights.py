@@ -18,7 +18,7 @@ from ormolu.ai.suggestions import Suggestion
 from ormolu.ai.tags import suggest_tags
 from ormolu.catalog.schema import profiles, suggestions
 from ormolu.definitions import TableName
-from ormolu.errors import FeatureNotSupported
+from ormolu.errors import FeatureNotSupported, UndefinedTable
 from ormolu.scheduler.context import ResultTable, RunContext, RunResult
 from ormolu.scheduler.findings import explain_anomaly, summarize_anomalies
 from ormolu.scheduler.monitors import run_monitor
@@ -111,9 +111,15 @@ def run_suggest(what: str, subject: str, context: RunContext) -> RunResult:
 
 
 def _read(name: TableName, context: RunContext) -> pa.Table:
-    """The relation as a query shows it, at most a million rows of it."""
-    query = exp.select("*").from_(exp.table_(name.name, db=name.schema, quoted=True)).limit(ROWS_MAX)
-    bound = bind_query(query, context.lake.head().find_relation)
+    """The relation's data, without our own columns; at most a million rows of it."""
+    head = context.lake.head()
+    relation = head.find_relation(name)
+    if relation is None:
+        raise UndefinedTable(f'relation "{name}" does not exist')
+    data = [column.name for column in relation.columns if not column.is_hidden and not column.name.startswith("_")]
+    query = exp.select(*(exp.column(exp.to_identifier(column, quoted=True)) for column in data))
+    query = query.from_(exp.table_(name.name, db=name.schema, quoted=True)).limit(ROWS_MAX)
+    bound = bind_query(query, head.find_relation)
     with context.step("read") as step:
         table = context.engine().arrow(bound.sql)
         step.rows = table.num_rows

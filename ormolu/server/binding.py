@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from ormolu.catalog.lake import Head
 from ormolu.definitions import GoldMetric, TableName
+from ormolu.errors import GroupingError
 from ormolu.medallion.lineage import SEARCH_PATH
 from ormolu.medallion.measure import rewrite_measures
 from ormolu.medallion.metric import READ_AT
@@ -37,12 +38,7 @@ class Binding:
             resolve = self.resolution.resolve_for(session, query.tree)
             return bind_catalog_query(query.text, lambda name: resolve(name, None), catalog_names(session))
         metrics = _Metrics(head)
-        tree = rewrite_measures(
-            query.tree,
-            metrics.find,
-            read_at=metrics.read_at,
-            allows_sum=session.settings.get("metric_sum") != "error",
-        )
+        tree = _without_measures(query.tree, metrics, session)
         behind = metrics.behind() - _named(query.tree) if tree is not query.tree else frozenset[TableName]()
         return bind_query(
             tree,
@@ -85,6 +81,19 @@ class _Metrics:
 
     def behind(self) -> frozenset[TableName]:
         return frozenset(metric.from_relation for metric in self._found.values())
+
+
+def _without_measures(tree: exp.Expr, metrics: _Metrics, session: SessionContext) -> exp.Expr:
+    """The query with `measure()` rewritten; a wrong sum is refused, or told, as the setting metric_sum says."""
+    try:
+        return rewrite_measures(tree, metrics.find, read_at=metrics.read_at)
+    except GroupingError as problem:
+        wanted = session.settings.get("metric_sum")
+        if wanted == "error":
+            raise
+        if wanted == "warn":
+            session.notice("WARNING", "01000", problem.message, problem.hint)
+        return rewrite_measures(tree, metrics.find, read_at=metrics.read_at, allows_sum=True)
 
 
 def _named(tree: exp.Expr) -> frozenset[TableName]:

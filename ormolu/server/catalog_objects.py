@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ormolu.catalog.lake import Head
 from ormolu.catalog.views import view_columns, view_names
 from ormolu.definitions import (
+    Action,
     CheckRule,
     Definition,
     Expression,
     ForeignKeyRule,
     GoldMetric,
+    NotNullRule,
     SilverTable,
     TableName,
 )
@@ -53,9 +56,10 @@ def _table(name: TableName, head: Head) -> Iterator[CatalogRelation]:
         return
     definition = head.definitions.find_relation(name)
     table = head.find_table(name)
+    required = _required(definition)
     yield CatalogRelation(
         name,
-        _shown(relation.columns),
+        tuple(replace(each, is_required=each.name in required) for each in _shown(relation.columns)),
         comment=None if definition is None else getattr(definition, "comment", None),
         key=_key(definition),
         foreign_keys=tuple(_foreign_keys(definition)),
@@ -67,6 +71,18 @@ def _table(name: TableName, head: Head) -> Iterator[CatalogRelation]:
 
 def _shown(columns: Iterable[RelationColumn]) -> tuple[RelationColumn, ...]:
     return tuple(column for column in columns if not column.is_hidden)
+
+
+def _required(definition: Definition | None) -> frozenset[str]:
+    """Columns that hold no NULL: a silver table keeps rows that break NOT NULL away, whatever its action but WARN."""
+    if not isinstance(definition, SilverTable):
+        return frozenset()
+    listed = [(column.name, column.on_violation) for column in definition.columns if column.is_required]
+    ruled = [(rule.column, rule.on_violation) for rule in definition.rules if isinstance(rule, NotNullRule)]
+    is_kept = {
+        name for name, violation in (*listed, *ruled) if violation is None or violation.action is not Action.WARN
+    }
+    return frozenset({*is_kept, *definition.key})
 
 
 def _key(definition: Definition | None) -> tuple[str, ...]:

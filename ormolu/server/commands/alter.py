@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, assert_never, cast
 
+from ormolu.catalog.changes import Statement
 from ormolu.catalog.lake import Head
 from ormolu.definitions import (
     BronzeSource,
@@ -23,7 +24,7 @@ from ormolu.definitions import (
 )
 from ormolu.errors import DuplicateObject, FeatureNotSupported, UndefinedObject, UndefinedTable, WrongObjectType
 from ormolu.medallion.lineage import downstream_in_order
-from ormolu.scheduler.queue import RunAction
+from ormolu.scheduler.queue import RunAction, submission
 from ormolu.server.commands.access import require_admin, require_operate
 from ormolu.server.commands.create import check_connection, commit_definition, fill
 from ormolu.server.commands.kept_options import warn_of_kept_options
@@ -37,6 +38,7 @@ from ormolu.sql_extensions.statements import (
     AddColumn,
     AddRule,
     Alter,
+    AlterAction,
     DeprecateColumn,
     DropColumn,
     DropRule,
@@ -88,8 +90,26 @@ def alter(statement: Alter, session: SessionContext, services: Services) -> Outc
     if isinstance(action, AddRule | DropRule) and isinstance(changed, SilverTable | GoldTable | GoldMetric):
         fill(changed, session, services, head)
     else:
-        commit_definition(changed, session, services, head=head)
+        commit_definition(changed, session, services, head=head, also=_catch_up(changed, action, session, services))
     return done
+
+
+def _catch_up(
+    changed: Definition, action: AlterAction, session: SessionContext, services: Services
+) -> tuple[Statement, ...]:
+    """RESUME queues a refresh: what the upstreams published meanwhile is missing."""
+    if not isinstance(action, Resume) or not isinstance(changed, SilverTable | GoldTable | GoldMetric):
+        return ()
+    return (
+        submission(
+            session.database,
+            str(changed.name),
+            RunAction.REFRESH,
+            at=services.now(),
+            trigger="upstream",
+            requested_by=session.role,
+        ),
+    )
 
 
 def changed_definition(

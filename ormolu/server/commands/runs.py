@@ -77,6 +77,8 @@ def cancel_run(statement: CancelRun, session: SessionContext, services: Services
     if state is not None and "." in state.object:
         schema, _, table = state.object.partition(".")
         require_operate(services, session, TableName(schema, table))
+    if state is not None and state.status.has_ended:
+        session.notice("NOTICE", "00000", f"run {statement.run_id} has {state.status.value} already")
     services.queue.cancel(statement.run_id, at=services.now())
     return Completed("CANCEL RUN")
 
