@@ -22,6 +22,7 @@ from ormolu.scheduler.queue import RunAtWork
 from ormolu.server import catalog_objects
 from ormolu.server.context import SessionContext
 from ormolu.server.listener import SessionInfo
+from ormolu.server.masking import masked
 from ormolu.server.pg_catalog.snapshot import (
     CatalogDatabase,
     CatalogGrant,
@@ -188,7 +189,7 @@ def _with_sessions(
             query_started_at=each.query_started_at,
             state_changed_at=each.state_changed_at,
             state=each.state,
-            query=each.query,
+            query=masked(each.query),
         )
         for each in sessions
     )

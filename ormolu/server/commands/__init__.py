@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ormolu.errors import FeatureNotSupported
-from ormolu.server.commands import access, alter, copy_in, create, drop, explain, runs, show, waiting
+from ormolu.server.commands import access, alter, audit, copy_in, create, drop, explain, runs, show, waiting
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext, TransactionStatus
 from ormolu.server.outcomes import Completed, Outcome, ResultColumn
@@ -77,6 +77,12 @@ LATER: dict[type[s.Parsed], str] = {
 }
 
 
+AUDITED = (
+    *(s.Create, s.CreateSecret, s.Alter, s.Drop, s.CommentOn, s.CreateRole, s.AlterRole, s.DropRole, s.Grant, s.Revoke),
+    *(s.Delete, s.CancelRun),
+)
+
+
 class Commands:
     """Answers every statement that is neither a query nor the session's own business."""
 
@@ -101,7 +107,10 @@ class Commands:
                 f"{words(statement)} inside a transaction is not supported yet",
                 hint="Run it outside BEGIN ... COMMIT: each statement is one atomic commit of its own.",
             )
-        return answer(statement, session, self._services)
+        outcome = answer(statement, session, self._services)
+        if isinstance(statement, AUDITED) or (isinstance(statement, s.Update) and statement.table.schema != "lake"):
+            audit.record(statement, session, self._services)
+        return outcome
 
 
 READS = (

@@ -27,6 +27,7 @@ from ormolu.errors import (
     DuplicateTable,
     FeatureNotSupported,
     InvalidObjectDefinition,
+    InvalidParameterValue,
     UndefinedObject,
     UndefinedTable,
 )
@@ -46,6 +47,11 @@ from ormolu.sql_extensions.equality import is_same_definition
 from ormolu.sql_extensions.statements import Create, CreateSecret
 from ormolu.sql_extensions.types import data_type
 from ormolu.sql_extensions.writer import write
+
+# Options of connections whose value is nobody else's business.
+SECRET_OPTIONS = frozenset(
+    ("password", "token", "api_key", "secret_access_key", "account_key", "sas_token", "client_secret", "private_key")
+)
 
 
 def create(statement: Create, session: SessionContext, services: Services) -> Outcome:
@@ -167,6 +173,13 @@ def fill(definition: Definition, session: SessionContext, services: Services, he
 def check_connection(definition: Connection, head: Head, services: Services) -> None:
     """The type must be one we connect to, and every secret it names must be there."""
     supported_forms(definition.type)
+    for option in definition.options.items:
+        if option.name in SECRET_OPTIONS and not isinstance(option.value, SecretReference):
+            raise InvalidParameterValue(
+                f"{option.name} must be a secret, or everybody could read it in the definition",
+                hint=f"CREATE SECRET {definition.name}_{option.name} AS '...'; then "
+                f"{option.name} = SECRET {definition.name}_{option.name}",
+            )
     named = [item.value.name for item in definition.options.items if isinstance(item.value, SecretReference)]
     for name in named:
         if head.definitions.find(Kind.SECRET, name) is None:

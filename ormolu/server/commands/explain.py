@@ -5,6 +5,7 @@ from __future__ import annotations
 from ormolu.definitions import BronzeSource, Definition, GoldMetric, GoldTable, SilverTable, TableName, kind_of
 from ormolu.errors import FeatureNotSupported, UndefinedTable
 from ormolu.medallion.lineage import downstream_in_order, upstreams
+from ormolu.scheduler.exclusions import loads_of_run
 from ormolu.server.commands.access import require_admin, require_operate
 from ormolu.server.commands.answers import columns, rows
 from ormolu.server.commands.create import check_upstreams, find_existing
@@ -13,7 +14,7 @@ from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Outcome
 from ormolu.sql_extensions.equality import is_same_definition
-from ormolu.sql_extensions.statements import Create, Drop, Explain, Refresh
+from ormolu.sql_extensions.statements import Alter, Create, Drop, ExcludeRun, Explain, IncludeRun, Refresh
 
 PLAN_COLUMNS = columns(
     ("step", "bigint"),
@@ -42,8 +43,11 @@ def explain(statement: Explain, session: SessionContext, services: Services) -> 
             planned = _refresh(asked, session, services)
         case Drop():
             planned = _drop(asked, session, services)
+        case Alter(action=ExcludeRun() | IncludeRun()):
+            planned = _take_back(asked, session, services)
         case _:
-            raise FeatureNotSupported(f"EXPLAIN of {type(asked).__name__} is not supported yet")
+            words = " ".join(asked.text.split()[:3]).upper()
+            raise FeatureNotSupported(f"EXPLAIN {words} is not supported yet")
     return rows(PLAN_COLUMNS, [(step, *row) for step, row in enumerate(planned, start=1)])
 
 
@@ -91,6 +95,23 @@ def _refresh(asked: Refresh, session: SessionContext, services: Services) -> lis
         planned = [_input(upstream, services) for upstream in upstreams(definition, head.definitions.relations())]
         planned.append((str(asked.name), "refresh", "full, as asked" if asked.is_full else "what is new", None, None))
     return planned + _downstream(asked.name, services, "CASCADE" if asked.is_cascade else "follows its upstream")
+
+
+def _take_back(asked: Alter, session: SessionContext, services: Services) -> list[PlanRow]:
+    """What EXCLUDE RUN or INCLUDE RUN would touch."""
+    head = services.lake.head()
+    assert isinstance(asked.action, ExcludeRun | IncludeRun) and isinstance(asked.name, TableName)
+    source = head.definitions.find_relation(asked.name)
+    if not isinstance(source, BronzeSource):
+        raise UndefinedTable(f'bronze source "{asked.name}" does not exist')
+    require_operate(services, session, asked.name)
+    word = "exclude" if isinstance(asked.action, ExcludeRun) else "include"
+    loads = loads_of_run(head, source, asked.action.run_id)
+    planned: list[PlanRow] = [
+        (str(asked.name), word, f"load {load} of run {asked.action.run_id}", None, None) for load in loads
+    ]
+    reason = "CASCADE computes it again" if asked.action.is_cascade else "keeps what it has: no CASCADE"
+    return planned + _downstream(asked.name, services, reason)
 
 
 def _drop(asked: Drop, session: SessionContext, services: Services) -> list[PlanRow]:
