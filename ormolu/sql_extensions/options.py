@@ -158,7 +158,7 @@ MODEL = join(COMMON, _PROMISED, table(row("connection", T.TEXT, "the connection 
 _DETECTING = table(
     row(
         "method", T.CHOICE, "the detector", "'robust'",
-        "robust weekly zscore zscore_dow ets iforest ecod copod hbos knn lof ocsvm pca mad",
+        "robust zscore_dow iforest ecod copod knn lof hbos pca mcd cblof inne loda ocsvm kde",
     ),
     row("sensitivity", T.NUMBER, "between 0 and 1: higher finds more", "0.95"),
     row("threshold", T.NUMBER, "how far from the expected counts, in deviations or as a probability"),
