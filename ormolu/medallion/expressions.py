@@ -12,6 +12,7 @@ from sqlglot import exp
 from ormolu.definitions import Expression
 from ormolu.errors import AmbiguousColumn, UndefinedColumn
 from ormolu.medallion.templates import column, fill
+from ormolu.sql_extensions.dialect import identifier, parse_expression
 from ormolu.sql_extensions.queries import SessionValues, bind_expression
 from ormolu.sql_extensions.types import DataType
 
@@ -67,13 +68,13 @@ def resolved(tree: exp.Expr, scope: Scope) -> exp.Expr:
 
 
 def columns_of(expression: Expression) -> tuple[str, ...]:
-    """The distinct columns an expression names, in order."""
-    tree = bind_expression(expression.text)
-    return tuple(dict.fromkeys(node.name for node in exp.Paren(this=tree).find_all(exp.Column)))
+    """The distinct columns an expression names, in order; it is read only, so no types are needed."""
+    nodes = exp.Paren(this=parse_expression(expression.text)).find_all(exp.Column, bfs=False)
+    return tuple(dict.fromkeys(identifier(node.this) for node in nodes if isinstance(node.this, exp.Identifier)))
 
 
 def has_window(expression: Expression) -> bool:
-    return exp.Paren(this=bind_expression(expression.text)).find(exp.Window) is not None
+    return exp.Paren(this=parse_expression(expression.text)).find(exp.Window) is not None
 
 
 def can_try(tree: exp.Expr) -> bool:

@@ -13,6 +13,7 @@ from ormolu.medallion import casts
 from ormolu.medallion.columns import QUARANTINE_COLUMNS, StoredColumn
 from ormolu.medallion.expressions import at
 from ormolu.medallion.merge import Step, TableWrite
+from ormolu.medallion.rules import NamedRule
 from ormolu.medallion.staging import BROKEN, QUARANTINE_ID, RAW, RAW_HASH, ROW_NUMBER, SYSTEM, InputColumn
 from ormolu.medallion.templates import (
     cast,
@@ -27,6 +28,7 @@ from ormolu.medallion.templates import (
     string,
     table,
 )
+from ormolu.medallion.violations import Judged, message
 from ormolu.sql_extensions.types import data_type
 
 BAD = "ormolu_bad"
@@ -146,6 +148,8 @@ class QuarantineRequest:
     name: TableName
     inputs: tuple[InputColumn, ...]
     declared: tuple[Column, ...]
+    rules: tuple[NamedRule, ...]  # that the staged rows were judged by
+    columns: tuple[InputColumn, ...]  # of the staged rows
     staged: str
     is_bad: exp.Expr
     current: exp.Query | None
@@ -204,13 +208,21 @@ def _bad(request: QuarantineRequest) -> exp.Query:
         ":place AS _occurrence, :id AS came_from FROM staged AS s WHERE :is_bad",
         payload=payload,
         rules=column(BROKEN, "s"),
-        message=fill("'violates ' || array_to_string(:rules, ', ')", rules=column(BROKEN, "s")),
+        message=message(request.rules, _judged(request)),
         suggestion=_suggestion(request),
         hash=column(RAW_HASH, "s"),
         place=place,
         id=column(QUARANTINE_ID, "s"),
         staged=table(request.staged),
         is_bad=request.is_bad,
+    )
+
+
+def _judged(request: QuarantineRequest) -> Judged:
+    return Judged(
+        staged={item.name: item.type for item in request.columns},
+        raw={item.name: item.type for item in request.inputs if not item.is_system},
+        declared=request.declared,
     )
 
 

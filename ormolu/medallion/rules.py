@@ -22,6 +22,7 @@ from ormolu.definitions import (
     Violation,
 )
 from ormolu.errors import DuplicateObject, FeatureNotSupported, InvalidSyntax
+from ormolu.medallion.expressions import columns_of
 
 DUPLICATE = "duplicate"
 
@@ -76,13 +77,17 @@ class NamedRule:
 
 
 def named_rules(
+    table: str,
     *,
     columns: Sequence[Column],
     rules: Sequence[Rule],
     key: Sequence[str],
     default: Action = Action.QUARANTINE,
 ) -> tuple[NamedRule, ...]:
-    """Casts first, then the declared rules, then what the column list requires, the key last."""
+    """Casts first, then the declared rules, then what the column list requires, the key last.
+
+    What has no name is called as PostgreSQL calls constraints, without the table before a column.
+    """
     placed: list[PlacedRule] = [CastRule(column.name, None, column.on_violation) for column in columns]
     placed += rules
     required = set()
@@ -98,7 +103,7 @@ def named_rules(
     taken: dict[str, int] = {rule.name: 1 for rule in rules if rule.name is not None}
     _refuse_doubles(rules)
     return tuple(
-        NamedRule(position, _name(rule, taken), kind_of(rule), rule, _violation(rule, default))
+        NamedRule(position, _name(rule, table, taken), kind_of(rule), rule, _violation(rule, default))
         for position, rule in enumerate(placed, start=1)
     )
 
@@ -165,41 +170,43 @@ def kind_of(rule: PlacedRule) -> str:
             assert_never(rule)
 
 
-def _name(rule: PlacedRule, taken: dict[str, int]) -> str:
+def _name(rule: PlacedRule, table: str, taken: dict[str, int]) -> str:
     if rule.name is not None:
         return rule.name
-    name = _plain_name(rule)
+    name = plain_name(rule, table)
     count = taken.get(name, 0)
     taken[name] = count + 1
     if count == 0:
         return name
-    numbered = _name_numbered(name, count + 1, taken)
+    numbered = _name_numbered(name, count, taken)
     taken[numbered] = 1
     return numbered
 
 
 def _name_numbered(name: str, number: int, taken: Mapping[str, int]) -> str:
-    while f"{name}_{number}" in taken:
+    while f"{name}{number}" in taken:
         number += 1
-    return f"{name}_{number}"
+    return f"{name}{number}"
 
 
-def _plain_name(rule: PlacedRule) -> str:
+def plain_name(rule: PlacedRule, table: str) -> str:
+    """What a rule without a name is called, before doubles are numbered."""
     match rule:
         case CastRule():
             return f"cast_{rule.column}"
         case KeyRule():
-            return f"key_{'_'.join(rule.columns)}"
+            return f"{table}_pkey"
         case SetRule():
             return f"set_{rule.column}"
         case NotNullRule():
-            return f"not_null_{rule.column}"
+            return f"{rule.column}_not_null"
         case CheckRule():
-            return "check"
+            named = columns_of(rule.condition)
+            return f"{named[0] if len(named) == 1 else table}_check"
         case UniqueRule():
-            return f"unique_{'_'.join(rule.columns)}"
+            return f"{'_'.join(rule.columns)}_key"
         case ForeignKeyRule():
-            return f"foreign_key_{'_'.join(rule.columns)}"
+            return f"{'_'.join(rule.columns)}_fkey"
         case DeduplicateRule():
             return DUPLICATE
         case LookupRule():

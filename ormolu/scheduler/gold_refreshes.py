@@ -128,9 +128,10 @@ def _upstreams(definition: GoldTable | GoldMetric, tree: exp.Expr, head: Head) -
 
 def _rules(definition: GoldTable | GoldMetric) -> tuple[NamedRule, ...]:
     key = definition.key if isinstance(definition, GoldTable) else ()
-    unique = (UniqueRule(key, f"key_{'_'.join(key)}", Violation(Action.FAIL)),) if key else ()
+    unique = (UniqueRule(key, f"{definition.name.name}_pkey", Violation(Action.FAIL)),) if key else ()
     listed = definition.columns if isinstance(definition, GoldTable) else ()
-    return named_rules(columns=listed, rules=(*definition.rules, *unique), key=(), default=Action.FAIL)
+    rules = (*definition.rules, *unique)
+    return named_rules(definition.name.name, columns=listed, rules=rules, key=(), default=Action.FAIL)
 
 
 def _rule_relations(definition: GoldTable | GoldMetric, head: Head) -> dict[TableName, Relation]:

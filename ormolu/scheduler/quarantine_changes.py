@@ -12,7 +12,7 @@ from ormolu.catalog.schema import audit_log
 from ormolu.definitions import SilverTable
 from ormolu.errors import FeatureNotSupported, InsufficientPrivilege, InvalidSyntax, UndefinedTable
 from ormolu.medallion.columns import QUARANTINE_COLUMNS
-from ormolu.medallion.expressions import is_true, resolved, scope_of, undefined_column
+from ormolu.medallion.expressions import resolved, scope_of, undefined_column
 from ormolu.medallion.merge import TableWrite
 from ormolu.medallion.quarantine import DISCARDED, REPAIRED, quarantine_name
 from ormolu.medallion.templates import cast, column, fill, named, query, string
@@ -54,7 +54,9 @@ def change(definition: SilverTable, sql: str, context: RunContext) -> RunResult:
             raise InvalidSyntax("quarantined rows are changed with UPDATE and DELETE")
     _refuse_more(tree)
     where = tree.args.get("where")
-    condition = exp.true() if where is None else is_true(_bound(where.this, kept, context))
+    condition = (
+        exp.true() if where is None else fill("coalesce(:where, FALSE)", where=_bound(where.this, kept, context))
+    )
     chosen = query(
         "SELECT k.* FROM kept AS k WHERE NOT k._status IN ('discarded', 'reprocessed') AND (:condition)",
         kept=kept.source(),

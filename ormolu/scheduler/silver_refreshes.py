@@ -30,7 +30,7 @@ from ormolu.medallion.columns import (
     NEXT_LOAD_ID,
     StoredColumn,
 )
-from ormolu.medallion.expressions import is_true, scope_of, translated
+from ormolu.medallion.expressions import scope_of, translated
 from ormolu.medallion.history import HistoryRequest, history, history_columns, history_name, valid_from
 from ormolu.medallion.inputs import InputQuery, input_query, normalised, without_quarantine
 from ormolu.medallion.lineage import base_of, query_relations
@@ -43,7 +43,7 @@ from ormolu.medallion.quarantine import (
     quarantine_name,
     substituted,
 )
-from ormolu.medallion.rules import named_rules
+from ormolu.medallion.rules import NamedRule, named_rules
 from ormolu.medallion.silver import (
     AUDIT_NAMES,
     IGNORE,
@@ -107,6 +107,11 @@ def refresh_silver(
 ) -> RunResult:
     """Read, judge, merge and publish; with `reprocessing` the quarantined rows are what is read."""
     return _Refresh(definition, context, is_full, since, until, reprocessing).run()
+
+
+def _rules(definition: SilverTable) -> tuple[NamedRule, ...]:
+    name = definition.name.name
+    return named_rules(name, columns=definition.columns, rules=definition.rules, key=definition.key)
 
 
 @dataclass
@@ -234,7 +239,7 @@ class _Refresh:
             input=self._with_quarantine(plain, inputs, mode),
             inputs=inputs,
             columns=self.definition.columns,
-            rules=named_rules(columns=self.definition.columns, rules=self.definition.rules, key=self.definition.key),
+            rules=_rules(self.definition),
             relations=self._rule_relations(),
             key=self.definition.key,
             sequence_by=sequence,
@@ -286,7 +291,7 @@ class _Refresh:
         if self.reprocessing.where is not None:
             types = {item.name: item.type for item in kept.columns}
             where = translated(Expression(self.reprocessing.where), scope_of(list(types), alias="e"), types)
-            tried = fill("(:tried) AND (:where)", tried=tried, where=is_true(where))
+            tried = fill("(:tried) AND coalesce(:where, FALSE)", tried=tried, where=where)
         return tried if mode.is_batch else fill("(:remembered) OR (:tried)", remembered=remembered, tried=tried)
 
 
@@ -542,6 +547,8 @@ class _Publish:
             name=refresh.definition.name,
             inputs=self.inputs,
             declared=refresh.definition.columns,
+            rules=self.stage.rules,
+            columns=self.stage.columns,
             staged=STAGED,
             is_bad=self.judgement.is_quarantined,
             current=published(kept, quarantine_columns(self.inputs)),

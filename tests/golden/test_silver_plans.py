@@ -75,7 +75,7 @@ def staged(definition: SilverTable) -> exp.Query:
         input=without_quarantine(query("SELECT * FROM input")),
         inputs=INPUTS,
         columns=definition.columns,
-        rules=named_rules(columns=definition.columns, rules=definition.rules, key=definition.key),
+        rules=named_rules("t", columns=definition.columns, rules=definition.rules, key=definition.key),
         relations={COUNTRIES.name: COUNTRIES},
         key=definition.key,
         sequence_by=definition.sequence_by,

@@ -57,7 +57,7 @@ def test_a_gold_table_is_rebuilt_and_its_key_is_checked(pipeline: Pipeline) -> N
         "CREATE GOLD TABLE per_shop KEY (shop) AS SELECT shop, count(amount) AS n FROM silver.sales GROUP BY shop"
     )
     assert pipeline.rows("SELECT * FROM gold.per_shop") == [("n", 3), ("s", 3)]
-    with pytest.raises(CheckViolation, match="key_shop"):
+    with pytest.raises(CheckViolation, match="wrong_pkey"):
         pipeline.create("CREATE GOLD TABLE wrong KEY (shop) AS SELECT shop, buyer FROM silver.sales")
     assert pipeline.lake.head().find_table(TableName("gold", "wrong")) is None
 

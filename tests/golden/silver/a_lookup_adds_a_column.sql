@@ -23,7 +23,7 @@ SELECT
   LIST_FILTER(
     [
       CASE WHEN "r"."ormolu:rule:1" THEN 'lookup_countries' END,
-      CASE WHEN "r"."ormolu:rule:2" THEN 'foreign_key_id' END
+      CASE WHEN "r"."ormolu:rule:2" THEN 'id_fkey' END
     ],
     LAMBDA x : NOT x IS NULL
   ) AS "ormolu:broken"

@@ -12,7 +12,10 @@ SELECT
   CASE WHEN (
     "r"."ormolu:rule:1"
   ) THEN "r"."ormolu:raw" END AS "ormolu:raw",
-  LIST_FILTER([CASE WHEN "r"."ormolu:rule:1" THEN 'check' END], LAMBDA x : NOT x IS NULL) AS "ormolu:broken"
+  LIST_FILTER(
+    [CASE WHEN "r"."ormolu:rule:1" THEN 'quantity_check' END],
+    LAMBDA x : NOT x IS NULL
+  ) AS "ormolu:broken"
 FROM (
   SELECT
     "r".*,

@@ -31,8 +31,8 @@ SELECT
   LIST_FILTER(
     [
       CASE WHEN "r"."ormolu:rule:1" THEN 'set_id' END,
-      CASE WHEN "r"."ormolu:rule:2" THEN 'not_null_id' END,
-      CASE WHEN "r"."ormolu:rule:3" THEN 'unique_id' END,
+      CASE WHEN "r"."ormolu:rule:2" THEN 'id_not_null' END,
+      CASE WHEN "r"."ormolu:rule:3" THEN 'id_key' END,
       CASE WHEN "r"."ormolu:rule:4" THEN 'duplicate' END
     ],
     LAMBDA x : NOT x IS NULL

@@ -66,7 +66,7 @@ SELECT id, code, v FROM silver.sr_dedup ORDER BY id;
 SELECT id, v, _rules FROM quarantine.sr_dedup ORDER BY id;
 --= 2 | 1 | {duplicate}
 --= 3 | 3 | {known}
---= NULL | 1 | {not_null_id}
+--= NULL | 1 | {id_not_null}
 CREATE SILVER TABLE sr_unique WITH RULES (CONSTRAINT one_each UNIQUE (v)) FROM bronze.sr_more;
 SELECT v, count(*) FROM silver.sr_unique GROUP BY v ORDER BY v;
 --= 1 | 1

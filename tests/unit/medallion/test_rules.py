@@ -27,7 +27,7 @@ CHECK = CheckRule(Expression("a > 0"))
 
 
 def named(*rules: Rule, columns: tuple[Column, ...] = (), key: tuple[str, ...] = ()) -> tuple[NamedRule, ...]:
-    return named_rules(columns=columns, rules=rules, key=key)
+    return named_rules("orders", columns=columns, rules=rules, key=key)
 
 
 def test_casts_come_first_and_the_column_list_and_the_key_last() -> None:
@@ -36,19 +36,26 @@ def test_casts_come_first_and_the_column_list_and_the_key_last() -> None:
         columns=(Column("a", "integer", is_required=True, check=Expression("a > 0")),),
         key=("k",),
     )
-    assert [rule.name for rule in placed] == ["cast_a", "set_a", "not_null_a", "check", "key_k"]
+    assert [rule.name for rule in placed] == ["cast_a", "set_a", "a_not_null", "a_check", "orders_pkey"]
     assert [rule.position for rule in placed] == [1, 2, 3, 4, 5]
 
 
 def test_a_required_key_is_not_required_twice() -> None:
-    assert [rule.name for rule in named(NotNullRule("k"), key=("k",))] == ["not_null_k"]
+    assert [rule.name for rule in named(NotNullRule("k"), key=("k",))] == ["k_not_null"]
 
 
 def test_names_never_meet() -> None:
-    names = [rule.name for rule in named(CHECK, CHECK, CheckRule(Expression("b"), name="check_2"), CHECK)]
+    names = [rule.name for rule in named(CHECK, CHECK, CheckRule(Expression("b"), name="a_check1"), CHECK)]
     assert len(set(names)) == 4
     with pytest.raises(DuplicateObject):
         named(CheckRule(Expression("a"), name="x"), CheckRule(Expression("b"), name="x"))
+
+
+def test_a_check_is_called_after_its_one_column_or_the_table() -> None:
+    checks = [
+        CheckRule(Expression(text)) for text in ("to_char(day, 'DD') > '1'", "a > B", "1 > 0", 'length("B c") > 1')
+    ]
+    assert [rule.name for rule in named(*checks)] == ["day_check", "orders_check", "orders_check1", "B c_check"]
 
 
 def test_defaults_follow_the_kind() -> None:
@@ -71,6 +78,7 @@ def test_actions_that_make_no_sense_are_refused() -> None:
         named(CheckRule(Expression("a"), on_violation=Violation(Action.SET_UNKNOWN)))
     with pytest.raises(FeatureNotSupported):
         named_rules(
+            "orders",
             columns=(),
             rules=(CheckRule(Expression("a"), on_violation=Violation(Action.QUARANTINE)),),
             key=(),
