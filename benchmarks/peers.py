@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 POSTGRESQL = Path("/usr/lib/postgresql/15/bin")
-BUENAVISTA = ("buenavista==0.5.0", "duckdb<1.5", "setuptools<81")
+# What it imports without saying so: pyarrow, dateutil and, on new Pythons, setuptools.
+BUENAVISTA = ("buenavista==0.5.0", "duckdb<1.5", "pyarrow", "python-dateutil", "setuptools<81")
 READY_SECONDS = 30.0
 
 
@@ -86,11 +87,12 @@ def ormolu(folder: Path, *flags: str) -> Iterator[tuple[str, int]]:
 @contextmanager
 def buenavista(folder: Path) -> Iterator[str]:
     """buenavista in a virtual environment of its own, over DuckDB; gives its conninfo."""
-    home = Path(".venv-buenavista").absolute()
-    if not (home / "bin" / "python").exists():
-        subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
+    home = Path("build", "buenavista").absolute()
+    if not (home / "is_complete").exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
         pip = [str(home / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, *BUENAVISTA], check=True, stdout=subprocess.DEVNULL)
+        (home / "is_complete").touch()
     port = free_port()
     environment = os.environ | {"BUENAVISTA_HOST": "127.0.0.1", "BUENAVISTA_PORT": str(port)}
     with (folder / "buenavista.log").open("wb") as log:

@@ -1,6 +1,6 @@
 """PostgreSQL's binary forms of Arrow values, a whole column at a time.
 
-A column of fixed width without NULLs becomes a matrix of bytes, any other a binary array.
+A column of fixed width without NULLs becomes items of that width, any other a binary array.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ormolu.errors import FeatureNotSupported
+from ormolu.server.fixed_width import Fixed, as_bytes, side_by_side, with_nulls
 from ormolu.server.types_numeric import numeric_values
 from ormolu.server.types_text import TextStyle, text_values
 from ormolu.sql_extensions.types import SCALARS, DataType
 
 # pyarrow has no type stubs: its arrays are Any here.
 Values = Any
-Matrix = npt.NDArray[np.uint8]
 # 2000-01-01, where PostgreSQL counts from, seen from 1970.
 EPOCH_DAYS = 10_957
 EPOCH_MICROSECONDS = EPOCH_DAYS * 86_400_000_000
@@ -30,97 +30,78 @@ _INFINITE_MICROSECOND = 2**63 - 1
 
 
 def binary_values(kind: DataType, values: Values) -> Values:
-    """Give the binary form of each value: a matrix where nothing is NULL and all are as long, else a binary array."""
+    """Give the binary form of each value: items where nothing is NULL and all are as long, else a binary array."""
     if kind.dimensions:
         return _array_values(kind, values)
     fixed = _FIXED.get(kind.scalar.name)
     if fixed is None:
         return _VARIABLE.get(kind.scalar.name, _text_bytes)(kind, values)
-    matrix = fixed(values)
-    return _with_nulls(matrix, values) if values.null_count else matrix
+    if not values.null_count:
+        return fixed(values)
+    return with_nulls(fixed(values.drop_null()), values)
 
 
-def _with_nulls(matrix: Matrix, values: Values) -> Values:
-    rows, width = matrix.shape
-    offsets = np.arange(0, (rows + 1) * width, width, dtype=np.int32)
-    validity = pa.array(np.asarray(values.is_valid())).buffers()[1]
-    data = pa.py_buffer(np.ascontiguousarray(matrix))
-    return _compact(pa.Array.from_buffers(pa.binary(), rows, [validity, pa.py_buffer(offsets), data]))
-
-
-def _compact(values: Values) -> Values:
-    """A NULL takes no bytes on the wire, so it may have none in the buffer that is joined."""
-    return pc.if_else(values.is_valid(), values, None)
-
-
-def _matrix(numbers: npt.NDArray[Any], dtype: str) -> Matrix:
-    array = np.ascontiguousarray(numbers.astype(dtype))
-    return array.view(np.uint8).reshape(len(numbers), -1)
-
-
-def _numbers(dtype: str, arrow_type: Any) -> Callable[[Values], Matrix]:
-    def encode(values: Values) -> Matrix:
+def _numbers(dtype: str, arrow_type: Any) -> Callable[[Values], Fixed]:
+    def encode(values: Values) -> Fixed:
         typed = values if values.type == arrow_type else values.cast(arrow_type)
-        return _matrix(np.asarray(typed.fill_null(0)), dtype)
+        return as_bytes(np.asarray(typed), dtype)
 
     return encode
 
 
-def _bool(values: Values) -> Matrix:
-    return _matrix(np.asarray(values.cast(pa.bool_()).fill_null(False)), "u1")
+def _bool(values: Values) -> Fixed:
+    return as_bytes(np.asarray(values.cast(pa.bool_())), "u1")
 
 
-def _date(values: Values) -> Matrix:
-    days = np.asarray(values.cast(pa.date32()).view(pa.int32()).fill_null(0)).astype(np.int64)
+def _date(values: Values) -> Fixed:
+    days = np.asarray(values.cast(pa.date32()).view(pa.int32())).astype(np.int64)
     shifted = np.where(np.abs(days) >= _INFINITE_DAY, np.where(days > 0, days, -(2**31)), days - EPOCH_DAYS)
-    return _matrix(shifted, ">i4")
+    return as_bytes(shifted, ">i4")
 
 
-def _time(values: Values) -> Matrix:
-    return _matrix(np.asarray(values.cast(pa.time64("us")).view(pa.int64()).fill_null(0)), ">i8")
+def _time(values: Values) -> Fixed:
+    return as_bytes(np.asarray(values.cast(pa.time64("us")).view(pa.int64())), ">i8")
 
 
-def _timetz(values: Values) -> Matrix:
-    return np.hstack((_time(values), np.zeros((len(values), 4), dtype=np.uint8)))
+def _timetz(values: Values) -> Fixed:
+    return side_by_side(_time(values), np.zeros(len(values), dtype="V4"))
 
 
-def _moment(values: Values) -> Matrix:
+def _moment(values: Values) -> Fixed:
     target = pa.timestamp("us", values.type.tz) if pa.types.is_timestamp(values.type) else pa.timestamp("us")
-    moments = np.asarray(values.cast(target, safe=False).view(pa.int64()).fill_null(0))
+    moments = np.asarray(values.cast(target, safe=False).view(pa.int64()))
     infinite = np.abs(moments) >= _INFINITE_MICROSECOND
     if infinite.any():
         shifted = np.where(infinite, 0, moments) - EPOCH_MICROSECONDS
         ends = np.where(moments > 0, _INFINITE_MICROSECOND, -_INFINITE_MICROSECOND - 1)
-        return _matrix(np.where(infinite, ends, shifted), ">i8")
-    return _matrix(moments - EPOCH_MICROSECONDS, ">i8")
+        return as_bytes(np.where(infinite, ends, shifted), ">i8")
+    return as_bytes(moments - EPOCH_MICROSECONDS, ">i8")
 
 
 _INTERVAL = np.dtype([("months", "<i4"), ("days", "<i4"), ("nanoseconds", "<i8")])
 
 
-def _interval(values: Values) -> Matrix:
+def _interval(values: Values) -> Fixed:
     if not pa.types.is_interval(values.type):
         raise FeatureNotSupported("this interval has no binary form", hint="Ask for the text format.")
     raw = np.frombuffer(values.buffers()[1], dtype=_INTERVAL)[values.offset : values.offset + len(values)]
-    return np.hstack(
-        (_matrix(raw["nanoseconds"] // 1000, ">i8"), _matrix(raw["days"], ">i4"), _matrix(raw["months"], ">i4"))
+    return side_by_side(
+        as_bytes(raw["nanoseconds"] // 1000, ">i8"), as_bytes(raw["days"], ">i4"), as_bytes(raw["months"], ">i4")
     )
 
 
-_DIGIT: Matrix = np.zeros(256, dtype=np.uint8)
+_DIGIT: npt.NDArray[np.uint8] = np.zeros(256, dtype=np.uint8)
 _DIGIT[np.frombuffer(b"0123456789abcdef", dtype=np.uint8)] = np.arange(16)
 _DIGIT[np.frombuffer(b"ABCDEF", dtype=np.uint8)] = np.arange(10, 16)
 
 
-def _uuid(values: Values) -> Matrix:
+def _uuid(values: Values) -> Fixed:
     if pa.types.is_fixed_size_binary(values.type) or pa.types.is_binary(values.type):
-        filled = pc.fill_null(values.cast(pa.binary()), b"\0" * 16)
-        return np.frombuffer(b"".join(filled.to_pylist()), dtype=np.uint8).reshape(-1, 16)
-    text = pc.replace_substring(pc.fill_null(values.cast(pa.string()), "0" * 32), "-", "")
+        return np.frombuffer(b"".join(values.to_pylist()), dtype="V16")
+    text = pc.replace_substring(values.cast(pa.string()), "-", "")
     letters = np.frombuffer(text.buffers()[2], dtype=np.uint8)[: 32 * len(values)].reshape(-1, 32)
     digits = _DIGIT[letters]
-    result: Matrix = ((digits[:, ::2] << 4) | digits[:, 1::2]).astype(np.uint8, copy=False)
-    return result
+    return ((digits[:, ::2] << 4) | digits[:, 1::2]).astype(np.uint8, copy=False).reshape(-1).view("V16")
 
 
 def _text_bytes(kind: DataType, values: Values) -> Values:
@@ -159,7 +140,7 @@ def _array_values(kind: DataType, values: Values) -> Values:
 def _element_bytes(element: DataType, flat: Values) -> list[bytes | None]:
     encoded = binary_values(element, flat)
     if isinstance(encoded, np.ndarray):
-        return [bytes(row) for row in encoded]
+        return list(encoded.view(f"V{encoded.dtype.itemsize}").tolist())
     return list(encoded.to_pylist())
 
 
@@ -193,7 +174,7 @@ def _array_bytes(oid: int, shape: tuple[int, ...], items: Any) -> bytes:
     return _ARRAY_HEADER.pack(len(shape), has_null, oid) + dimensions + body
 
 
-_FIXED: dict[str, Callable[[Values], Matrix]] = {
+_FIXED: dict[str, Callable[[Values], Fixed]] = {
     "bool": _bool,
     "int2": _numbers(">i2", pa.int16()),
     "int4": _numbers(">i4", pa.int32()),

@@ -12,13 +12,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ormolu.server.fixed_width import Fixed, clock_texts, date_texts, side_by_side, with_nulls
 from ormolu.server.types_interval import interval_text
 from ormolu.sql_extensions.types import DataType
 
 # pyarrow has no type stubs: its arrays are Any here.
 Values = Any
 MICROSECONDS = 1_000_000
-DAY_MICROSECONDS = 86_400 * MICROSECONDS
+DAY_SECONDS = 86_400
+DAY_MICROSECONDS = DAY_SECONDS * MICROSECONDS
 # 0001-01-01 and 10000-01-01 in days since 1970: between them Arrow's text is PostgreSQL's.
 _FIRST_PLAIN_DAY = -719_162
 _FIRST_LONG_DAY = 2_932_897
@@ -130,10 +132,13 @@ def _bytea_text(values: Values, _: TextStyle) -> Values:
 def _date_text(values: Values, _: TextStyle) -> Values:
     if not pa.types.is_date32(values.type):
         return _plain_text(values, _)
+    days = np.asarray(values.view(pa.int32()).drop_null())
+    if not len(days):
+        return values.cast(pa.string())
+    if days.min() >= _FIRST_PLAIN_DAY and days.max() < _FIRST_LONG_DAY:
+        return with_nulls(date_texts(days), values, pa.string())
     days = np.asarray(values.view(pa.int32()).fill_null(0))
     odd = (days < _FIRST_PLAIN_DAY) | (days >= _FIRST_LONG_DAY)
-    if not odd.any():
-        return values.cast(pa.string())
     plain = pc.if_else(pa.array(odd), pa.scalar(0, pa.date32()), values).cast(pa.string())
     rewritten = pa.array([date_text(int(day)) for day in days[odd]], pa.string())
     return pc.replace_with_mask(plain, pa.array(odd), rewritten)
@@ -179,9 +184,19 @@ def _moments_text(naive: Values, moments: npt.NDArray[np.int64]) -> Values:
         plain = pc.if_else(pa.array(odd), pa.scalar(0, pa.timestamp("us")), naive)
         rewritten = pa.array([timestamp_text(int(moment)) for moment in moments[odd]], pa.string())
         return pc.replace_with_mask(_moments_text(plain, np.where(odd, 0, moments)), pa.array(odd), rewritten)
-    if not (moments % MICROSECONDS).any():
-        return naive.cast(pa.timestamp("s"), safe=False).cast(pa.string())
-    return _trim_fraction(naive.cast(pa.string()), naive)
+    seconds = moments // MICROSECONDS
+    if (seconds * MICROSECONDS != moments).any():
+        return _trim_fraction(naive.cast(pa.string()), naive)
+    if naive.null_count:
+        seconds = seconds[np.asarray(naive.is_valid())]
+    return with_nulls(_whole_seconds(seconds), naive, pa.string())
+
+
+def _whole_seconds(seconds: npt.NDArray[np.int64]) -> Fixed:
+    if not len(seconds):
+        return np.empty(0, dtype="V19")
+    days = seconds // DAY_SECONDS
+    return side_by_side(date_texts(days), clock_texts()[seconds - days * DAY_SECONDS])
 
 
 def timestamp_text(moment: int) -> str:
