@@ -7,6 +7,7 @@ import logging
 import os
 import secrets as randomness
 import signal
+import socket
 import ssl
 import sys
 import threading
@@ -166,7 +167,12 @@ class Running:
             prepare=self._prepare,
         )
         self.workers = Workers(
-            worker_argv(config), count=config.workers, queue=self.base.queue, log=config.data / "logs" / "workers.log"
+            worker_argv(config),
+            count=config.workers,
+            queue=self.base.queue,
+            log=config.data / "logs" / "workers.log",
+            environment=os.environ | {"ORMOLU_CATALOG": config.catalog_url},  # it may hold a password
+            prefix="worker" if config.is_embedded else f"{socket.gethostname()}-{os.getpid()}",
         )
         self.clock = Clock(self._schedules, self._due, timezone=config.timezone)
         self.server = self._server()

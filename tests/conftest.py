@@ -9,6 +9,8 @@ import pytest
 
 from tests.peers.ormolu import OrmoluServer
 
+pytest_plugins = ("tests.peers.postgresql", "tests.peers.mariadb")
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OrmoluServer]:

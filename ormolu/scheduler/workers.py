@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ormolu.scheduler.queue import Queue
@@ -20,8 +20,20 @@ logger = logging.getLogger(__name__)
 class Workers:
     """Owns `count` worker processes and one thread for each that waits for its end."""
 
-    def __init__(self, argv: Sequence[str], *, count: int, queue: Queue, log: Path) -> None:
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        count: int,
+        queue: Queue,
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        prefix: str = "worker",
+    ) -> None:
+        """`prefix` begins the workers' names: servers that share a catalog each have their own."""
         self._argv = list(argv)
+        self._environment = dict(environment) if environment is not None else None
+        self._prefix = prefix
         self._count = count
         self._queue = queue
         self._log = log
@@ -32,7 +44,7 @@ class Workers:
 
     def start(self) -> None:
         for number in range(1, self._count + 1):
-            name = f"worker-{number}"
+            name = f"{self._prefix}-{number}"
             thread = threading.Thread(target=self._keep, args=(name,), name=name, daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -78,7 +90,12 @@ class Workers:
     def _run_once(self, name: str) -> tuple[int, bool]:
         with self._log.open("ab") as log:
             process = subprocess.Popen(
-                [*self._argv, "--name", name], stdin=subprocess.PIPE, stdout=log, stderr=log, bufsize=0
+                [*self._argv, "--name", name],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                bufsize=0,
+                env=self._environment,
             )
         with self._guard:
             self._processes[name] = process

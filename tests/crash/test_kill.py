@@ -35,9 +35,9 @@ def batch_csv(batch: int) -> str:
 
 
 def copy_batch(server: OrmoluServer, batch: int) -> None:
-    with server.connect() as connection, connection.cursor() as cursor:
-        with cursor.copy("COPY bronze.ticks FROM STDIN WITH (FORMAT csv, HEADER true)") as copy:
-            copy.write(batch_csv(batch))
+    statement = "COPY bronze.ticks FROM STDIN WITH (FORMAT csv, HEADER true)"
+    with server.connect() as connection, connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(batch_csv(batch))
 
 
 def one_cycle(server: OrmoluServer, batch: int) -> None:

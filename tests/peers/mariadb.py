@@ -14,6 +14,8 @@ from pathlib import Path
 import pymysql
 import pytest
 
+from tests.peers.missing import missing
+
 SERVER = Path("/usr/sbin/mariadbd")
 PASSWORD = "s3cret'pw"
 START_SECONDS_MAX = 60.0
@@ -53,7 +55,7 @@ class MariaDbPeer:
 def mariadb_peer() -> Iterator[MariaDbPeer]:
     """A server with the database `peer` and the user `reader`; log_bin is on."""
     if not SERVER.exists():
-        pytest.skip("MariaDB is not installed")
+        missing("MariaDB")
     folder = Path(tempfile.mkdtemp(prefix="ormolu-maria-"))
     port = _free_port()
     user = ["--user=root"] if os.geteuid() == 0 else []

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.peers.missing import missing
+
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 PASSWORD = "s3cret'pw"
 
@@ -57,7 +59,7 @@ def _as_postgres(argv: list[str]) -> list[str]:
 def postgres_peer() -> Iterator[PostgresPeer]:
     """A server with the database `peer`; scram passwords, wal_level=logical."""
     if not (BINARIES / "initdb").exists():
-        pytest.skip("PostgreSQL 15 is not installed")
+        missing("PostgreSQL 15")
     folder = Path(tempfile.mkdtemp(prefix="ormolu-pg-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")

@@ -29,8 +29,6 @@ from ormolu.errors import (
 from tests.peers.mariadb import MariaDbPeer
 from tests.peers.postgresql import PostgresPeer
 
-pytest_plugins = ("tests.peers.postgresql", "tests.peers.mariadb")
-
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[JobEngine]:

@@ -1,0 +1,53 @@
+"""A server whose catalog is a PostgreSQL database does what the embedded one does, also after kill -9."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.crash.test_kill import check_exact, copy_batch, define
+from tests.peers.ormolu import OrmoluServer
+from tests.peers.postgresql import PostgresPeer
+
+
+@pytest.fixture
+def team(postgres_peer: PostgresPeer, tmp_path: Path) -> Iterator[tuple[OrmoluServer, OrmoluServer]]:
+    """Two servers over one catalog and one warehouse."""
+    with psycopg.connect(postgres_peer.conninfo, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS lake")
+        connection.execute("CREATE DATABASE lake")
+    peer = postgres_peer
+    url = psycopg.conninfo.make_conninfo(peer.conninfo, dbname="lake")
+    parts = psycopg.conninfo.conninfo_to_dict(url)
+    password = str(parts["password"]).replace("'", "%27")
+    catalog = f"postgresql+psycopg://{parts['user']}:{password}@{parts['host']}:{parts['port']}/lake"
+    flags = ("--catalog", catalog, "--warehouse", str(tmp_path / "warehouse"), "--workers", "1")
+    servers = OrmoluServer(tmp_path / "one", *flags), OrmoluServer(tmp_path / "two", *flags)
+    yield servers
+    for server in servers:
+        server.stop()
+
+
+def test_two_servers_share_a_lake_and_one_may_be_killed(team: tuple[OrmoluServer, OrmoluServer]) -> None:
+    one, two = team
+    define(one.start())
+    two.start()
+    copy_batch(one, 0)
+    copy_batch(two, 1)
+    one.kill()
+    copy_batch(two, 2)
+    two.run("REFRESH silver.ticks CASCADE")
+    check_exact(two, 3)
+    one.start()
+    check_exact(one, 3)
+    copy_batch(one, 3)
+    one.run("REFRESH silver.ticks CASCADE")
+    check_exact(two, 4)
+    leaked = one.run("SELECT count(*) FROM lake.runs WHERE error LIKE '%s3cret%'") + two.run(
+        "SELECT count(*) FROM lake.definitions WHERE ddl LIKE '%s3cret%'"
+    )
+    assert leaked == [(0,), (0,)]
+    assert "s3cret" not in one.log() and "s3cret" not in two.log()
