@@ -4,7 +4,8 @@ A page's fenced blocks run from top to bottom. The words after the three backtic
 
     sql               statements; none may fail
     sql error         statements of which the last must fail
-    text              what psql prints for the last statement of the block before, in part where a line is `...` or has a `…`
+    text              what psql prints for the last statement of the block before; a line `...` stands for any lines
+                      and a `…` in a line for anything
     csv sales/a.csv   a file below the folder that holds the server's data directory (csv, json)
     sqlite shop.db    a script that makes an SQLite database there
 

@@ -43,7 +43,7 @@ def refresh(statement: Refresh, session: SessionContext, services: Services) -> 
     head = services.lake.head()
     definition = head.definitions.find_relation(name)
     if definition is None:
-        raise UndefinedTable(f'relation "{name}" does not exist', hint="SHOW TABLES, or SELECT * FROM lake.objects")
+        raise UndefinedTable(f'relation "{name}" does not exist', hint="SELECT name FROM lake.objects lists them.")
     if not isinstance(definition, REFRESHED):
         raise FeatureNotSupported(f"REFRESH of {name} is not supported yet")
     require_operate(services, session, name)
