@@ -63,6 +63,7 @@ class QueryHandlers:
         self._commands = commands
         self._finish_commands = finish_commands
         self._parsed: RecentlyUsed[str, tuple[s.Statement, ...]] = RecentlyUsed(PARSED_MAX)
+        self._constants: RecentlyUsed[str, Prepared] = RecentlyUsed(PARSED_MAX)
         self._instant: RecentlyUsed[str, bool] = RecentlyUsed(PARSED_MAX)
         # The open set of statements with a meaning of our own; what is not here is a command.
         self._executors: dict[type, Callable[[Any, Prepared, tuple[object, ...], SessionContext], Outcome]] = {
@@ -139,16 +140,28 @@ class QueryHandlers:
     # --- queries ---
 
     def _prepare_query(self, query: s.Query, oids: tuple[int, ...], session: SessionContext) -> Prepared:
-        constants = constant_columns(query.tree)
-        if constants is not None:
-            columns = tuple(constant.column for constant in constants)
-            return Prepared(query, columns=columns, is_described=True, plan=constants)
+        constant = self._constant(query)
+        if constant is not None:
+            return constant
         if not query.is_read_only:
             raise errors.FeatureNotSupported("a query that changes data or makes a table is not supported")
         plan = self._planner.plan(query, oids, session)
         return Prepared(
             query, plan.parameter_types, oids, plan.columns, is_described=True, plan=plan, stamp=_stamp(session)
         )
+
+    def _constant(self, query: s.Query) -> Prepared | None:
+        """A query that needs no engine is prepared once for all sessions."""
+        if query.text and (known := self._constants.find(query.text)) is not None:
+            return known
+        constants = constant_columns(query.tree)
+        if constants is None:
+            return None
+        columns = tuple(constant.column for constant in constants)
+        prepared = Prepared(query, columns=columns, is_described=True, plan=constants)
+        if query.text and len(query.text) <= PARSED_CHARACTERS_MAX:
+            self._constants.put(query.text, prepared)
+        return prepared
 
     def _query(
         self, statement: s.Query, prepared: Prepared, parameters: tuple[object, ...], session: SessionContext
