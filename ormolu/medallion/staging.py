@@ -319,7 +319,7 @@ class _Layers:
         pairs = zip(rule.columns, rule.referenced_columns, strict=True)
         matched = fill(
             "EXISTS (SELECT 1 FROM referenced AS f WHERE :equal)",
-            referenced=referenced.source,
+            referenced=referenced.source.copy(),
             equal=equal(pairs, "r", "f"),
         )
         violated = exp.And(this=exp.Paren(this=present(rule.columns, "r")), expression=negated(matched))
@@ -337,7 +337,7 @@ class _Layers:
         scope = Scope((("f", (rule.table.name,), names), *self._scope().tables))
         types = {item.name: item.type for item in found.columns} | self._all_types()
         condition = translated(rule.condition, scope, types, self.request.now)
-        numbered = query("SELECT s.*, row_number() OVER () AS number FROM source AS s", source=found.source)
+        numbered = query("SELECT s.*, row_number() OVER () AS number FROM source AS s", source=found.source.copy())
         numbered.expressions[-1].set("alias", quoted(INTERNAL + "match"))
         join = query("SELECT 1 FROM r LEFT JOIN found AS f ON :condition", found=numbered, condition=condition)
         missing = fill(":match IS NULL", match=column(INTERNAL + "match", "f"))

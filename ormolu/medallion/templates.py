@@ -17,15 +17,18 @@ Piece = exp.Expr | Sequence[exp.Expr]
 
 
 def fill(template: str, **pieces: Piece) -> exp.Expr:
-    """The template's tree with its placeholders and tables replaced; the pieces are copied, never changed."""
+    """The template's tree with its placeholders and tables replaced.
+
+    A piece that stands in no tree yet becomes part of this one: nesting queries copies nothing. Any other is copied.
+    """
     tree = _parsed(template).copy()
     for node in list(tree.find_all(exp.Placeholder, exp.Parameter)):
-        node.replace(_copied(pieces[node.name]))
+        node.replace(_taken(pieces[node.name]))
     for table in list(tree.find_all(exp.Table)):
         found = pieces.get(table.name)
         if table.args.get("db") is None and isinstance(found, exp.Query):
             name = table.args.get("alias") or exp.TableAlias(this=quoted(table.name))
-            table.replace(exp.Subquery(this=found.copy(), alias=name.copy()))
+            table.replace(exp.Subquery(this=_free(found), alias=name.copy()))
         elif table.args.get("db") is None and isinstance(found, exp.Table):
             table.set("alias", table.args.get("alias") or exp.TableAlias(this=quoted(table.name)))
             table.set("this", found.this.copy())
@@ -48,8 +51,19 @@ def _parsed(template: str) -> exp.Expr:
     return parse_one(_PIECE.sub(r"$\1", template), read="duckdb")
 
 
-def _copied(piece: Piece) -> exp.Expr | list[exp.Expr]:
-    return piece.copy() if isinstance(piece, exp.Expr) else [item.copy() for item in piece]
+def _taken(piece: Piece) -> exp.Expr | list[exp.Expr]:
+    if isinstance(piece, exp.Expr):
+        return _free(piece)
+    seen: set[int] = set()
+    items = []
+    for item in piece:
+        items.append(item.copy() if id(item) in seen else _free(item))
+        seen.add(id(item))
+    return items
+
+
+def _free(tree: exp.Expr) -> exp.Expr:
+    return tree if tree.parent is None else tree.copy()
 
 
 def quoted(name: str) -> exp.Identifier:
