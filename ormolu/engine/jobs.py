@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +16,7 @@ from sqlglot import exp
 
 from ormolu.engine.failures import translated
 from ormolu.engine.functions import install_functions
-from ormolu.errors import FeatureNotSupported, UndefinedFile
+from ormolu.errors import FeatureNotSupported, OrmoluError, QueryCanceled, UndefinedFile
 from ormolu.medallion.columns import PartitionField
 from ormolu.medallion.files import WrittenFile
 from ormolu.sql_extensions.types import from_duckdb
@@ -50,6 +51,9 @@ class JobEngine:
     ) -> None:
         temp_directory.mkdir(parents=True, exist_ok=True)
         self.temp_directory = temp_directory
+        self.threads = threads
+        self._cursors: list[duckdb.DuckDBPyConnection] = []
+        self._is_interrupted = False
         self._connection = duckdb.connect(
             ":memory:",
             config={
@@ -122,6 +126,81 @@ class JobEngine:
         `field_ids` is DuckDB's FIELD_IDS: a number a column, a mapping for nested ones. Partition values come back
         as text: a value of the column for `identity`, Iceberg's ordinal (months since 1970 ...) for the others.
         """
+        copy = self._copy(
+            sql,
+            parameters,
+            directory=directory,
+            field_ids=field_ids,
+            partition_by=partition_by,
+            compression=compression,
+            target_file_bytes=target_file_bytes,
+        )
+        return _files(self.rows(copy, parameters), partition_by)
+
+    def write_parquet_together(
+        self,
+        queries: Sequence[str],
+        *,
+        directory: str,
+        field_ids: Mapping[str, object],
+        partition_by: Sequence[PartitionField] = (),
+        compression: str = "zstd",
+        target_file_bytes: int = TARGET_FILE_BYTES,
+    ) -> tuple[tuple[WrittenFile, ...], ...]:
+        """`write_parquet` of several queries of one shape, as many at once as there are threads, each on one thread.
+
+        A query that numbers its rows runs on one thread anyway; side by side they keep all threads at work.
+        """
+        copies = [
+            self._copy(
+                sql,
+                (),
+                directory=directory,
+                field_ids=field_ids,
+                partition_by=partition_by,
+                compression=compression,
+                target_file_bytes=target_file_bytes,
+            )
+            for sql in queries
+        ]
+        self.execute("SET GLOBAL threads = 1")  # the pool's threads are the others
+        self._is_interrupted = False
+        try:
+            with ThreadPoolExecutor(self.threads) as pool:
+                futures = [pool.submit(self._alone, copy) for copy in copies]
+                try:
+                    found = [future.result() for future in futures]
+                except OrmoluError:
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    self._interrupt_cursors()
+                    raise
+        finally:
+            self.execute(f"SET GLOBAL threads = {int(self.threads)}")
+        return tuple(_files(rows, partition_by) for rows in found)
+
+    def _alone(self, sql: str) -> list[tuple[Any, ...]]:  # Any: DuckDB's row
+        cursor = self._connection.cursor()
+        self._cursors.append(cursor)
+        try:
+            if self._is_interrupted:
+                raise QueryCanceled("canceling statement due to user request")
+            with _our_errors():
+                return cursor.execute(sql).fetchall()
+        finally:
+            self._cursors.remove(cursor)
+            cursor.close()
+
+    def _copy(
+        self,
+        sql: str,
+        parameters: Sequence[object],
+        *,
+        directory: str,
+        field_ids: Mapping[str, object],
+        partition_by: Sequence[PartitionField],
+        compression: str,
+        target_file_bytes: int,
+    ) -> str:
         Path(directory).mkdir(parents=True, exist_ok=True)
         columns = [_stored(name, kind) for name, kind in self.describe(sql, parameters)]
         fields = [_partition_value(position, field) for position, field in enumerate(partition_by)]
@@ -138,16 +217,20 @@ class JobEngine:
             options.append(f"PARTITION_BY ({', '.join(_partition_names(partition_by))})")
         else:
             options.append(f"FILE_SIZE_BYTES {int(target_file_bytes)}")
-        rows = self.rows(
+        return (
             f"COPY (SELECT {', '.join([*columns, *fields])} FROM ({sql}) AS written) "  # noqa: S608 - all is quoted
-            f"TO {literal(directory)} ({', '.join(options)})",
-            parameters,
+            f"TO {literal(directory)} ({', '.join(options)})"
         )
-        return tuple(file for file in map(_written, rows, [partition_by] * len(rows)) if file is not None)
+
+    def _interrupt_cursors(self) -> None:
+        self._is_interrupted = True
+        for cursor in tuple(self._cursors):
+            cursor.interrupt()
 
     def interrupt(self) -> None:
         """End what the engine is doing, from any thread; that statement raises QueryCanceled."""
         self._connection.interrupt()
+        self._interrupt_cursors()
 
     def close(self) -> None:
         self._connection.close()
@@ -217,6 +300,13 @@ def _field_ids(ids: Mapping[str, object]) -> str:
         for name, value in ids.items()
     ]
     return "{" + ", ".join(entries) + "}"
+
+
+def _files(
+    rows: Sequence[tuple[Any, ...]],  # Any: DuckDB's row
+    partition_by: Sequence[PartitionField],
+) -> tuple[WrittenFile, ...]:
+    return tuple(file for file in (_written(row, partition_by) for row in rows) if file is not None)
 
 
 def _written(row: tuple[Any, ...], partition_by: Sequence[PartitionField]) -> WrittenFile | None:  # Any: DuckDB's row

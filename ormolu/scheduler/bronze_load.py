@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,7 +20,7 @@ from ormolu.connectors.formats import file_format
 from ormolu.connectors.source import ReadRequest, Source, Window
 from ormolu.definitions import BronzeSource, ConnectionSource, LoadMode
 from ormolu.engine.jobs import identifier, literal
-from ormolu.errors import DataError, UndefinedColumn
+from ormolu.errors import DataError, OrmoluError, QueryCanceled, UndefinedColumn
 from ormolu.medallion.bronze import (
     BronzePlan,
     BronzeState,
@@ -48,6 +49,10 @@ def stage_folder(context: RunContext) -> Path:
     return context.engine().temp_directory / f"run-{context.run.run_id}"
 
 
+class NotAsSampled(Exception):
+    """A file read while it was written held what its first rows did not show; its cause says what."""
+
+
 @dataclass
 class BronzeLoad:
     """One attempt at one load, from staged rows to the commit."""
@@ -71,6 +76,13 @@ class BronzeLoad:
         self.stager = Stager(self.engine, stage_folder(self.context), expected)
         self.reader = LoadState(self.head.lake, self.source.name)
 
+    def forget(self, error: NotAsSampled) -> None:
+        """Start over after files did not hold what was expected; a cancellation stays one."""
+        if isinstance(error.__cause__, QueryCanceled):
+            raise error.__cause__
+        shutil.rmtree(self.directory, ignore_errors=True)
+        self.batches = []
+
     def names_by_position(self) -> list[str]:
         """COPY without a header and without a column list fills the table's columns in order."""
         if self.source.columns:
@@ -87,18 +99,19 @@ class BronzeLoad:
         """A load that found nothing new."""
         return RunResult(rows_in=rows_in, record=self._record([], RunResult(), version=0, watermarks={}))
 
-    def extract(self, opened: Mapping[str, Source]) -> None:
-        """Bring all that the plan names onto this machine."""
+    def extract(self, opened: Mapping[str, Source], *, may_defer: bool = False) -> None:
+        """Bring all that the plan names onto this machine; `may_defer` lets large files be read when written."""
         assert isinstance(self.source.source, ConnectionSource)
         for name, opener in opened.items():
             source_id = load_option(self.source, "source_id", name) if len(opened) == 1 else name
             loads = [load for load in self.plan.files if load.file.connection == name]
             units = [
-                LoadUnit(each.file.location, each.file.path, each.file.modified_at, each.load_id) for each in loads
+                LoadUnit(each.file.location, each.file.path, each.file.modified_at, each.load_id, each.file.size)
+                for each in loads
             ]
             if units:
                 kind = file_format(self.source.source.format, units[0].path)
-                self.batches += self.stager.files(units, kind, source_id)
+                self.batches += self.stager.files(units, kind, source_id, may_defer=may_defer)
             for part in self.plan.slices:
                 if part.connection == name:
                     self.batches.append(self._extracted(part, opener, source_id))
@@ -113,20 +126,21 @@ class BronzeLoad:
 
     def publish(self) -> RunResult:
         """Write, check and commit what is staged."""
-        rows_in = sum(batch.rows for batch in self.batches)
         if not self.batches and not self.plan.replaced:
             return self.nothing()
         evolution = self._evolution()
         if evolution.refusal is not None:
             self._refuse(evolution)
             raise evolution.refusal
-        for warning in evolution.warnings:
-            self.context.notice(warning)
         target = self._target(evolution)
         self._check_null_watermarks()
         with self.context.step("write") as step:
             writer = self._write(target, evolution)
             step.rows, step.bytes = writer.written.rows, sum(file.bytes for file in writer.written.files)
+        for warning in evolution.warnings:
+            self.context.notice(warning)
+        rows_in = sum(batch.rows if batch.query is None else 0 for batch in self.batches)
+        rows_in += sum(writer.written.rows_by_location[batch.units[0].location] for batch in self._deferred())
         results = self._checked(writer)
         if self._changes_nothing(evolution, target, writer):
             return self.nothing(rows_in)
@@ -204,10 +218,19 @@ class BronzeLoad:
             assert self.table is not None
             query = known_hashes(self.table, self.source.key, self.state.table.excluded_loads)
             self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {KNOWN_HASHES} AS {query}")
+        if deferred := self._deferred():
+            try:
+                writer.write_together(deferred)
+            except OrmoluError as error:
+                raise NotAsSampled from error
         for batch in self.batches:
-            self.context.progress(step="write", rows=writer.written.rows)
-            writer.write(batch, skips_known=skips_known)
+            if batch.query is None:
+                self.context.progress(step="write", rows=writer.written.rows)
+                writer.write(batch, skips_known=skips_known)
         return writer
+
+    def _deferred(self) -> list[StagedBatch]:
+        return [batch for batch in self.batches if batch.query is not None]
 
     def _checked(self, writer: BronzeWriter) -> list[RuleResult]:
         rules = bronze_rules(self.source)

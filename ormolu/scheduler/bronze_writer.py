@@ -89,6 +89,25 @@ class BronzeWriter:
         self.next_row_id += batch.rows
         return written
 
+    def write_together(self, batches: Sequence[StagedBatch]) -> None:
+        """Read, prove and write files that were not staged; row ids leave gaps between them."""
+        queries = []
+        for batch in batches:
+            queries.append(self._rows_sql(batch))
+            self.next_row_id += batch.rows
+        found = self._engine.write_parquet_together(
+            queries,
+            directory=self._target.directory,
+            field_ids=copy_field_ids(self._target.columns),
+            partition_by=self._target.partition_by,
+            compression=self._target.compression,
+        )
+        for batch, files in zip(batches, found, strict=True):
+            rows = sum(file.rows for file in files)
+            self.written.files.extend(files)
+            self.written.rows += rows
+            self._count(batch, rows)
+
     def _count(self, batch: StagedBatch, written: int) -> None:
         if not batch.has_file_column:
             for unit in batch.units:
@@ -112,6 +131,8 @@ class BronzeWriter:
                 value = _value(loaded[column.name], origins)
                 selected.append(f"CAST({value} AS {column.type.stored}) AS {name}")
         source = f"read_parquet({literal(batch.location)}, file_row_number = true) AS staged"
+        if batch.query is not None:
+            source = f"({batch.query}) AS staged"
         if batch.has_file_column:
             first = (
                 f"(SELECT {FILE_COLUMN} AS location, min(file_row_number) AS first_row FROM "  # noqa: S608 - quoted

@@ -36,6 +36,8 @@ from ormolu.medallion.inference import (
 from ormolu.sql_extensions.types import DataType, data_type, from_duckdb
 
 FILES_AT_ONCE = 500
+DEFERRED_BYTES = 16 * 1024 * 1024  # smaller files gain nothing from being written one by one
+BUSY_SHARE = 1.4  # of an even share of all bytes: the most that one file may have, or threads wait for it
 ATTEMPT = "__ormolu_typed_"
 # Read once and thrown away: neither compression nor dictionaries pay (a quarter of the time to write).
 STAGE_OPTIONS = "FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 1"
@@ -49,6 +51,7 @@ class LoadUnit:
     path: str
     modified_at: datetime | None
     load_id: int
+    bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class StagedBatch:
     source_id: str
     load_id: int
     units: tuple[LoadUnit, ...] = ()
+    # SQL that reads and proves one file while it is written, instead of `location`; `rows` is then the most it can be.
+    query: str | None = None
 
     @property
     def has_file_column(self) -> bool:
@@ -96,11 +101,13 @@ class Stager:
         self._expected = expected
         self._numbers = count(1)
 
-    def files(self, units: Sequence[LoadUnit], kind: FileFormat, source_id: str) -> list[StagedBatch]:
-        """Stage files; those with the same columns go together."""
+    def files(
+        self, units: Sequence[LoadUnit], kind: FileFormat, source_id: str, *, may_defer: bool = False
+    ) -> list[StagedBatch]:
+        """Stage files; those with the same columns go together. `may_defer` lets large ones be read when written."""
         match kind.name:
             case "csv":
-                return self._delimited(units, kind, source_id)
+                return self._delimited(units, kind, source_id, may_defer=may_defer)
             case "parquet":
                 return [batch for unit in units for batch in self._parquet(unit, source_id)]
             case _:
@@ -133,16 +140,38 @@ class Stager:
             )
         return [self._text_files((unit,), replace(head, names=tuple(names) or head.names), kind, source_id)]
 
-    def _delimited(self, units: Sequence[LoadUnit], kind: FileFormat, source_id: str) -> list[StagedBatch]:
+    def _delimited(
+        self, units: Sequence[LoadUnit], kind: FileFormat, source_id: str, *, may_defer: bool
+    ) -> list[StagedBatch]:
         groups: dict[TextHead, list[LoadUnit]] = {}
         for unit in units:
             head = read_head(Path(unit.location), kind.dialect)
             if head is None:
                 continue
             groups.setdefault(head, []).append(unit)
+        if may_defer and _keeps_threads_busy(units, self._engine.threads):
+            return [batch for head, group in groups.items() for batch in self._deferred(group, head, kind, source_id)]
         return [
             self._text_files(part, head, kind, source_id) for head, group in groups.items() for part in _groups(group)
         ]
+
+    def _deferred(
+        self, units: Sequence[LoadUnit], head: TextHead, kind: FileFormat, source_id: str
+    ) -> list[StagedBatch]:
+        """Batches that nothing has read but a sample of their rows; writing one fails where its types do not hold."""
+        paths = [unit.location for unit in units]
+        guesses = self._guesses(head.names, f"({delimited_query(paths, head, kind.dialect)})", paths)
+        columns = tuple(ObservedColumn(name, guesses[name]) for name in head.names)
+        attempts = {name: guesses[name] for name in head.names if self._is_proved(name, guesses)}
+        selected = ", ".join(f"{self._typed(name, guesses)} AS {identifier(name)}" for name in head.names)
+        batches = []
+        for unit in units:
+            source = _attempted(f"({delimited_query([unit.location], head, kind.dialect)})", attempts)
+            query = f"SELECT {selected}, row_number() OVER () - 1 AS file_row_number FROM {source} AS texts"  # noqa: S608
+            # Each value of a row takes at least the byte that ends it.
+            most = unit.bytes // len(head.names) + 1
+            batches.append(StagedBatch("", most, columns, source_id, unit.load_id, (unit,), query))
+        return batches
 
     def _text_files(self, units: Sequence[LoadUnit], head: TextHead, kind: FileFormat, source_id: str) -> StagedBatch:
         paths = [unit.location for unit in units]
@@ -303,3 +332,10 @@ def _attempted(source: str, attempts: Mapping[str, DataType]) -> str:
 
 def _groups(units: Sequence[LoadUnit]) -> list[Sequence[LoadUnit]]:
     return [units[start : start + FILES_AT_ONCE] for start in range(0, len(units), FILES_AT_ONCE)]
+
+
+def _keeps_threads_busy(units: Sequence[LoadUnit], threads: int) -> bool:
+    """Whether files written side by side, each on one thread, are large and even enough to beat staging."""
+    sizes = [unit.bytes for unit in units]
+    is_plain = not any(unit.location.endswith(".gz") for unit in units)
+    return is_plain and min(sizes) >= DEFERRED_BYTES and max(sizes) * threads <= sum(sizes) * BUSY_SHARE

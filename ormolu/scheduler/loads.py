@@ -22,7 +22,7 @@ from ormolu.medallion.bronze import (
     plan_bronze,
 )
 from ormolu.scheduler.accepted_schemas import accept_schema
-from ormolu.scheduler.bronze_load import BronzeLoad, stage_folder
+from ormolu.scheduler.bronze_load import BronzeLoad, NotAsSampled, stage_folder
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.exclusions import exclude_run, include_run
 from ormolu.scheduler.extracts import LoadUnit
@@ -51,14 +51,23 @@ def load_source(source: BronzeSource, context: RunContext) -> RunResult:
         load = BronzeLoad(source, context, head, table, plan, state, started_at)
         if plan.is_empty:
             return load.nothing()
-        with context.step("extract") as step:
-            load.extract(opened)
-            step.rows = sum(batch.rows for batch in load.batches)
-        return load.publish()
+        try:
+            return _loaded(load, opened, may_defer=True)
+        except NotAsSampled as error:
+            context.progress(step="extract")
+            load.forget(error)
+            return _loaded(load, opened, may_defer=False)
     finally:
         shutil.rmtree(stage_folder(context), ignore_errors=True)
         for connection in opened.values():
             connection.close()
+
+
+def _loaded(load: BronzeLoad, opened: Mapping[str, Source], *, may_defer: bool) -> RunResult:
+    with load.context.step("extract") as step:
+        load.extract(opened, may_defer=may_defer)
+        step.rows = sum(batch.rows for batch in load.batches if batch.query is None)
+    return load.publish()
 
 
 def load_upload(source: BronzeSource, spooled: Path, options: Mapping[str, Any], context: RunContext) -> RunResult:

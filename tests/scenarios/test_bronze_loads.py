@@ -518,3 +518,55 @@ def test_a_run_that_is_cut_off_before_its_commit_changes_nothing(bench: Bench, m
 
 def _cut_off(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
+
+
+# --- files that are read while they are written -----------------------------------------------------------------
+
+
+@pytest.fixture
+def side_by_side(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """A bench on which files count as large from the first byte on."""
+    monkeypatch.setattr("ormolu.scheduler.extracts.DEFERRED_BYTES", 1)
+    return bench
+
+
+def test_files_written_side_by_side_keep_their_order_and_row_numbers(side_by_side: Bench) -> None:
+    for number in range(3):
+        lines = "".join(f"{number * 100 + row},2026-01-0{number + 1},{row}.50\n" for row in range(100))
+        (side_by_side.landing / f"{number}.csv").write_text(f"id,day,amount\n{lines}")
+    result = side_by_side.load(from_files())
+    assert (result.rows_in, result.rows_out) == (300, 300)
+    assert side_by_side.types() == {"id": "bigint", "day": "date", "amount": "numeric(18,2)"}
+    assert side_by_side.rows("id", order="_row_id") == [(number,) for number in range(300)]
+    assert side_by_side.rows("DISTINCT id - _row_number, _source_file, _load_id", order="1") == [
+        (-1, "0.csv", 1), (99, "1.csv", 2), (199, "2.csv", 3),
+    ]  # fmt: skip
+    (side_by_side.landing / "3.csv").write_text("id,day,amount\n300,2026-01-09,1.00\n")
+    side_by_side.load(from_files())
+    assert side_by_side.rows("id", order="_row_id DESC LIMIT 1") == [(300,)]
+
+
+def test_a_leading_zero_in_the_last_row_of_large_files_survives(side_by_side: Bench) -> None:
+    lines = "".join(f"{number}\n" for number in range(1, 20_000))
+    (side_by_side.landing / "a.csv").write_text(f"code\n{lines}")
+    (side_by_side.landing / "b.csv").write_text(f"code\n{lines}0042\n")
+    result = side_by_side.load(from_files())
+    assert (result.rows_in, result.rows_out) == (39_999, 39_999)
+    assert side_by_side.types() == {"code": "text"}
+    assert side_by_side.rows("code", order="_row_id DESC LIMIT 1") == [("0042",)]
+    assert side_by_side.rows("count(*)", order="1") == [(39_999,)]
+
+
+def test_a_large_file_that_breaks_off_names_its_line_and_publishes_nothing(side_by_side: Bench) -> None:
+    (side_by_side.landing / "a.csv").write_text("a,b\n1,2\n3,4\n")
+    (side_by_side.landing / "b.csv").write_text("a,b\n1,2\n5\n")
+    with pytest.raises(BadCopyFileFormat, match=r"b\.csv, line 3: 1 columns where 2 are expected"):
+        side_by_side.load(from_files())
+    assert side_by_side.lake.head().find_table(NAME) is None
+
+
+def test_a_declared_type_that_a_large_file_breaks_names_row_and_column(side_by_side: Bench) -> None:
+    (side_by_side.landing / "a.csv").write_text("a\n1\n2\n")
+    (side_by_side.landing / "b.csv").write_text("a\n3\nx\n")
+    with pytest.raises(InvalidTextRepresentation, match=r'b\.csv, row 2: invalid input syntax for type bigint: "x"'):
+        side_by_side.load(from_files(columns=(Column("a", "bigint"),)))
