@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import ResultColumn, Rows
-from ormolu.server.settings import SERVER_VERSION
+from ormolu.server.setting_table import SERVER_VERSION
 from ormolu.sql_extensions.types import SCALARS, DataType
 
 PRODUCT_VERSION = f"PostgreSQL {SERVER_VERSION} (Ormolu)"
@@ -28,7 +28,8 @@ class Constant:
     evaluate: Evaluate
 
 
-_ARROW = {"int4": pa.int32(), "int8": pa.int64(), "text": pa.string(), "name": pa.string(), "bool": pa.bool_()}
+_ARROW = {"int4": pa.int32(), "int8": pa.int64(), "text": pa.string(), "name": pa.string(), "bool": pa.bool_(),
+          "void": pa.string()}  # fmt: skip
 
 
 def constant_columns(tree: exp.Expression) -> tuple[Constant, ...] | None:
@@ -110,6 +111,7 @@ _CALLS: dict[str, tuple[str, Evaluate]] = {
     "current_catalog": ("name", lambda session: session.database),
     "current_schema": ("name", lambda session: next(iter(session.settings.search_path), None)),
     "pg_backend_pid": ("int4", lambda session: session.pid),
+    "pg_advisory_unlock_all": ("void", lambda _: ""),  # pools send it; there are no advisory locks to hold
     "pg_is_in_recovery": ("bool", lambda _: False),
 }
 _NAMES: dict[type[exp.Expression], str] = {

@@ -20,7 +20,7 @@ from ormolu.server.outcomes import Completed, CopyOut, Outcome, ResultColumn, Ro
 from ormolu.server.parameters import decode_text, type_of_oid
 from ormolu.server.planning import QueryPlan, QueryPlanner, RecentlyUsed
 from ormolu.server.preparation import Columns, Prepared
-from ormolu.server.settings import SETTINGS
+from ormolu.server.setting_table import SETTINGS
 from ormolu.sql_extensions import statements as s
 from ormolu.sql_extensions.types import SCALARS, DataType, data_type
 
@@ -86,6 +86,7 @@ class QueryHandlers:
             s.Prepare: self._prepare_named,
             s.ExecutePrepared: self._execute_named,
             s.Deallocate: self._deallocate,
+            s.Unlisten: lambda _, __, ___, ____: Completed("UNLISTEN"),  # nothing is ever listened to
         }
 
     # --- what the session calls ---
@@ -122,6 +123,7 @@ class QueryHandlers:
         executor = self._executors.get(type(prepared.statement))
         if executor is not None:
             return executor(prepared.statement, prepared, parameters, session)
+        transactions.check_writable(prepared.statement, session)
         return self._commands.execute(_with_values(prepared, parameters), session)
 
     def finish(self, session: SessionContext, *, has_failed: bool) -> None:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ormolu.errors import ActiveSqlTransaction, InvalidSavepointSpecification, NoActiveSqlTransaction
+from ormolu.errors import (
+    ActiveSqlTransaction,
+    InvalidSavepointSpecification,
+    NoActiveSqlTransaction,
+    ReadOnlySqlTransaction,
+)
 from ormolu.server.context import SessionContext, Transaction, TransactionStatus
 from ormolu.server.outcomes import Completed, Outcome
 from ormolu.sql_extensions import statements as s
+from ormolu.sql_extensions.tags import tag_of
 
 
 def begin(statement: s.Begin, session: SessionContext) -> Outcome:
@@ -99,6 +105,22 @@ def rollback_to(name: str, session: SessionContext) -> Outcome:
     del session.transaction.savepoints[_find(name, session) + 1 :]
     session.transaction.status = TransactionStatus.OPEN
     return Completed("ROLLBACK")
+
+
+# Commands that change nothing, and so run in a read-only transaction too.
+_READING = (
+    *(s.ShowCreate, s.ShowTablesFromConnection, s.ShowLineage, s.ShowOptions, s.ShowRuns, s.ShowContract, s.ShowAccess),
+    *(s.ShowTemplates, s.ShowPlan, s.Explain, s.ExplainAnomaly, s.ExplainChange, s.SummarizeAnomalies),
+    *(s.TestConnection, s.Listen, s.Notify),
+)
+
+
+def check_writable(statement: s.Statement, session: SessionContext) -> None:
+    """Refuse a change in a transaction that only reads, and outside one where new ones only read."""
+    is_idle = session.transaction.status is TransactionStatus.IDLE
+    setting = "default_transaction_read_only" if is_idle else "transaction_read_only"
+    if session.settings.get(setting) == "on" and not isinstance(statement, _READING):
+        raise ReadOnlySqlTransaction(f"cannot execute {tag_of(statement)} in a read-only transaction")
 
 
 def _require_block(session: SessionContext, statement: str) -> None:

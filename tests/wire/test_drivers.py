@@ -90,6 +90,33 @@ def test_asyncpg_cancels_when_its_task_is_cancelled(house: House) -> None:
     assert with_asyncpg(house, work) == 1
 
 
+def test_asyncpg_gives_a_connection_back_to_its_pool_and_takes_it_again(house: House) -> None:
+    async def work() -> list[str]:
+        seen = []
+        async with asyncpg.create_pool(
+            host="127.0.0.1", port=house.port, user=ROLE, password=PASSWORD, database=DATABASE, min_size=1, max_size=1
+        ) as pool:
+            for _ in range(3):
+                async with pool.acquire() as connection:
+                    seen.append(await connection.fetchval("SHOW lake_notices"))
+                    await connection.execute("SET lake_notices = off")
+        return seen
+
+    assert asyncio.run(work()) == ["on", "on", "on"]
+
+
+def test_asyncpg_opens_a_transaction_that_only_reads(house: House) -> None:
+    async def work(connection: asyncpg.Connection) -> int:
+        async with connection.transaction(readonly=True, isolation="repeatable_read"):
+            count: int = await connection.fetchval("SELECT count(*) FROM numbers")
+        with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+            async with connection.transaction(readonly=True):
+                await connection.execute("DELETE FROM quarantine.numbers WHERE id = 1")
+        return count
+
+    assert with_asyncpg(house, work) == NUMBERS_ROWS
+
+
 def test_pg8000_reads_rows_and_sends_parameters(house: House) -> None:
     address = {"host": "127.0.0.1", "port": house.port, "password": PASSWORD, "database": DATABASE}
     with pg8000.native.Connection(ROLE, **address) as connection:

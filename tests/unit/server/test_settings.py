@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ormolu.errors import CannotChangeRuntimeParameter, InvalidParameterValue, UndefinedObject
-from ormolu.server.settings import SETTINGS, Settings, start_settings
+from ormolu.errors import CannotChangeRuntimeParameter, FeatureNotSupported, InvalidParameterValue, UndefinedObject
+from ormolu.server.setting_table import SETTINGS
+from ormolu.server.settings import Settings, start_settings
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,20 @@ def test_an_unknown_name_is_refused_with_the_nearest() -> None:
 def test_what_only_the_server_may_say_is_refused() -> None:
     with pytest.raises(CannotChangeRuntimeParameter):
         Settings().set("server_version", "16")
+
+
+@pytest.mark.parametrize("name", ["role", "ROLE", "session_authorization"])
+def test_the_role_of_another_is_refused_and_ones_own_is_kept(name: str) -> None:
+    settings = start_settings({"user": "ann"}, role="ann")
+    with pytest.raises(FeatureNotSupported) as caught:
+        settings.set(name, "bob")
+    assert caught.value.hint == 'Connect as "bob".'
+    assert settings.set(name, "ann") == "ann"
+    settings.set(name, None)
+    assert settings.get(name) in ("none", "ann")
+    assert settings.set("role", "none") == "none"
+    with pytest.raises(FeatureNotSupported):
+        start_settings({"user": "ann", "options": f"-c {name}=bob"}, role="ann")
 
 
 def test_reset_goes_back_to_what_the_startup_said() -> None:
