@@ -76,3 +76,4 @@ LATEST_FULL_LOAD = "ormolu.latest-full-load"  # the load that `bronze.t` shows, 
 WATERMARK = "ormolu.watermark"
 CHECKPOINTS = "ormolu.checkpoints"  # JSON {"bronze.orders": {"load_id": 4, "version": 7}}
 DEFINITION_HASH = "ormolu.definition-hash"
+COLUMN_COMMENTS = "ormolu.column-comments"  # JSON {"revenue": "USD"}, of columns that the definition does not list

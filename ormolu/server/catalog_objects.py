@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ormolu.catalog.lake import Head
+from ormolu.catalog.lake import Head, IcebergTable
 from ormolu.catalog.views import view_columns, view_names
 from ormolu.definitions import (
     Action,
@@ -18,6 +19,7 @@ from ormolu.definitions import (
     SilverTable,
     TableName,
 )
+from ormolu.medallion.columns import COLUMN_COMMENTS
 from ormolu.server.pg_catalog.snapshot import (
     CatalogForeignKey,
     CatalogRelation,
@@ -57,9 +59,13 @@ def _table(name: TableName, head: Head) -> Iterator[CatalogRelation]:
     definition = head.definitions.find_relation(name)
     table = head.find_table(name)
     required = _required(definition)
+    comments = _comments(definition, table)
     yield CatalogRelation(
         name,
-        tuple(replace(each, is_required=each.name in required) for each in _shown(relation.columns)),
+        tuple(
+            replace(each, is_required=each.name in required, comment=comments.get(each.name))
+            for each in _shown(relation.columns)
+        ),
         comment=None if definition is None else getattr(definition, "comment", None),
         key=_key(definition),
         foreign_keys=tuple(_foreign_keys(definition)),
@@ -71,6 +77,13 @@ def _table(name: TableName, head: Head) -> Iterator[CatalogRelation]:
 
 def _shown(columns: Iterable[RelationColumn]) -> tuple[RelationColumn, ...]:
     return tuple(column for column in columns if not column.is_hidden)
+
+
+def _comments(definition: Definition | None, table: IcebergTable | None) -> dict[str, str]:
+    """Of the columns: the definition's, and those that were given to columns it does not list."""
+    kept = json.loads(table.properties.get(COLUMN_COMMENTS) or "{}") if table is not None else {}
+    listed = {column.name: column.comment for column in getattr(definition, "columns", ()) if column.comment}
+    return {**kept, **listed}
 
 
 def _required(definition: Definition | None) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ormolu.catalog.changes import DefinitionChange, Statement, TableChange
 from ormolu.catalog.lake import Head, planned_columns
 from ormolu.connectors.connections import supported_forms
+from ormolu.connectors.formats import file_format
 from ormolu.definitions import (
     AfterUpstream,
     BronzeSource,
@@ -35,6 +36,7 @@ from ormolu.medallion.bronze import partition_fields
 from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.evolution import system_columns
 from ormolu.medallion.lineage import check_acyclic, upstreams
+from ormolu.medallion.refresh_mode import check_supported
 from ormolu.scheduler.queue import RunAction, submission
 from ormolu.server.commands.access import require_admin
 from ormolu.server.commands.kept_options import warn_of_kept_options
@@ -48,6 +50,7 @@ from ormolu.sql_extensions.statements import Create, CreateSecret
 from ormolu.sql_extensions.types import data_type
 from ormolu.sql_extensions.writer import write
 
+LOCAL_TYPES = ("files", "sqlite")  # opened to check their paths: that reaches nothing beyond this machine
 # Options of connections whose value is nobody else's business.
 SECRET_OPTIONS = frozenset(
     ("password", "token", "api_key", "secret_access_key", "account_key", "sas_token", "client_secret", "private_key")
@@ -96,6 +99,7 @@ def make_true(
                 also=_first_load(definition, session, services),
             )
         case SilverTable() | GoldTable() | GoldMetric():
+            check_supported(definition)
             if check_upstreams(definition, head, session) and not with_no_data:
                 fill(definition, session, services, head)
             else:
@@ -184,6 +188,8 @@ def check_connection(definition: Connection, head: Head, services: Services) -> 
     for name in named:
         if head.definitions.find(Kind.SECRET, name) is None:
             raise UndefinedObject(f'secret "{name}" does not exist', hint=f"CREATE SECRET {name} AS '...' comes first.")
+    if definition.type in LOCAL_TYPES:
+        services.connect(definition).close()
 
 
 def check_bronze(definition: BronzeSource, head: Head) -> None:
@@ -191,6 +197,8 @@ def check_bronze(definition: BronzeSource, head: Head) -> None:
         raise FeatureNotSupported("LOAD CDC is not supported yet", hint="LOAD INCREMENTAL ON a column works today.")
     if definition.reconcile is not None:
         raise FeatureNotSupported("RECONCILE is not supported yet")
+    if definition.source.format is not None:
+        file_format(definition.source.format, "")
     if not isinstance(definition.source, ConnectionSource):
         return
     for name in definition.source.connections:

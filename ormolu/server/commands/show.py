@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 
 import sqlalchemy as sa
 
+from ormolu.catalog.changes import TableChange
+from ormolu.catalog.grants import Access
+from ormolu.catalog.lake import Head
 from ormolu.catalog.schema import runs
 from ormolu.connectors.source import Source
-from ormolu.definitions import Connection, Definition, Kind, TableName
+from ormolu.definitions import Column, Connection, Definition, Kind, TableName
 from ormolu.errors import FeatureNotSupported, InvalidParameterValue, UndefinedColumn, UndefinedObject, UndefinedTable
+from ormolu.medallion.columns import COLUMN_COMMENTS
 from ormolu.medallion.lineage import lineage_edges
 from ormolu.server.commands.access import require_admin, require_select
 from ormolu.server.commands.alter import replaced
@@ -150,10 +156,11 @@ def known_options(kind: Kind, connection_type: str | None) -> Mapping[str, Known
 
 def show_runs(statement: ShowRuns, session: SessionContext, services: Services) -> Outcome:
     """The newest runs of what the role may read."""
+    access = services.roles.access(session.role, database=session.database)
+    newest = sa.select(runs).where(runs.c.database == session.database).order_by(runs.c.run_id.desc())
     with services.lake.engine.connect() as connection:
-        found = connection.execute(
-            sa.select(runs).where(runs.c.database == session.database).order_by(runs.c.run_id.desc()).limit(RUNS_MAX)
-        ).all()
+        told = (run for run in connection.execute(newest) if _may_know(access, run.object))
+        found = list(itertools.islice(told, RUNS_MAX))
     return rows(
         RUNS_COLUMNS,
         [
@@ -175,6 +182,12 @@ def show_runs(statement: ShowRuns, session: SessionContext, services: Services) 
     )
 
 
+def _may_know(access: Access, name: str) -> bool:
+    """Whether a role holds anything on what a run was about; of anything but tables the administrators are told."""
+    schema, dot, table = name.partition(".")
+    return access.has_any(TableName(schema, table)) if dot else access.is_superuser
+
+
 def comment_on(statement: CommentOn, session: SessionContext, services: Services) -> Outcome:
     """A comment is part of the definition; a column's needs the column in the definition's list."""
     require_admin(services, session, "comment")
@@ -183,24 +196,41 @@ def comment_on(statement: CommentOn, session: SessionContext, services: Services
             f"COMMENT ON {statement.object_type} is not supported yet", hint="Tables and their columns take comments."
         )
     name = TableName(statement.name.schema, statement.name.name)
-    definition = services.lake.head().definitions.find_relation(name)
+    head = services.lake.head()
+    definition = head.definitions.find_relation(name)
     if definition is None:
         raise UndefinedTable(f'relation "{name}" does not exist')
     if statement.column is None:
         changed = replaced(definition, comment=statement.comment)
-    else:
+    elif statement.column in {known.name for known in getattr(definition, "columns", ())}:
         changed = _with_column_comment(definition, statement.column, statement.comment)
+    else:
+        _comment_unlisted(name, statement.column, statement.comment, head, services)
+        return Completed("COMMENT")
     if changed != definition:
-        commit_definition(changed, session, services)
+        commit_definition(changed, session, services, head=head)
     return Completed("COMMENT")
 
 
 def _with_column_comment(definition: Definition, column: str, comment: str | None) -> Definition:
-    listed = getattr(definition, "columns", ())
-    if not any(known.name == column for known in listed):
-        raise UndefinedColumn(
-            f'column "{column}" is not in the column list of {definition.name}',
-            hint="Name the column and its type in CREATE OR REPLACE, then it takes a comment.",
-        )
+    listed: tuple[Column, ...] = getattr(definition, "columns", ())
     changed = tuple(replace(known, comment=comment) if known.name == column else known for known in listed)
     return replaced(definition, columns=changed)
+
+
+def _comment_unlisted(name: TableName, column: str, comment: str | None, head: Head, services: Services) -> None:
+    """A column that only the query names keeps its comment with the table."""
+    table = head.find_table(name)
+    if table is None or table.find_column(column) is None:
+        raise UndefinedColumn(f'column "{column}" of relation "{name}" does not exist')
+    comments: dict[str, str] = json.loads(table.properties.get(COLUMN_COMMENTS) or "{}")
+    comments.pop(column, None)
+    if comment is not None:
+        comments[column] = comment
+    change = TableChange(
+        table=name,
+        based_on=table.metadata_location,
+        properties={COLUMN_COMMENTS: json.dumps(comments)},
+        operation="comment",
+    )
+    services.lake.commit((change,), at=services.now())
