@@ -6,8 +6,8 @@ decides which files that touches.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlglot import exp
@@ -51,7 +51,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class TableWrite:
-    """Rows whose `key` is in `leaving` leave the table, then those of `arriving` come; `is_whole`: all leave."""
+    """Rows whose `key` is in `leaving` leave the table, then those of `arriving` come; `is_whole`: all leave.
+
+    `renamed` are the old names of columns that keep their values under new ones.
+    """
 
     table: TableName
     columns: tuple[StoredColumn, ...]
@@ -61,6 +64,7 @@ class TableWrite:
     is_whole: bool = False
     partition_by: tuple[PartitionField, ...] = ()
     order_by: tuple[SortColumn, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,14 +286,17 @@ def _current(request: QuarantineRequest) -> exp.Query:
 
 
 def _changed(request: QuarantineRequest, stored: Sequence[StoredColumn]) -> exp.Query:
-    """Rows that were put in: reprocessed where they passed, open again with what they break where they did not."""
+    """Rows that were put in: reprocessed where they passed, open again with what they break where they did not.
+
+    Open rows that came again keep their number and are told what they break by the rules as they are now.
+    """
     replaced = {
         "_status": fill("CASE WHEN b.came_from IS NULL THEN 'reprocessed' ELSE 'open' END"),
         "_rules": fill("coalesce(b._rules, k._rules)"),
         "_message": fill("coalesce(b._message, k._message)"),
         "_suggestion": fill("CASE WHEN b.came_from IS NULL THEN k._suggestion ELSE b._suggestion END"),
     }
-    return query(
+    put_in = query(
         "SELECT :cols FROM current AS k "
         "INNER JOIN (SELECT DISTINCT :id AS id FROM staged AS s WHERE NOT :id IS NULL) AS s ON s.id = k._quarantine_id "
         "LEFT JOIN (SELECT b.* FROM bad AS b QUALIFY row_number() OVER (PARTITION BY b.came_from) = 1) AS b "
@@ -305,6 +308,17 @@ def _changed(request: QuarantineRequest, stored: Sequence[StoredColumn]) -> exp.
         staged=table(request.staged),
         bad=table(BAD),
     )
+    told = ("_rules", "_message", "_suggestion")
+    again = query(
+        "SELECT :cols FROM current AS k INNER JOIN (SELECT b.* FROM bad AS b WHERE b.came_from IS NULL "
+        "QUALIFY row_number() OVER (PARTITION BY b._hash, b._occurrence) = 1) AS b "
+        "ON b._hash = k._hash AND b._occurrence = k._occurrence "
+        "WHERE k._status = 'open' AND (k._rules IS DISTINCT FROM b._rules OR k._message IS DISTINCT FROM b._message)",
+        cols=[named(column(item.name, "b" if item.name in told else "k"), item.name) for item in stored],
+        current=_current(request),
+        bad=table(BAD),
+    )
+    return query("SELECT * FROM put_in UNION ALL SELECT * FROM again", put_in=put_in, again=again)
 
 
 def _gone(request: QuarantineRequest) -> exp.Query:

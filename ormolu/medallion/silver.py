@@ -1,26 +1,23 @@
-"""The shape of a silver table: its stored columns, the rows that may enter, what a refresh has to read."""
+"""The shape of a silver table: its stored columns, and the rows that may enter."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlglot import exp
 
-from ormolu.definitions import DeduplicateRule, DeleteWhen, Expression, SetRule, SilverTable, UniqueRule
+from ormolu.definitions import DeleteWhen, Expression, SilverTable
 from ormolu.errors import DuplicateColumn, InvalidObjectDefinition
 from ormolu.medallion.columns import SILVER_AUDIT_COLUMNS, StoredColumn
-from ormolu.medallion.expressions import at, has_window, undefined_column
-from ormolu.medallion.inputs import InputQuery
+from ormolu.medallion.expressions import at, undefined_column
 from ormolu.medallion.staging import IS_DELETE, ROW_NUMBER, SYSTEM, InputColumn, Stage
 from ormolu.medallion.templates import (
     cast,
     column,
     columns,
     data_type_tree,
-    fill,
     named,
     negated,
     query,
@@ -28,7 +25,6 @@ from ormolu.medallion.templates import (
     string,
     table,
 )
-from ormolu.sql_extensions.relations import Relation
 from ormolu.sql_extensions.types import data_type
 
 ROW_ID = StoredColumn("_row_id", data_type("bigint"), is_hidden=True)
@@ -158,14 +154,20 @@ def rebuilt_rows(
     return query("SELECT :cols FROM good AS g", cols=projections, good=good)
 
 
-def in_columns(source: exp.Query, known: Mapping[str, str], stored: Sequence[StoredColumn]) -> exp.Query:
-    """A published table's rows in the columns that the table is to have; `known` are its own with their types."""
+def in_columns(
+    source: exp.Query, known: Mapping[str, str], stored: Sequence[StoredColumn], renamed: Mapping[str, str]
+) -> exp.Query:
+    """A published table's rows in the columns that the table is to have.
+
+    `known` are its own with their types; `renamed` gives the name under which a column is sought when it has no other.
+    """
     projections: list[exp.Expr] = []
     for item in stored:
-        value: exp.Expr = column(item.name, "t")
-        if item.name not in known:
+        name = item.name if item.name in known else renamed.get(item.name, item.name)
+        value: exp.Expr = column(name, "t")
+        if name not in known:
             value = cast(exp.null(), item.type.duckdb)
-        elif known[item.name] != item.type.duckdb:
+        elif known[name] != item.type.duckdb:
             value = exp.TryCast(this=value, to=data_type_tree(item.type.duckdb))
         projections.append(named(value, item.name))
     return query("SELECT :cols FROM source AS t", cols=projections, source=source)
@@ -175,115 +177,3 @@ def empty_rows(stored: Sequence[StoredColumn]) -> exp.Query:
     return query(
         "SELECT :cols WHERE FALSE", cols=[named(cast(exp.null(), item.type.duckdb), item.name) for item in stored]
     )
-
-
-# --- what to read ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Mode:
-    """`after_load` of a batch: loads up to that one are in already. `is_state`: the input shows what is true now,
-    so that a missing key was deleted; else it holds all that ever came."""
-
-    is_batch: bool
-    reason: str
-    after_load: int | None = None
-    is_state: bool = False
-    has_news: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Upstream:
-    """`last_load` is None for what has no loads; `excluded` are the loads taken back."""
-
-    version: str
-    last_load: int | None = None
-    excluded: tuple[int, ...] = ()
-    shows_latest_extract: bool = False
-
-
-def mode_of(
-    definition: SilverTable,
-    input_: InputQuery,
-    upstreams: Mapping[str, Upstream],
-    checkpoints: Mapping[str, Mapping[str, object]],
-    *,
-    is_full: bool,
-    is_same_definition: bool,
-) -> Mode:
-    """Incremental where the rows since the checkpoint are enough, and why it is, or is not."""
-    base = upstreams.get(str(input_.base)) if input_.base is not None else None
-    is_log = base is not None and base.last_load is not None and not base.shows_latest_extract and input_.is_per_row
-    full = _why_full(definition, input_, base, checkpoints, is_full=is_full, is_same_definition=is_same_definition)
-    is_news = not is_same_definition or any(
-        str(checkpoints.get(name, {}).get("location")) != each.version for name, each in upstreams.items()
-    )
-    if full is not None or base is None:
-        return Mode(False, full or input_.reason, is_state=not is_log, has_news=is_news or is_full)
-    done = checkpoints[str(input_.base)]["load_id"]
-    assert isinstance(done, int)
-    assert base.last_load is not None
-    return Mode(True, f"{input_.reason}; loads after {done}", after_load=done, has_news=base.last_load > done)
-
-
-def _why_full(
-    definition: SilverTable,
-    input_: InputQuery,
-    base: Upstream | None,
-    checkpoints: Mapping[str, Mapping[str, object]],
-    *,
-    is_full: bool,
-    is_same_definition: bool,
-) -> str | None:
-    checkpoint = checkpoints.get(str(input_.base), {})
-    reasons = (
-        (is_full, "FULL was asked for"),
-        (not definition.key, "it has no KEY"),
-        (not is_same_definition, "the definition is new or has changed"),
-        (not input_.is_per_row, input_.reason),
-        (base is None or base.last_load is None, "its upstream has no loads"),
-        (base is not None and base.shows_latest_extract, "its upstream shows the latest full extract"),
-        (not isinstance(checkpoint.get("load_id"), int), "there is no checkpoint yet"),
-        (base is not None and checkpoint.get("excluded") != list(base.excluded), "loads were excluded or included"),
-        (_compares_rows(definition), "a rule compares rows of several loads"),
-    )
-    return next((reason for holds, reason in reasons if holds), None)
-
-
-def _compares_rows(definition: SilverTable) -> bool:
-    for rule in definition.rules:
-        if isinstance(rule, SetRule) and has_window(rule.expression):
-            return True
-        if isinstance(rule, DeduplicateRule) and set(rule.columns) != set(definition.key):
-            return True
-        if isinstance(rule, UniqueRule) and not definition.key:
-            return True
-    return False
-
-
-def only_after(relation: Relation, load_id: int) -> Relation:
-    """The relation's rows of later loads."""
-    source = query(
-        "SELECT l.* FROM source AS l WHERE l._load_id > :load", source=relation.source, load=exp.Literal.number(load_id)
-    )
-    return replace(relation, source=source, version=f"{relation.version} after {load_id}")
-
-
-def only_loaded(relation: Relation, since: datetime | None, until: datetime | None) -> Relation:
-    """The relation's rows that were loaded in the time, the end excluded."""
-    condition: exp.Expr = exp.true()
-    if since is not None:
-        condition = fill("l._loaded_at >= :since", since=at(since))
-    if until is not None:
-        condition = fill(":before AND l._loaded_at < :until", before=condition, until=at(until))
-    source = query("SELECT l.* FROM source AS l WHERE :condition", source=relation.source, condition=condition)
-    return replace(relation, source=source, version=f"{relation.version} from {since} to {until}")
-
-
-def checkpoints_text(upstreams: Mapping[str, Upstream]) -> str:
-    """The table property that says what is in."""
-    entries = {
-        name: {"load_id": each.last_load, "location": each.version, "excluded": list(each.excluded)}
-        for name, each in upstreams.items()
-    }
-    return json.dumps(entries, sort_keys=True)

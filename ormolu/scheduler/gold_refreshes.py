@@ -2,72 +2,95 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
+from datetime import datetime
 
 from sqlglot import exp
 
 from ormolu.catalog.lake import Head
-from ormolu.definitions import (
-    Action,
-    ForeignKeyRule,
-    GoldMetric,
-    GoldTable,
-    LookupRule,
-    TableName,
-    UniqueRule,
-    Violation,
-)
-from ormolu.errors import ObjectNotInPrerequisiteState
+from ormolu.definitions import Action, GoldMetric, GoldTable, UniqueRule, Violation
 from ormolu.medallion.columns import CHECKPOINTS, DEFINITION_HASH, StoredColumn
-from ormolu.medallion.inputs import input_query, normalised, without_quarantine
-from ormolu.medallion.lineage import query_relations
+from ormolu.medallion.inputs import normalised, without_quarantine
 from ormolu.medallion.merge import TableWrite
-from ormolu.medallion.metric import READ_AT, filter_loss_query, metric_query
+from ormolu.medallion.metric import READ_AT, filter_loss_query
+from ormolu.medallion.refresh_mode import checkpoints_text
 from ormolu.medallion.rules import NamedRule, named_rules
-from ormolu.medallion.silver import Upstream, checkpoints_text
 from ormolu.medallion.staging import Stage, StageRequest, stage
 from ormolu.medallion.templates import columns, query, table, text
 from ormolu.scheduler import gates
 from ormolu.scheduler.context import RunContext, RunResult
-from ormolu.scheduler.refresh_parts import KnownTables, catchable_errors, checkpoint_rows, expectations, partitions
+from ormolu.scheduler.gates import Verdict
+from ormolu.scheduler.refresh_parts import catchable_errors, checkpoint_rows, expectations, partitions, rule_relations
+from ormolu.scheduler.refresh_plans import Readable, definition_hash, plan_refresh
 from ormolu.scheduler.table_writes import TableWriter, after
-from ormolu.sql_extensions.queries import AsOf, Resolve, SessionValues, bind_query
-from ormolu.sql_extensions.relations import Relation
-from ormolu.sql_extensions.writer import write as write_definition
+from ormolu.sql_extensions.queries import Resolve, SessionValues, bind_query
 
 STAGED = "ormolu_staged"
 
 
-def refresh_gold(definition: GoldTable | GoldMetric, context: RunContext) -> RunResult:
-    """Rebuild a gold table or metric. KEY and GRAIN are checked unique; the rules are the gate."""
+def refresh_gold(definition: GoldTable | GoldMetric, context: RunContext, *, is_full: bool = False) -> RunResult:
+    """Rebuild a gold table or metric where what it reads has changed. KEY is checked; the rules are the gate."""
     head, now = context.lake.head(), context.now()
-    tree = _tree(definition, head)
-    upstreams = _upstreams(definition, tree, head)
-    resolve = _resolver(definition.name, head)
+    plan = plan_refresh(definition, head, is_full=is_full)
+    if not plan.mode.has_news:
+        context.notice(f"{definition.name} is up to date: {plan.mode.reason}")
+        return RunResult(record={"mode": "none", "reason": plan.mode.reason})
+    resolve = Readable(head, definition.name).resolve
     with context.step("read and judge") as step, catchable_errors(context.engine()):
-        bound = bind_query(tree, resolve, session=SessionValues(now=now))
-        plain, inputs = normalised(bound.tree, bound.column_names, context.engine().describe(bound.sql))
-        staged = stage(
-            StageRequest(
-                table=definition.name,
-                input=without_quarantine(plain),
-                inputs=inputs,
-                columns=definition.columns if isinstance(definition, GoldTable) else (),
-                rules=_rules(definition),
-                relations=_rule_relations(definition, head),
-                only_listed=definition.options.text("columns", "all") == "listed",
-                now=now,
-            )
-        )
-        context.engine().execute(f"CREATE TEMP TABLE {STAGED} AS {text(staged.query)}")
+        staged = _stage(definition, plan.input.tree, resolve, context, now)
         judgement = gates.judge(staged, STAGED, context)
         step.rows = judgement.rows
     gates.check(definition.name, judgement.verdicts, context)
     if isinstance(definition, GoldMetric):
         _tell_of_nulls(definition, resolve, context)
     write = _write(definition, staged, judgement.is_removed)
-    current = head.find_table(definition.name)
-    expected = expectations(
+    verdicts = (*judgement.verdicts, *_expect(staged, write, context, head, now))
+    gates.check(definition.name, verdicts, context)
+    gates.warn(verdicts, context)
+    properties = {
+        CHECKPOINTS: checkpoints_text(plan.upstreams),
+        DEFINITION_HASH: definition_hash(definition),
+        READ_AT: now.isoformat(),
+    }
+    written = TableWriter(context, head).write(write, properties=properties)
+    result = RunResult(
+        rows_in=judgement.rows,
+        rows_out=written.arriving,
+        record={"mode": plan.mode.word, "reason": plan.mode.reason, "rows_total": written.rows_total},
+    )
+    statements = [
+        *gates.recorded(definition.name, verdicts, context),
+        *checkpoint_rows(definition.name, plan.upstreams, head, context),
+    ]
+    context.publish([written.change] if written.change is not None else [], statements=statements, result=result)
+    return result
+
+
+def _stage(
+    definition: GoldTable | GoldMetric, tree: exp.Expr, resolve: Resolve, context: RunContext, now: datetime
+) -> Stage:
+    bound = bind_query(tree, resolve, session=SessionValues(now=now))
+    plain, inputs = normalised(bound.tree, bound.column_names, context.engine().describe(bound.sql))
+    staged = stage(
+        StageRequest(
+            table=definition.name,
+            input=without_quarantine(plain),
+            inputs=inputs,
+            columns=definition.columns if isinstance(definition, GoldTable) else (),
+            rules=_rules(definition),
+            relations=rule_relations(definition, context.lake.head()),
+            only_listed=definition.options.text("columns", "all") == "listed",
+            now=now,
+        )
+    )
+    context.engine().execute(f"CREATE TEMP TABLE {STAGED} AS {text(staged.query)}")
+    return staged
+
+
+def _expect(staged: Stage, write: TableWrite, context: RunContext, head: Head, now: datetime) -> list[Verdict]:
+    if not staged.expectations:
+        return []
+    current = head.find_table(write.table)
+    return expectations(
         staged.expectations,
         context,
         head,
@@ -78,52 +101,6 @@ def refresh_gold(definition: GoldTable | GoldMetric, context: RunContext) -> Run
         batch_columns=write.columns,
         now=now,
     )
-    verdicts = (*judgement.verdicts, *expected)
-    gates.check(definition.name, verdicts, context)
-    gates.warn(verdicts, context)
-    properties = {
-        CHECKPOINTS: checkpoints_text(upstreams),
-        DEFINITION_HASH: sha256(write_definition(definition).encode()).hexdigest(),
-        READ_AT: now.isoformat(),
-    }
-    written = TableWriter(context, head).write(write, properties=properties)
-    result = RunResult(
-        rows_in=judgement.rows,
-        rows_out=written.arriving,
-        record={"mode": "full", "reason": "gold tables are rebuilt", "rows_total": written.rows_total},
-    )
-    statements = [
-        *gates.recorded(definition.name, verdicts, context),
-        *checkpoint_rows(definition.name, upstreams, context),
-    ]
-    context.publish([written.change] if written.change is not None else [], statements=statements, result=result)
-    return result
-
-
-def _tree(definition: GoldTable | GoldMetric, head: Head) -> exp.Expr:
-    if isinstance(definition, GoldMetric):
-        return metric_query(definition)
-    return input_query(definition.name, definition.query, definition.from_relation, lambda name: None).tree
-
-
-def _resolver(name: TableName, head: Head) -> Resolve:
-    def resolve(asked: TableName, as_of: AsOf | None) -> Relation | None:
-        if asked == name and as_of is None:
-            return None
-        relation = head.find_relation(asked, as_of)
-        if relation is None and head.definitions.find_relation(asked) is not None:
-            raise ObjectNotInPrerequisiteState(
-                f"{asked} has never been loaded, its columns are not known", hint=f"REFRESH {asked};"
-            )
-        return relation
-
-    return resolve
-
-
-def _upstreams(definition: GoldTable | GoldMetric, tree: exp.Expr, head: Head) -> dict[str, Upstream]:
-    names = query_relations(tree.sql("postgres"), KnownTables(head), itself=definition.name)
-    found = ((name, head.find_relation(name)) for name in names)
-    return {str(name): Upstream(relation.version) for name, relation in found if relation is not None}
 
 
 def _rules(definition: GoldTable | GoldMetric) -> tuple[NamedRule, ...]:
@@ -132,13 +109,6 @@ def _rules(definition: GoldTable | GoldMetric) -> tuple[NamedRule, ...]:
     listed = definition.columns if isinstance(definition, GoldTable) else ()
     rules = (*definition.rules, *unique)
     return named_rules(definition.name.name, columns=listed, rules=rules, key=(), default=Action.FAIL)
-
-
-def _rule_relations(definition: GoldTable | GoldMetric, head: Head) -> dict[TableName, Relation]:
-    names = [rule.references for rule in definition.rules if isinstance(rule, ForeignKeyRule)]
-    names += [rule.table for rule in definition.rules if isinstance(rule, LookupRule)]
-    found = {name: head.find_relation(name) for name in names}
-    return {name: relation for name, relation in found.items() if relation is not None}
 
 
 def _write(definition: GoldTable | GoldMetric, staged: Stage, removed: exp.Expr) -> TableWrite:

@@ -26,12 +26,15 @@ ACCEPT = "_accept"
 _OURS = frozenset(item.name for item in QUARANTINE_COLUMNS) - {ACCEPT}
 
 
-def reprocess(definition: SilverTable, where: str | None, context: RunContext) -> RunResult:
-    """REFRESH ... FROM QUARANTINE [WHERE]: rows that pass now enter the table, the others stay with what they break."""
+def reprocess(definition: SilverTable, where: str | None, context: RunContext, *, is_trial: bool = False) -> RunResult:
+    """REFRESH ... FROM QUARANTINE [WHERE]: rows that pass now enter the table, the others stay with what they break.
+
+    A trial only counts, for EXPLAIN.
+    """
     if context.lake.head().find_table(quarantine_name(definition.name)) is None:
         context.notice(f"nothing of {definition.name} is in quarantine")
         return RunResult()
-    return refresh_silver(definition, context, reprocessing=Reprocessing(where))
+    return refresh_silver(definition, context, reprocessing=Reprocessing(where, is_trial=is_trial))
 
 
 def change(definition: SilverTable, sql: str, context: RunContext) -> RunResult:

@@ -3,44 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlglot import exp
 
 from ormolu.catalog.lake import Head, IcebergTable
-from ormolu.catalog.schema import checkpoints
-from ormolu.definitions import Expression, TableName
+from ormolu.catalog.schema import checkpoints, versions
+from ormolu.definitions import (
+    Expression,
+    ForeignKeyRule,
+    GoldMetric,
+    GoldTable,
+    LookupRule,
+    SilverTable,
+    TableName,
+)
 from ormolu.engine.jobs import JobEngine
 from ormolu.errors import DataError, DivisionByZero, InvalidDatetimeFormat, InvalidTextRepresentation
 from ormolu.medallion.bronze import partition_fields
 from ormolu.medallion.columns import PartitionField, StoredColumn
 from ormolu.medallion.expectations import BEFORE, ROWS, observation
+from ormolu.medallion.refresh_mode import Upstream
 from ormolu.medallion.rules import NamedRule
-from ormolu.medallion.silver import Upstream, empty_rows
+from ormolu.medallion.silver import empty_rows
 from ormolu.medallion.templates import text
 from ormolu.scheduler.context import RunContext
 from ormolu.scheduler.gates import Verdict
+from ormolu.scheduler.refresh_plans import Readable
 from ormolu.scheduler.table_writes import published
 from ormolu.sql_extensions.dialect import parse_expression
 from ormolu.sql_extensions.queries import AsOf, SessionValues, bind_query
 from ormolu.sql_extensions.relations import Relation, RelationColumn
-
-
-@dataclass(frozen=True, slots=True)
-class KnownTables:
-    """The names that a head knows, as a container."""
-
-    head: Head
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, TableName) and (
-            name in self.head.pointers or self.head.definitions.find_relation(name) is not None
-        )
-
 
 # DuckDB's TRY refuses error(), which is volatile; a cast that cannot succeed fails as well, and can be caught.
 # It stands as an index so that its type suits every CASE, and so that no optimizer evaluates it beforehand.
@@ -119,16 +115,28 @@ def _relation(name: TableName, rows: exp.Query, stored: Sequence[StoredColumn]) 
     return Relation(name, tuple(RelationColumn(item.name, item.type) for item in stored), rows, "staged")
 
 
-def checkpoint_rows(name: TableName, upstreams: dict[str, Upstream], context: RunContext) -> list[sa.Executable]:
+def rule_relations(definition: SilverTable | GoldTable | GoldMetric, head: Head) -> dict[TableName, Relation]:
+    """The tables of FOREIGN KEY and LOOKUP; one that has never been loaded but declares its columns is empty."""
+    names = [rule.references for rule in definition.rules if isinstance(rule, ForeignKeyRule)]
+    names += [rule.table for rule in definition.rules if isinstance(rule, LookupRule)]
+    readable = Readable(head, definition.name)
+    found = {name: readable.find(name) for name in names}
+    return {name: relation for name, relation in found.items() if relation is not None}
+
+
+def checkpoint_rows(
+    name: TableName, upstreams: Mapping[str, Upstream], head: Head, context: RunContext
+) -> list[sa.Executable]:
     """The checkpoints as lake.checkpoints shows them; what counts travels with the table."""
     mine = (checkpoints.c.database == context.run.database) & (checkpoints.c.table_name == str(name))
+    numbers = _version_numbers(upstreams, head, context)
     rows = [
         {
             "database": context.run.database,
             "table_name": str(name),
             "upstream": upstream,
             "load_id": each.last_load,
-            "version": None,
+            "version": numbers.get(upstream),
             "run_id": context.run.run_id,
             "checked_at": context.now(),
         }
@@ -136,3 +144,14 @@ def checkpoint_rows(name: TableName, upstreams: dict[str, Upstream], context: Ru
     ]
     forget: sa.Executable = sa.delete(checkpoints).where(mine)
     return [forget, sa.insert(checkpoints).values(rows)] if rows else [forget]
+
+
+def _version_numbers(upstreams: Mapping[str, Upstream], head: Head, context: RunContext) -> dict[str, int]:
+    """The number that lake.versions gives each upstream as it was read."""
+    locations = {str(name): location for name, location in head.pointers.items() if str(name) in upstreams}
+    wanted = sa.select(versions.c.table_name, versions.c.version).where(
+        versions.c.database == context.run.database, versions.c.metadata_location.in_(list(locations.values()))
+    )
+    with context.lake.engine.connect() as connection:
+        found = connection.execute(wanted).all()
+    return {row.table_name: row.version for row in found if row.table_name in locations}

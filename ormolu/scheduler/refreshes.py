@@ -29,6 +29,6 @@ def refresh(
                     f"REFRESH {definition.name} FROM ... TO ... is not supported yet",
                     hint="REFRESH without FROM and TO.",
                 )
-            return refresh_gold(definition, context)
+            return refresh_gold(definition, context, is_full=is_full)
         case _:
             raise FeatureNotSupported(f"REFRESH of a {kind_of(definition).value} is not supported yet")

@@ -137,7 +137,8 @@ def perform(context: RunContext) -> RunResult:
         case RunAction.REFRESH:
             return _refresh(context)
         case RunAction.REPROCESS:
-            return quarantine_changes.reprocess(_silver(context), request.get("where"), context)
+            is_trial = bool(request.get("is_trial"))
+            return quarantine_changes.reprocess(_silver(context), request.get("where"), context, is_trial=is_trial)
         case RunAction.CHANGE:
             return quarantine_changes.change(_silver(context), request["sql"], context)
         case RunAction.EXCLUDE:

@@ -14,7 +14,7 @@ from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.expressions import scope_of, translated
 from ormolu.medallion.merge import TableWrite
 from ormolu.medallion.silver import in_columns
-from ormolu.medallion.templates import columns, query, same, table, text
+from ormolu.medallion.templates import all_of, column, columns, fill, query, same, string, table, text
 from ormolu.scheduler.context import RunContext
 
 ARRIVING = "ormolu_arriving_{}"
@@ -45,7 +45,7 @@ class TableWriter:
         arriving = ARRIVING.format(next(self._numbers))
         engine.execute(f"CREATE TEMP TABLE {arriving} AS {text(write.arriving)}")
         count = _count(engine.rows(f"SELECT count(*) FROM {arriving}"))  # noqa: S608 - our own name
-        planned = planned_columns(write.columns, current)
+        planned = planned_columns(write.columns, current, renamed_in(current, write.renamed))
         if current is None:
             rows = query("SELECT * FROM arriving", arriving=table(arriving))
             return self._written(write, None, planned, rows, (), properties=properties, arriving=count, is_whole=True)
@@ -73,13 +73,39 @@ class TableWriter:
     def _touched(self, write: TableWrite, current: IcebergTable, leaving: str | None) -> tuple[str, ...]:
         if leaving is None:
             return ()
+        files = self._candidates(write, current, leaving)
+        if not files:
+            return ()
         found = query(
             "SELECT DISTINCT t.filename FROM current AS t SEMI JOIN leaving AS l ON :same",
-            current=current.source(columns=write.key, with_file_name=True),
+            current=current.source(columns=write.key, files=files, with_file_name=True),
             leaving=table(leaving),
             same=same(write.key, "t", "l"),
         )
         return tuple(sorted(str(row[0]) for row in self._context.engine().rows(text(found))))
+
+    def _candidates(self, write: TableWrite, current: IcebergTable, leaving: str) -> list[str]:
+        """Files whose bounds admit a leaving key: of the others not even the keys are read."""
+        terms = [
+            fill(template, key=column(name, "l"))
+            for name in write.key
+            for template in ("CAST(min(:key) AS VARCHAR)", "CAST(max(:key) AS VARCHAR)", "count(:key)")
+        ]
+        bounds = query("SELECT count(*), :terms FROM leaving AS l", terms=terms, leaving=table(leaving))
+        rows, *found = self._context.engine().rows(text(bounds))[0]
+        if not rows:
+            return []
+        within = [
+            fill(
+                ":key >= :least AND :key <= :most",
+                key=column(name),
+                least=string(str(least)),
+                most=string(str(most)),
+            )
+            for name, least, most, present in zip(write.key, found[::3], found[1::3], found[2::3], strict=True)
+            if present == rows  # NULL is a key of its own here, and within no bounds
+        ]
+        return [file.path for file in current.files_matching(all_of(within) if within else None)]
 
     def _kept(
         self,
@@ -89,7 +115,7 @@ class TableWriter:
         arriving: str,
         files: tuple[str, ...] | None,
     ) -> exp.Query:
-        source = in_columns(current.source(files=files), column_types(current), write.columns)
+        source = in_columns(current.source(files=files), column_types(current), write.columns, write.renamed)
         kept = source
         if leaving is not None:
             kept = query(
@@ -193,14 +219,22 @@ def _count(rows: list[tuple[object, ...]]) -> int:
     return value
 
 
-def published(current: IcebergTable | None, stored: tuple[StoredColumn, ...]) -> exp.Query | None:
+def renamed_in(current: IcebergTable | None, renamed: Mapping[str, str]) -> dict[str, str]:
+    """The renames that are still to be made: afterwards FORMERLY says what was."""
+    known = set() if current is None else {item.name for item in current.columns}
+    return {new: old for new, old in renamed.items() if new not in known and old in known}
+
+
+def published(
+    current: IcebergTable | None, stored: tuple[StoredColumn, ...], renamed: Mapping[str, str] | None = None
+) -> exp.Query | None:
     """A table's rows in the columns it is to have; None where there is no table."""
-    return None if current is None else in_columns(current.source(), column_types(current), stored)
+    return None if current is None else in_columns(current.source(), column_types(current), stored, renamed or {})
 
 
 def after(write: TableWrite, current: IcebergTable | None) -> exp.Query:
     """The table as it would stand."""
-    before = published(current, write.columns)
+    before = published(current, write.columns, write.renamed)
     if before is None or write.is_whole:
         return write.arriving
     names = [item.name for item in write.columns]

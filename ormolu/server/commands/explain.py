@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from sqlglot import exp
+
 from ormolu.definitions import BronzeSource, Definition, GoldMetric, GoldTable, SilverTable, TableName, kind_of
 from ormolu.errors import FeatureNotSupported, UndefinedTable
 from ormolu.medallion.lineage import downstream_in_order, upstreams
 from ormolu.scheduler.exclusions import loads_of_run
+from ormolu.scheduler.queue import RunAction
+from ormolu.scheduler.refresh_plans import RefreshPlan, plan_refresh
 from ormolu.server.commands.access import require_admin, require_operate
 from ormolu.server.commands.answers import columns, rows
 from ormolu.server.commands.create import check_upstreams, find_existing
 from ormolu.server.commands.drop import dependents_of
 from ormolu.server.commands.services import Services
+from ormolu.server.commands.waiting import run_and_wait
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Outcome
 from ormolu.sql_extensions.equality import is_same_definition
@@ -67,7 +72,8 @@ def _create(asked: Create, session: SessionContext, services: Services) -> list[
     if asked.with_no_data:
         return planned
     planned += [_input(upstream, services) for upstream in upstreams(definition, head.definitions.relations())]
-    planned.append((name, "fill", "rebuilt beside the live version" if existing else "filled when created", None, None))
+    reason = "full, beside the live version: the definition has changed" if existing else "full, when it is created"
+    planned.append((name, "fill", reason, None, None))
     return planned + _downstream(definition.name, services, "follows its upstream")
 
 
@@ -89,12 +95,40 @@ def _refresh(asked: Refresh, session: SessionContext, services: Services) -> lis
     if definition is None:
         raise UndefinedTable(f'relation "{asked.name}" does not exist')
     require_operate(services, session, asked.name)
+    reason = "CASCADE" if asked.is_cascade else "follows its upstream"
     if isinstance(definition, BronzeSource):
-        planned: list[PlanRow] = [(str(asked.name), "load", "reads its source", None, None)]
-    else:
-        planned = [_input(upstream, services) for upstream in upstreams(definition, head.definitions.relations())]
-        planned.append((str(asked.name), "refresh", "full, as asked" if asked.is_full else "what is new", None, None))
-    return planned + _downstream(asked.name, services, "CASCADE" if asked.is_cascade else "follows its upstream")
+        loads: list[PlanRow] = [(str(asked.name), "load", "reads its source", None, None)]
+        return loads + _downstream(asked.name, services, reason)
+    if not isinstance(definition, SilverTable | GoldTable | GoldMetric):
+        raise FeatureNotSupported(f"REFRESH of {asked.name} is not supported yet")
+    if asked.from_quarantine:
+        return [_trial(asked, session, services), *_downstream(asked.name, services, reason)]
+    is_limited = asked.since is not None or asked.until is not None
+    plan = plan_refresh(definition, head, is_full=asked.is_full, is_limited=is_limited)
+    if not plan.mode.has_news:
+        return [(str(asked.name), "nothing", plan.mode.reason, 0, 0)]
+    planned = [_read(name, plan, services) for name in upstreams(definition, head.definitions.relations())]
+    planned.append((str(asked.name), "refresh", f"{plan.mode.word}: {plan.mode.reason}", None, None))
+    return planned + _downstream(asked.name, services, reason)
+
+
+def _read(name: TableName, plan: RefreshPlan, services: Services) -> PlanRow:
+    """What is read of an upstream: of the one that an incremental refresh reads, its later loads."""
+    table = services.lake.head().find_table(name)
+    after = plan.mode.after_load
+    if table is None or after is None or name != plan.input.base:
+        return _input(name, services)
+    files = table.files_matching(exp.column("_load_id") > exp.Literal.number(after))
+    reason = f"loads after {after}"
+    return (str(name), "read", reason, sum(file.rows for file in files), sum(file.bytes for file in files))
+
+
+def _trial(asked: Refresh, session: SessionContext, services: Services) -> PlanRow:
+    """How many quarantined rows would pass: they are judged as the refresh would judge them, and left."""
+    request = {"where": asked.where.text if asked.where else None, "is_trial": True}
+    state = run_and_wait(services, session, str(asked.name), RunAction.REPROCESS, request)
+    tried, passing = state.result["rows"][0] if state.result else (0, 0)
+    return (str(asked.name), "reprocess", f"{passing} of {tried} quarantined rows would pass", passing, None)
 
 
 def _take_back(asked: Alter, session: SessionContext, services: Services) -> list[PlanRow]:
