@@ -133,6 +133,8 @@ class Session:
         match message:
             case m.Query(sql=sql):
                 yield from self._simple(self._simple_query(sql))
+            case m.FunctionCall():
+                yield from self._simple(_refuse_function_call())
             case m.Sync():
                 yield from self._sync()
             case m.CopyData() | m.CopyDone() | m.CopyFail():
@@ -141,23 +143,18 @@ class Session:
                 self.phase = Phase.CLOSED
             case m.Flush():
                 return
-            case _:
-                yield from self._extended(self._extended_message(message))
-
-    def _extended_message(self, message: m.Message) -> Output:
-        match message:
             case m.Parse():
-                return self._parse(message)
+                yield from self._extended(self._parse(message))
             case m.Bind():
-                return self._bind(message)
+                yield from self._extended(self._bind(message))
             case m.Describe():
-                return self._describe(message)
+                yield from self._extended(self._describe(message))
             case m.Execute():
-                return self._execute(message)
+                yield from self._extended(self._execute(message))
             case m.Close(kind=kind, name=name):
-                return self._close(kind, name)
+                yield from self._extended(self._close(kind, name))
             case _:
-                raise errors.FeatureNotSupported("the function call protocol is not spoken here")
+                raise AssertionError(f"the state table lets {type(message).__name__} through")
 
     def _simple(self, steps: Output) -> Output:
         """Run a simple query to its ReadyForQuery, whatever happens; a copy in leaves it open."""
@@ -483,6 +480,11 @@ _WAITING = {
     TransactionStatus.OPEN: "idle in transaction",
     TransactionStatus.FAILED: "idle in transaction (aborted)",
 }
+
+
+def _refuse_function_call() -> Output:
+    yield from ()
+    raise errors.FeatureNotSupported("the function call protocol is not spoken here", hint="Use SELECT.")
 
 
 def _nothing() -> None:

@@ -20,9 +20,10 @@ from ormolu.engine.queries import QueryEngine
 from ormolu.server.authentication import write_verifier
 from ormolu.server.context import SessionContext
 from ormolu.server.handlers import QueryHandlers
-from ormolu.server.listener import Arrival, ListenerSettings, Server
+from ormolu.server.listener import Arrival, ListenerSettings, OpenContext, Server
 from ormolu.server.outcomes import Completed, CopyIn, Outcome, ResultColumn
 from ormolu.server.planning import QueryPlanner
+from ormolu.server.session import Session
 from ormolu.server.settings import start_settings
 from ormolu.server.tls import make_certificate, tls_context
 from ormolu.sql_extensions import statements as s
@@ -130,11 +131,19 @@ class House:
     commands: RecordingCommands
     loop: asyncio.AbstractEventLoop
     heads: list[FixedHead]
+    handler: QueryHandlers
+    open_context: OpenContext
 
     @property
     def conninfo(self) -> str:
         escaped = PASSWORD.replace("'", "\\'")
         return f"host=127.0.0.1 port={self.port} user={ROLE} password='{escaped}' dbname={DATABASE}"
+
+    def session(self) -> Session:
+        """A session without a socket, as the listener makes it."""
+        arrival = Arrival(1, ROLE, DATABASE, {"user": ROLE}, "", lambda *words: None)
+        context = self.open_context(arrival)
+        return Session(context, self.handler, start_timer=lambda *_: lambda: None, now=lambda: datetime.now(UTC))
 
     def connect(self, **options: Any) -> psycopg.Connection[Any]:
         return psycopg.connect(self.conninfo, autocommit=True, **options)
@@ -180,7 +189,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     thread = threading.Thread(target=loop.run_forever, name="wire", daemon=True)
     thread.start()
     port = asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
-    yield House(port, server, commands, loop, heads)
+    yield House(port, server, commands, loop, heads, handler, open_context)
     asyncio.run_coroutine_threadsafe(server.stop(1.0), loop).result(10)
     loop.call_soon_threadsafe(loop.stop)
     thread.join(5)
