@@ -25,6 +25,7 @@ FILE_COLUMN = "__ormolu_file"
 ORDER_COLUMN = "__ormolu_order"
 HEADER_BYTES_MAX = 1_000_000
 LINE_BYTES_MAX = 2 * 1024 * 1024  # DuckDB reserves 16 times as much for each reader
+LINE_BYTES_MIN = 64 * 1024
 OBJECT_BYTES_MAX = 16 * 1024 * 1024
 _DELIMITERS = (",", ";", "\t", "|")
 _SUFFIXES = {
@@ -205,8 +206,13 @@ def _first_record(text: str, delimiter: str, dialect: CsvDialect) -> list[str]:
     return next(reader)
 
 
-def delimited_query(paths: Sequence[str], head: TextHead, dialect: CsvDialect) -> str:
-    """Files with one head, every column as text; the file's path is the last column."""
+def delimited_query(
+    paths: Sequence[str], head: TextHead, dialect: CsvDialect, *, largest_bytes: int = LINE_BYTES_MAX
+) -> str:
+    """Files with one head, every column as text; the file's path is the last column.
+
+    `largest_bytes` is the size of the largest file where it is known: no line is longer, and memory is kept for one.
+    """
     columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in head.names)
     options = [
         f"columns = {{{columns}}}",
@@ -220,7 +226,7 @@ def delimited_query(paths: Sequence[str], head: TextHead, dialect: CsvDialect) -
         "null_padding = false",
         "strict_mode = true",
         f"encoding = {_text(_engine_encoding(dialect.encoding))}",
-        f"max_line_size = {LINE_BYTES_MAX}",
+        f"max_line_size = {max(LINE_BYTES_MIN, min(LINE_BYTES_MAX, largest_bytes + 1))}",
         f"filename = {_text(FILE_COLUMN)}",
     ]
     selected = [

@@ -163,20 +163,26 @@ class JobEngine:
             )
             for sql in queries
         ]
-        self.execute("SET GLOBAL threads = 1")  # the pool's threads are the others
         self._is_interrupted = False
+        with self.one_thread(), ThreadPoolExecutor(self.threads) as pool:
+            futures = [pool.submit(self._alone, copy) for copy in copies]
+            try:
+                found = [future.result() for future in futures]
+            except OrmoluError:
+                pool.shutdown(wait=False, cancel_futures=True)
+                self._interrupt_cursors()
+                raise
+        return tuple(_files(rows, partition_by) for rows in found)
+
+    @contextmanager
+    def one_thread(self) -> Iterator[None]:
+        """The engine keeps no thread but its callers'. Order then costs nothing: rows of a thousand small files need
+        a tenth of the time and memory."""
+        self.execute("SET GLOBAL threads = 1")
         try:
-            with ThreadPoolExecutor(self.threads) as pool:
-                futures = [pool.submit(self._alone, copy) for copy in copies]
-                try:
-                    found = [future.result() for future in futures]
-                except OrmoluError:
-                    pool.shutdown(wait=False, cancel_futures=True)
-                    self._interrupt_cursors()
-                    raise
+            yield
         finally:
             self.execute(f"SET GLOBAL threads = {int(self.threads)}")
-        return tuple(_files(rows, partition_by) for rows in found)
 
     def _alone(self, sql: str) -> list[tuple[Any, ...]]:  # Any: DuckDB's row
         cursor = self._connection.cursor()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from ormolu.connectors.formats import (
     FILE_COLUMN,
+    LINE_BYTES_MAX,
     FileFormat,
     TextHead,
     broken_file,
@@ -35,7 +37,10 @@ from ormolu.medallion.inference import (
 )
 from ormolu.sql_extensions.types import DataType, data_type, from_duckdb
 
-FILES_AT_ONCE = 500
+FILES_AT_ONCE = 2_000
+SMALL_BYTES = 1024 * 1024
+SAMPLE_FILES = 100
+SAMPLE = "ormolu_sample"
 DEFERRED_BYTES = 16 * 1024 * 1024  # smaller files gain nothing from being written one by one
 BUSY_SHARE = 1.4  # of an even share of all bytes: the most that one file may have, or threads wait for it
 ATTEMPT = "__ormolu_typed_"
@@ -138,7 +143,7 @@ class Stager:
                 f"{unit.path}, line 1: {len(head.names)} columns where {len(names)} are expected",
                 hint="The columns of COPY and of the data must agree; is the delimiter right?",
             )
-        return [self._text_files((unit,), replace(head, names=tuple(names) or head.names), kind, source_id)]
+        return self._text_groups((unit,), replace(head, names=tuple(names) or head.names), kind, source_id)
 
     def _delimited(
         self, units: Sequence[LoadUnit], kind: FileFormat, source_id: str, *, may_defer: bool
@@ -151,16 +156,25 @@ class Stager:
             groups.setdefault(head, []).append(unit)
         if may_defer and _keeps_threads_busy(units, self._engine.threads):
             return [batch for head, group in groups.items() for batch in self._deferred(group, head, kind, source_id)]
-        return [
-            self._text_files(part, head, kind, source_id) for head, group in groups.items() for part in _groups(group)
-        ]
+        return [batch for head, group in groups.items() for batch in self._text_groups(group, head, kind, source_id)]
+
+    def _text_groups(
+        self, units: Sequence[LoadUnit], head: TextHead, kind: FileFormat, source_id: str
+    ) -> list[StagedBatch]:
+        guesses = self._sampled(units, head, kind)
+        return [self._text_files(part, head, kind, source_id, guesses) for part in _groups(units)]
+
+    def _sampled(self, units: Sequence[LoadUnit], head: TextHead, kind: FileFormat) -> dict[str, DataType]:
+        """What rows of some of the files show, taken from all over the list."""
+        paths = [unit.location for unit in units[:: -(-len(units) // SAMPLE_FILES)]]
+        query = delimited_query(paths, head, kind.dialect, largest_bytes=_largest(units))
+        return self._guesses(head.names, f"({query})", paths)
 
     def _deferred(
         self, units: Sequence[LoadUnit], head: TextHead, kind: FileFormat, source_id: str
     ) -> list[StagedBatch]:
         """Batches that nothing has read but a sample of their rows; writing one fails where its types do not hold."""
-        paths = [unit.location for unit in units]
-        guesses = self._guesses(head.names, f"({delimited_query(paths, head, kind.dialect)})", paths)
+        guesses = self._sampled(units, head, kind)
         columns = tuple(ObservedColumn(name, guesses[name]) for name in head.names)
         attempts = {name: guesses[name] for name in head.names if self._is_proved(name, guesses)}
         selected = ", ".join(f"{self._typed(name, guesses)} AS {identifier(name)}" for name in head.names)
@@ -173,13 +187,20 @@ class Stager:
             batches.append(StagedBatch("", most, columns, source_id, unit.load_id, (unit,), query))
         return batches
 
-    def _text_files(self, units: Sequence[LoadUnit], head: TextHead, kind: FileFormat, source_id: str) -> StagedBatch:
+    def _text_files(
+        self,
+        units: Sequence[LoadUnit],
+        head: TextHead,
+        kind: FileFormat,
+        source_id: str,
+        guesses: Mapping[str, DataType],
+    ) -> StagedBatch:
         paths = [unit.location for unit in units]
-        source = f"({delimited_query(paths, head, kind.dialect)})"
-        guesses = self._guesses(head.names, source, paths)
+        source = f"({delimited_query(paths, head, kind.dialect, largest_bytes=_largest(units))})"
         kept = (FILE_COLUMN,) if len(units) > 1 else ()
         try:
-            location, rows, observed = self._staged(source, head.names, guesses, (), kept)
+            with self._engine.one_thread() if _are_small(units) else nullcontext():
+                location, rows, observed = self._staged(source, head.names, guesses, (), kept)
         except InvalidTextRepresentation as error:
             raise self._located(error, source, head.names, units) from error
         except OrmoluError as error:
@@ -225,9 +246,12 @@ class Stager:
             else:
                 guesses[name] = known
         if unknown:
-            sample = f"(SELECT * FROM {source} LIMIT {SAMPLE_ROWS})"  # noqa: S608 - our own query
             try:
-                (row,) = self._engine.rows(evidence_query(unknown, sample))
+                # Kept first: rows of many small files come a few at a time, and each time costs as much as many rows.
+                self._engine.execute(
+                    f"CREATE OR REPLACE TEMP TABLE {SAMPLE} AS SELECT * FROM {source} LIMIT {SAMPLE_ROWS}"  # noqa: S608
+                )
+                (row,) = self._engine.rows(evidence_query(unknown, SAMPLE))
             except OrmoluError as error:
                 raise broken_file(error, paths) from error
             guesses |= {item.column: item.type for item in evidence(unknown, row)}
@@ -339,3 +363,14 @@ def _keeps_threads_busy(units: Sequence[LoadUnit], threads: int) -> bool:
     sizes = [unit.bytes for unit in units]
     is_plain = not any(unit.location.endswith(".gz") for unit in units)
     return is_plain and min(sizes) >= DEFERRED_BYTES and max(sizes) * threads <= sum(sizes) * BUSY_SHARE
+
+
+def _largest(units: Sequence[LoadUnit]) -> int:
+    """The size of the largest file; LINE_BYTES_MAX where one's size is not known, or not that of its text."""
+    is_known = all(unit.bytes and not unit.location.endswith(".gz") for unit in units)
+    return max(unit.bytes for unit in units) if is_known else LINE_BYTES_MAX
+
+
+def _are_small(units: Sequence[LoadUnit]) -> bool:
+    """Whether there are many files of a few rows each."""
+    return len(units) > 1 and sum(unit.bytes for unit in units) < SMALL_BYTES * len(units)
