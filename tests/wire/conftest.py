@@ -31,6 +31,7 @@ from ormolu.sql_extensions.parser import parse
 from ormolu.sql_extensions.queries import AsOf, BoundQuery, SessionValues, bind_query
 from ormolu.sql_extensions.relations import Relation, RelationColumn
 from ormolu.sql_extensions.types import DataType, data_type
+from tests.peers.postgresql import PostgresPeer
 
 ROLE, PASSWORD, DATABASE = "ann", "it's secret", "shop"
 NUMBERS_ROWS = 20_000
@@ -198,7 +199,51 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     assert not left
 
 
+# What PostgreSQL holds so that it must answer as RELATIONS do.
+PEER_TABLES = """
+CREATE TABLE numbers AS SELECT i::int AS id, i::bigint * 1000000000 AS big, (i * 0.5)::float8 AS half,
+    (i * 1.25)::numeric(18, 2) AS amount, CASE WHEN i % 10 = 0 THEN NULL ELSE 'row ' || i END AS name,
+    DATE '2026-01-01' + i % 365 AS day, TIMESTAMP '2026-01-01' + i * INTERVAL '1 second' AS at, i % 2 = 0 AS is_even
+    FROM generate_series(0, 19999) AS g(i);
+CREATE TABLE types (id int, a_bool bool, a_int2 int2, a_float4 float4, a_float8 float8, a_numeric numeric(10, 4),
+    a_text text, a_bytea bytea, a_date date, a_time time, a_timestamp timestamp, a_timestamptz timestamptz,
+    an_interval interval, a_uuid uuid, a_json json, an_array int4[], texts text[]);
+INSERT INTO types VALUES (1, true, 2, 1.5, 1e20, 123.45, 'text', 'bytes', '2026-11-23', '01:02:03.5',
+    '2026-11-23 01:02:03.25', '2026-11-23 01:02:03+00', '1 year 2 days 3 hours',
+    '12345678-1234-5678-1234-567812345678', '{"a": [1, null]}', '{1,NULL,3}', '{a,NULL,"b c"}');
+INSERT INTO types (id) VALUES (2);
+CREATE VIEW slow AS SELECT 1::int8 AS n FROM (SELECT pg_sleep(60)) AS nap;
+ALTER DATABASE wire SET TimeZone = 'UTC';
+"""
+
+
+@pytest.fixture(scope="session")
+def peer_conninfo(postgres_peer: PostgresPeer) -> str:
+    with psycopg.connect(postgres_peer.conninfo, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE wire")
+    conninfo = postgres_peer.conninfo.replace("dbname=peer", "dbname=wire")
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute(PEER_TABLES.encode())
+    return conninfo
+
+
 @pytest.fixture
-def connection(house: House) -> Iterator[psycopg.Connection[Any]]:
+def ours(house: House) -> Iterator[psycopg.Connection[Any]]:
+    """A connection for what only this product has."""
     with house.connect() as connection:
+        yield connection
+
+
+@pytest.fixture(params=["ormolu", "postgresql"])
+def conninfo(request: pytest.FixtureRequest) -> str:
+    """Each server in turn: what both speak, both must answer alike."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("peer_conninfo"))
+    house: House = request.getfixturevalue("house")
+    return house.conninfo
+
+
+@pytest.fixture
+def connection(conninfo: str) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(conninfo, autocommit=True) as connection:
         yield connection
