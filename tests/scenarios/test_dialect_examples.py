@@ -162,9 +162,7 @@ def fault(statement: str, error: psycopg.Error | None) -> str | None:
     said = f"{error.sqlstate} {error.diag.message_primary}"
     if error.sqlstate != awaited:
         return f"{said}; expected {awaited or 'no error'}"
-    named = [
-        word for word in re.findall("[A-Za-z]{3,}", error.diag.message_primary or "") if word.isupper() or "()" in said
-    ]
+    named = re.findall(r"\b[A-Z]{3,}\b|\w+(?=[.(])", error.diag.message_primary or "")
     if awaited == NOT_SUPPORTED and not any(word.lower() in statement.lower() for word in named):
         return f"{said}: does not name the statement"
     return None
