@@ -87,6 +87,17 @@ def new_findings(
     return statements
 
 
+def monitor_of(lake: Lake, anomaly_id: int) -> str | None:
+    """The monitor that found the anomaly; None where there is no such anomaly."""
+    with lake.engine.connect() as connection:
+        found = connection.execute(
+            sa.select(anomalies.c.monitor).where(
+                anomalies.c.database == lake.database, anomalies.c.anomaly_id == anomaly_id
+            )
+        ).scalar()
+    return None if found is None else str(found)
+
+
 def explain_anomaly(lake: Lake, anomaly_id: int) -> list[str]:
     """EXPLAIN ANOMALY n: one sentence a line."""
     with lake.engine.connect() as connection:

@@ -37,6 +37,7 @@ from ormolu.sql_extensions.relations import Relation, RelationColumn
 SYSTEM_SCHEMAS = ("pg_catalog", "information_schema")
 LAKE = "lake"
 REGISTERED = "registered views"
+UNSHOWN = "<insufficient privilege>"  # PostgreSQL's words
 RUN_PROCESS_ID = 1_000_000_000  # runs show as processes beyond every session's
 UNCACHED = ""  # the version of what is read anew each time
 
@@ -177,7 +178,12 @@ def denied(name: TableName, role: str) -> InsufficientPrivilege:
 def _with_sessions(
     snapshot: CatalogSnapshot, sessions: list[SessionInfo], runs: list[RunAtWork], session: SessionContext
 ) -> CatalogSnapshot:
-    """With who is connected and what the workers do, as pg_stat_activity shows it."""
+    """With who is connected and what the workers do, as pg_stat_activity shows it: statements to their own role."""
+    sees_all = any(role.name == session.role and role.is_superuser for role in snapshot.roles)
+
+    def shown(query: str, role: str) -> str:
+        return query if sees_all or role == session.role else UNSHOWN
+
     rows = tuple(
         CatalogSession(
             process_id=each.pid,
@@ -189,7 +195,7 @@ def _with_sessions(
             query_started_at=each.query_started_at,
             state_changed_at=each.state_changed_at,
             state=each.state,
-            query=masked(each.query),
+            query=shown(masked(each.query), each.role),
         )
         for each in sessions
     )
@@ -203,7 +209,7 @@ def _with_sessions(
             query_started_at=run.started_at,
             state_changed_at=run.started_at,
             state="active",
-            query=run.words,
+            query=shown(run.words, run.requested_by),
         )
         for run in runs
     )

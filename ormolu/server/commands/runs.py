@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ormolu.catalog.views import update_view
-from ormolu.definitions import BronzeSource, GoldMetric, GoldTable, SchemaName, SilverTable, TableName
+from ormolu.definitions import BronzeSource, GoldMetric, GoldTable, Kind, Monitor, SchemaName, SilverTable, TableName
 from ormolu.errors import FeatureNotSupported, UndefinedTable, WrongObjectType
 from ormolu.medallion.lineage import downstream_in_order
 from ormolu.scheduler import findings, insights
@@ -74,7 +74,9 @@ def _finish(
 
 def cancel_run(statement: CancelRun, session: SessionContext, services: Services) -> Outcome:
     state = services.queue.find_state(statement.run_id)
-    if state is not None and "." in state.object:
+    if state is None or "." not in state.object:
+        require_admin(services, session, f"cancel run {statement.run_id}")
+    else:
         schema, _, table = state.object.partition(".")
         require_operate(services, session, TableName(schema, table))
     if state is not None and state.status.has_ended:
@@ -99,13 +101,24 @@ def suggest(statement: Suggest, session: SessionContext, services: Services) -> 
 
 
 def summarize(statement: SummarizeAnomalies, session: SessionContext, services: Services) -> Outcome:
+    _require_monitored(statement.monitor, session, services)
     lines = findings.summarize_anomalies(services.lake, statement.monitor, statement.since)
     return rows(SUMMARY_COLUMNS, [(line,) for line in lines])
 
 
 def explain_anomaly(statement: ExplainAnomaly, session: SessionContext, services: Services) -> Outcome:
+    _require_monitored(findings.monitor_of(services.lake, statement.anomaly_id), session, services)
     lines = findings.explain_anomaly(services.lake, statement.anomaly_id)
     return rows(SUMMARY_COLUMNS, [(line,) for line in lines])
+
+
+def _require_monitored(monitor: str | None, session: SessionContext, services: Services) -> None:
+    """Findings tell the figures of a table: who may not read the one may not read the other."""
+    definition = services.lake.head().definitions.find(Kind.MONITOR, monitor) if monitor else None
+    if isinstance(definition, Monitor):
+        require_select(services, session, definition.on)
+    else:
+        require_admin(services, session, "read findings of what is not there")
 
 
 def _require_relation(name: TableName, services: Services) -> None:
