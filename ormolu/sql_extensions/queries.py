@@ -77,13 +77,14 @@ def bind_query(
     context.parameters.update({index + 1: type for index, type in enumerate(parameter_types)})
     try:
         bound = bind_query_tree(tree, Scope(), context)
+        types = _parameter_types(context)
+        check_engine_tree(bound.tree)
+        engine_tree = _with_typed_parameters(bound.tree, types)
+        sql = engine_tree.sql("duckdb", comments=False, unsupported_level=ErrorLevel.RAISE)
     except RecursionError as error:
         raise ProgramLimitExceeded("the statement is nested too deeply") from error
-    types = _parameter_types(context)
-    check_engine_tree(bound.tree)
-    engine_tree = _with_typed_parameters(bound.tree, types)
     return BoundQuery(
-        sql=engine_tree.sql("duckdb", comments=False, unsupported_level=ErrorLevel.RAISE),
+        sql=sql,
         tree=engine_tree,
         column_names=tuple(column.name for column in bound.columns),
         column_types=tuple(column.shown_type for column in bound.columns),
