@@ -149,9 +149,10 @@ class TextHead:
     names: tuple[str, ...]
 
 
-def read_head(path: Path, dialect: CsvDialect) -> TextHead | None:
-    """The head of a file; None for an empty one. 22P04 where names repeat."""
-    text = _first_text(path, dialect)
+def read_head(path: Path, dialect: CsvDialect, *, title: str | None = None) -> TextHead | None:
+    """The head of a file; None for an empty one. 22P04 where names repeat. `title` is what messages call the file."""
+    title = title or path.name
+    text = _first_text(path, dialect, title)
     if not text.strip("\r\n"):
         return None
     delimiter = dialect.delimiter or _delimiter(text)
@@ -162,12 +163,12 @@ def read_head(path: Path, dialect: CsvDialect) -> TextHead | None:
     seen: set[str] = set()
     for name in names:
         if name.lower() in seen:
-            raise BadCopyFileFormat(f'{path.name}, line 1: column "{name}" appears twice', hint="Rename one of them.")
+            raise BadCopyFileFormat(f'{title}, line 1: column "{name}" appears twice', hint="Rename one of them.")
         seen.add(name.lower())
     return TextHead(delimiter, names)
 
 
-def _first_text(path: Path, dialect: CsvDialect) -> str:
+def _first_text(path: Path, dialect: CsvDialect, title: str) -> str:
     with open_bytes(path) as stream:
         data = stream.read(HEADER_BYTES_MAX)
     try:
@@ -175,7 +176,7 @@ def _first_text(path: Path, dialect: CsvDialect) -> str:
         return decoder.decode(data).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise CharacterNotInRepertoire(
-            f"{path.name} is not valid {dialect.encoding}: byte {error.start + 1}",
+            f"{title} is not valid {dialect.encoding}: byte {error.start + 1}",
             hint="Say what it is: FORMAT csv (encoding = 'latin-1').",
         ) from error
 
@@ -285,11 +286,14 @@ def parquet_query(paths: Sequence[str]) -> str:
     )
 
 
-def broken_file(error: OrmoluError, paths: Sequence[str]) -> OrmoluError:
-    """An engine's complaint about a file as COPY would word it: the file, the line, and what stands there."""
+def broken_file(error: OrmoluError, paths: Sequence[str], *, title: str | None = None) -> OrmoluError:
+    """An engine's complaint about a file as COPY would word it: the file, the line, and what stands there.
+
+    `title` is what the user calls the file, where it is not the file's own name.
+    """
     text = error.detail or error.message
     facts = dict(_facts(text))
-    file = Path(facts.get("file", paths[0] if paths else "")).name
+    file = title or Path(facts.get("file", paths[0] if paths else "")).name
     place = f"{file}, line {facts['line']}" if "line" in facts else file
     if "unicode" in text or "not utf-8 encoded" in text:
         return CharacterNotInRepertoire(

@@ -12,7 +12,6 @@ from typing import Any
 
 import sqlalchemy as sa
 import sqlglot
-from sqlglot import exp
 
 from ormolu.catalog.database import in_transaction
 from ormolu.catalog.lake import Head, IcebergTable, TableChange, planned_columns
@@ -36,6 +35,7 @@ from ormolu.medallion.bronze_rules import RuleResult, bronze_rules, compile_rule
 from ormolu.medallion.columns import EXCLUDED_LOADS, LATEST_FULL_LOAD, NEXT_LOAD_ID, NEXT_ROW_ID, WATERMARK
 from ormolu.medallion.evolution import Evolution, LoadedColumn, ObservedColumn, common_type, evolve, system_columns
 from ormolu.medallion.files import WrittenFile
+from ormolu.scheduler.bronze_content import content, latest_extract, parquet_files
 from ormolu.scheduler.bronze_writer import KNOWN_HASHES, BronzeWriter, Target, known_hashes, rewrite
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.extracts import Expected, LoadUnit, StagedBatch, Stager
@@ -90,10 +90,29 @@ class BronzeLoad:
         return [column.name for column in self.pinned]
 
     def _changes_nothing(self, evolution: Evolution, target: Target, writer: BronzeWriter) -> bool:
-        """Whether a slice held only rows that are there already: no new version, and nothing downstream is set off."""
-        is_same = self.table is not None and target.columns == self.table.columns and not evolution.retyped
-        is_slice = self.plan.mode is LoadMode.INCREMENTAL and not writer.written.rows
-        return is_slice and is_same and self._watermarks() == dict(self.state.watermarks)
+        """Whether all rows are there already: no new version then, and nothing downstream is set off."""
+        if self.table is None or target.columns != self.table.columns or evolution.retyped:
+            return False
+        match self.plan.mode:
+            case LoadMode.INCREMENTAL:
+                return not writer.written.rows and self._watermarks() == dict(self.state.watermarks)
+            case LoadMode.FULL:
+                return self._repeats_latest(self.table, writer)
+            case LoadMode.APPEND | LoadMode.CDC:
+                return False
+
+    def _repeats_latest(self, table: IcebergTable, writer: BronzeWriter) -> bool:
+        """Whether the extract has the rows of the one that is shown, in whatever order."""
+        latest = self.state.table.latest_full_load
+        if latest is None or latest in self.state.table.excluded_loads:
+            return False
+        shown = latest_extract(table, latest)
+        ((rows,),) = self.engine.rows(f"SELECT count(*) FROM ({shown})")  # noqa: S608 - a tree of our own
+        if rows != writer.written.rows:
+            return False
+        names = [column.name for column in self.pinned]
+        written = [file.path for file in writer.written.files]
+        return content(self.engine, f"({shown})", names) == content(self.engine, parquet_files(written), names)
 
     def nothing(self, rows_in: int = 0) -> RunResult:
         """A load that found nothing new."""
@@ -143,6 +162,7 @@ class BronzeLoad:
         rows_in += sum(writer.written.rows_by_location[batch.units[0].location] for batch in self._deferred())
         results = self._checked(writer)
         if self._changes_nothing(evolution, target, writer):
+            shutil.rmtree(self.directory, ignore_errors=True)
             return self.nothing(rows_in)
         return self._commit(target, evolution, writer, results, rows_in)
 
@@ -236,8 +256,7 @@ class BronzeLoad:
         rules = bronze_rules(self.source)
         if not rules or not writer.written.files:
             return []
-        files = ", ".join(literal(file.path) for file in writer.written.files)
-        rows = f"SELECT * FROM read_parquet([{files}], hive_partitioning = false)"  # noqa: S608 - paths are quoted
+        rows = f"SELECT * FROM {parquet_files([file.path for file in writer.written.files])}"  # noqa: S608 - quoted
         results = []
         with self.context.step("check"):
             for rule in rules:
@@ -360,12 +379,8 @@ class BronzeLoad:
     def _latest_rows(self) -> int | None:
         if self.table is None or self.state.table.latest_full_load is None:
             return None
-        where = exp.EQ(
-            this=exp.column(exp.to_identifier("_load_id", quoted=True)),
-            expression=exp.Literal.number(self.state.table.latest_full_load),
-        )
-        source = self.table.source(columns=["_load_id"], where=where).sql(dialect="duckdb")
-        ((rows,),) = self.engine.rows(f"SELECT count(*) FROM ({source})")  # noqa: S608 - a tree of our own
+        shown = latest_extract(self.table, self.state.table.latest_full_load)
+        ((rows,),) = self.engine.rows(f"SELECT count(*) FROM ({shown})")  # noqa: S608 - a tree of our own
         return int(rows)
 
     def _record(

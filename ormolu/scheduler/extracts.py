@@ -57,6 +57,7 @@ class LoadUnit:
     modified_at: datetime | None
     load_id: int
     bytes: int = 0
+    title: str | None = None  # what messages call a file that the user knows by no path
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +136,12 @@ class Stager:
 
     def named(self, unit: LoadUnit, kind: FileFormat, names: Sequence[str], source_id: str) -> list[StagedBatch]:
         """Stage a delimited file whose columns are named by the statement."""
-        head = read_head(Path(unit.location), kind.dialect)
+        head = read_head(Path(unit.location), kind.dialect, title=unit.title)
         if head is None:
             return []
         if names and len(names) != len(head.names):
             raise BadCopyFileFormat(
-                f"{unit.path}, line 1: {len(head.names)} columns where {len(names)} are expected",
+                f"{unit.title or unit.path}, line 1: {len(head.names)} columns where {len(names)} are expected",
                 hint="The columns of COPY and of the data must agree; is the delimiter right?",
             )
         return self._text_groups((unit,), replace(head, names=tuple(names) or head.names), kind, source_id)
@@ -150,7 +151,7 @@ class Stager:
     ) -> list[StagedBatch]:
         groups: dict[TextHead, list[LoadUnit]] = {}
         for unit in units:
-            head = read_head(Path(unit.location), kind.dialect)
+            head = read_head(Path(unit.location), kind.dialect, title=unit.title)
             if head is None:
                 continue
             groups.setdefault(head, []).append(unit)
@@ -168,7 +169,7 @@ class Stager:
         """What rows of some of the files show, taken from all over the list."""
         paths = [unit.location for unit in units[:: -(-len(units) // SAMPLE_FILES)]]
         query = delimited_query(paths, head, kind.dialect, largest_bytes=_largest(units))
-        return self._guesses(head.names, f"({query})", paths)
+        return self._guesses(head.names, f"({query})", paths, title=units[0].title)
 
     def _deferred(
         self, units: Sequence[LoadUnit], head: TextHead, kind: FileFormat, source_id: str
@@ -204,7 +205,7 @@ class Stager:
         except InvalidTextRepresentation as error:
             raise self._located(error, source, head.names, units) from error
         except OrmoluError as error:
-            raise broken_file(error, paths) from error
+            raise broken_file(error, paths, title=units[0].title) from error
         columns = tuple(observed[name] for name in head.names)
         return StagedBatch(location, rows, columns, source_id, units[0].load_id, tuple(units))
 
@@ -213,13 +214,13 @@ class Stager:
         try:
             query, names = json_query(paths, kind, self._engine)
             source = f"({query})"
-            guesses = self._guesses(names, source, paths)
+            guesses = self._guesses(names, source, paths, title=units[0].title)
             kept = (FILE_COLUMN,) if len(units) > 1 else ()
             location, rows, observed = self._staged(source, names, guesses, (), kept)
         except InvalidTextRepresentation as error:
             raise self._located(error, source, names, units) from error
         except OrmoluError as error:
-            raise broken_file(error, paths) from error
+            raise broken_file(error, paths, title=units[0].title) from error
         return StagedBatch(
             location, rows, tuple(observed[name] for name in names), source_id, units[0].load_id, tuple(units)
         )
@@ -231,11 +232,13 @@ class Stager:
             columns = self._engine.describe(query)
             ((rows,),) = self._engine.rows(f"SELECT count(*) FROM ({query})")  # noqa: S608 - our own query
         except OrmoluError as error:
-            raise broken_file(error, [unit.location]) from error
+            raise broken_file(error, [unit.location], title=unit.title) from error
         observed = tuple(ObservedColumn(name, from_duckdb(kind)) for name, kind in columns if name != FILE_COLUMN)
         return [StagedBatch(unit.location, int(rows), observed, source_id, unit.load_id, (unit,))]
 
-    def _guesses(self, names: Sequence[str], source: str, paths: Sequence[str]) -> dict[str, DataType]:
+    def _guesses(
+        self, names: Sequence[str], source: str, paths: Sequence[str], *, title: str | None
+    ) -> dict[str, DataType]:
         """The type each column is expected to hold: declared, pinned, or what a sample shows."""
         guesses: dict[str, DataType] = {}
         unknown: list[str] = []
@@ -253,7 +256,7 @@ class Stager:
                 )
                 (row,) = self._engine.rows(evidence_query(unknown, SAMPLE))
             except OrmoluError as error:
-                raise broken_file(error, paths) from error
+                raise broken_file(error, paths, title=title) from error
             guesses |= {item.column: item.type for item in evidence(unknown, row)}
         return guesses
 
@@ -337,7 +340,8 @@ class Stager:
             )
             if found:
                 row, location, text = found[0]
-                path = next((unit.path for unit in units if unit.location == location), location)
+                unit = next((unit for unit in units if unit.location == location), None)
+                path = location if unit is None else unit.title or unit.path
                 return InvalidTextRepresentation(
                     f'{path}, row {row}: invalid input syntax for type {kind}: "{str(text)[:100]}"',
                     detail=f'It stands in the column "{name}".',

@@ -31,6 +31,7 @@ from ormolu.scheduler.load_state import UPLOAD_PATH, LoadState, table_state
 __all__ = ["accept_schema", "exclude_run", "include_run", "load_source", "load_upload"]
 
 DIGEST_BYTES = 1 << 20
+COPIED_DATA = "the copied data"
 
 
 def load_source(source: BronzeSource, context: RunContext) -> RunResult:
@@ -98,7 +99,8 @@ def _load_upload(source: BronzeSource, spooled: Path, options: Mapping[str, Any]
     load.uploaded = ListedFile("", path, str(spooled), size, started_at, digest)
     declared = source.source.format if isinstance(source.source, Upload | ConnectionSource) else None
     kind = copy_format(declared, texts)
-    unit = LoadUnit(str(spooled), str(options.get("file_name") or UPLOAD_PATH), started_at, first)
+    path = str(options.get("file_name") or UPLOAD_PATH)
+    unit = LoadUnit(str(spooled), path, started_at, first, title=COPIED_DATA)
     with context.step("stage") as step:
         names = [str(name) for name in options.get("columns") or context.run.request.get("columns") or ()]
         if kind.name == "csv" and not kind.dialect.has_header and not names:

@@ -215,7 +215,7 @@ def test_an_empty_string_is_not_null(bench: Bench) -> None:
 
 
 def test_a_csv_that_breaks_off_names_the_line_and_publishes_nothing(bench: Bench) -> None:
-    with pytest.raises(BadCopyFileFormat, match="line 3"):
+    with pytest.raises(BadCopyFileFormat, match="the copied data, line 3: 1 columns"):
         bench.upload(uploads(), "a,b\n1,2\n3\n", format="csv", header="true")
     with pytest.raises(BadCopyFileFormat, match="quoted value"):
         bench.upload(uploads(), 'a,b\n1,2\n3,"x\n', format="csv", header="true")
@@ -224,7 +224,7 @@ def test_a_csv_that_breaks_off_names_the_line_and_publishes_nothing(bench: Bench
 
 def test_a_declared_type_that_does_not_fit_names_row_and_column(bench: Bench) -> None:
     source = uploads(columns=(Column("id", "integer"), Column("n", "integer")))
-    with pytest.raises(InvalidTextRepresentation, match=r"row 2.*integer.*x") as caught:
+    with pytest.raises(InvalidTextRepresentation, match=r"the copied data, row 2.*integer.*x") as caught:
         bench.upload(source, "id,n\n1,1\n2,x\n", format="csv", header="true")
     assert 'column "n"' in str(caught.value.detail)
 
@@ -320,6 +320,23 @@ def test_a_full_extract_shows_the_latest_and_keeps_the_history(bench: Bench) -> 
     bench.load(source)
     assert bench.rows("id") == [(3,)]
     assert "empty" in bench.notices[-1]
+
+
+def test_a_full_extract_that_repeats_the_latest_changes_nothing(bench: Bench) -> None:
+    file = bench.landing / "a.csv"
+    source = from_files(mode=LoadMode.FULL)
+    file.write_text("id,v\n1,\n2,x\n2,x\n")
+    bench.load(source)
+    before = bench.lake.head().table(NAME)
+    file.write_text("id,v\n2,x\n1,\n2,x\n")
+    result = bench.load(source)
+    assert (result.rows_in, result.rows_out) == (3, 0)
+    assert bench.lake.head().table(NAME).metadata_location == before.metadata_location
+    assert not list(Path(before.location).glob(f"data/run-{bench.last_run}/*"))
+    for text in ("id,v\n1,\n2,x\n", "id,v\n1,\n1,\n2,x\n", "id,v\n1,\n2,x\n2,x\n"):
+        file.write_text(text)
+        assert bench.load(source).rows_out > 0
+    assert bench.rows("count(*)", table="sales_history", order="1") == [(11,)]
 
 
 def test_json_and_parquet_keep_their_values(bench: Bench) -> None:
@@ -446,8 +463,11 @@ def test_a_full_extract_of_a_query(bench: Bench, till: sqlite3.Connection) -> No
     query = ConnectionSource(("till",), SourceForm.QUERY, "SELECT id, state FROM orders WHERE state <> 'B'")
     source = BronzeSource(NAME, query, load=Load(LoadMode.FULL))
     bench.load(source)
+    till.execute("UPDATE orders SET state = 'it''s new' WHERE id = 1")
+    till.commit()
     bench.load(source)
-    assert bench.rows("id, state, _load_id, source_id") == [(1, "it's", 2, "till")]
+    bench.load(source)
+    assert bench.rows("id, state, _load_id, source_id") == [(1, "it's new", 2, "till")]
     assert bench.types() == {"id": "bigint", "state": "text"}
 
 
