@@ -435,7 +435,7 @@ class Session:
         if rows_max is not None and sent == rows_max and not stream.is_exhausted:
             yield responses.PORTAL_SUSPENDED
             return
-        yield responses.command_complete(f"{stream.tag} {sent}")
+        yield responses.command_complete(stream.tag if stream.tag in _UNCOUNTED else f"{stream.tag} {sent}")
 
     def _style(self) -> TextStyle:
         return TextStyle(self.context.settings.time_zone)
@@ -475,6 +475,8 @@ class Session:
                 yield from self._statements(copy.rest)
 
 
+# Statements whose tag does not say how many rows came.
+_UNCOUNTED = ("SHOW", "EXPLAIN")
 _WAITING = {
     TransactionStatus.IDLE: "idle",
     TransactionStatus.OPEN: "idle in transaction",
