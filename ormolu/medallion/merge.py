@@ -30,6 +30,7 @@ from ormolu.medallion.templates import (
 from ormolu.sql_extensions.types import data_type
 
 VERSIONS = "ormolu_versions"
+TWICE = "ormolu_twice"
 WINNERS = "ormolu_winners"
 LIVE = "ormolu_live"
 CHANGES = "ormolu_changes"
@@ -43,10 +44,11 @@ DELETED_AT = "_deleted_at"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A temporary table to make."""
+    """A temporary table to make; a view where what reads it reads little of it, or only once."""
 
     name: str
     query: exp.Query
+    is_view: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +105,11 @@ class MergePlan:
 
 
 def merge(request: MergeRequest) -> MergePlan:
-    steps = [Step(VERSIONS, _versions(request))]
-    steps += [Step(WINNERS, _newest(request, exp.true()))]
-    steps += [Step(LIVE, _newest(request, fill("NOT :delete", delete=column(DELETE, "v"))))]
+    steps = [Step(VERSIONS, _versions(request), is_view=not request.replace_by)]
+    steps += [Step(TWICE, _twice(request)), Step(WINNERS, _winners(request), is_view=True)]
     steps += [Step(CHANGES, _changes(request)), Step(MISSING, _missing(request))]
+    if request.deleted is not None:
+        steps.append(Step(LIVE, _live(request)))
     return MergePlan(tuple(steps), _write_current(request), _write_deleted(request))
 
 
@@ -170,12 +173,50 @@ def _versions(request: MergeRequest) -> exp.Query:
     )
 
 
-def _newest(request: MergeRequest, condition: exp.Expr) -> exp.Query:
+def _twice(request: MergeRequest) -> exp.Query:
+    """Keys that have several versions: only these need to be put in order."""
     return query(
-        "SELECT v.* FROM versions AS v WHERE :condition "
-        "QUALIFY row_number() OVER (PARTITION BY :key ORDER BY :order) = 1",
+        "SELECT :key FROM versions AS v GROUP BY :key HAVING count(*) > 1",
+        key=columns(request.key, "v"),
         versions=table(VERSIONS),
-        condition=condition,
+    )
+
+
+def _winners(request: MergeRequest) -> exp.Query:
+    alone = query(
+        "SELECT v.* FROM versions AS v ANTI JOIN twice AS t ON :same",
+        versions=table(VERSIONS),
+        twice=table(TWICE),
+        same=same(request.key, "v", "t"),
+    )
+    several = query(
+        "SELECT v.* FROM versions AS v SEMI JOIN twice AS t ON :same",
+        versions=table(VERSIONS),
+        twice=table(TWICE),
+        same=same(request.key, "v", "t"),
+    )
+    return query("SELECT * FROM alone UNION ALL SELECT * FROM newest", alone=alone, newest=_newest(request, several))
+
+
+def _live(request: MergeRequest) -> exp.Query:
+    """The newest living version of each key that is deleted."""
+    living = query(
+        "SELECT v.* FROM versions AS v SEMI JOIN gone AS c ON :same WHERE NOT :delete",
+        versions=table(VERSIONS),
+        gone=query(
+            "SELECT c.* FROM changes AS c WHERE c.kind IN ('delete', 'tombstone', 'deleted before')",
+            changes=_changes_table(),
+        ),
+        same=same(request.key, "v", "c"),
+        delete=column(DELETE, "v"),
+    )
+    return _newest(request, living)
+
+
+def _newest(request: MergeRequest, versions: exp.Query) -> exp.Query:
+    return query(
+        "SELECT v.* FROM versions AS v QUALIFY row_number() OVER (PARTITION BY :key ORDER BY :order) = 1",
+        versions=versions,
         key=columns(request.key, "v"),
         order=newest_first([*_order(request), NUMBER], "v"),
     )

@@ -166,7 +166,8 @@ class _Layers:
         raw = [*plain, *(SYSTEM + item.name for item in all_system)]
         packed = [exp.PropertyEQ(this=quoted(name), expression=column(name, "r")) for name in raw]
         projections.append(named(exp.Struct(expressions=packed), RAW))
-        projections.append(named(row_hash(columns(list(plain), "r")), RAW_HASH))
+        if self._compares_raw:
+            projections.append(named(row_hash(columns(list(plain), "r")), RAW_HASH))
         self.hidden_sources = [name for name in plain if name not in self.types]
         projections += [named(column(name, "r"), name) for name in self.hidden_sources]
         projections.append(named(column(QUARANTINE_ID, "r"), QUARANTINE_ID))
@@ -206,6 +207,11 @@ class _Layers:
         if name not in self.types and name not in self.system and name not in self.hidden_sources:
             raise undefined_column(name, self.types)
         return column(name, "r")
+
+    @property
+    def _compares_raw(self) -> bool:
+        """Rows are compared as they came in: else only those that broke a rule need a hash of that."""
+        return any(isinstance(placed.rule, DeduplicateRule) for placed in self.request.rules)
 
     # --- one layer a rule -----------------------------------------------------------------------------------------
 
@@ -457,6 +463,13 @@ class _Layers:
 
     # --- the last layer ---------------------------------------------------------------------------------------------
 
+    def _raw_hash(self) -> exp.Expr:
+        if self._compares_raw:
+            return column(RAW_HASH, "r")
+        plain = [item.name for item in self.request.inputs if not item.is_system]
+        values = [fill("struct_extract(:raw, :name)", raw=column(RAW, "r"), name=string(name)) for name in plain]
+        return row_hash(values)
+
     def finish(self) -> Stage:
         names = [
             fill("CASE WHEN :flag THEN :name END", flag=column(flag(rule), "r"), name=string(rule.name))
@@ -467,19 +480,20 @@ class _Layers:
             if names
             else fill("CAST([] AS VARCHAR[])")
         )
-        flags = [column(flag(rule), "r") for rule in self.added]
+        flags: list[exp.Expr] = [column(flag(rule), "r") for rule in self.added]
         raw = fill("CASE WHEN :any THEN :raw END", any=any_of(flags), raw=column(RAW, "r"))
         kept = [*columns(self.types, "r")]
         kept += [column(name, "r") for name in self.request.sequence_by if name not in self.types and self._known(name)]
         kept += [column(SYSTEM + item.name, "r") for item in self.request.inputs if item.is_system]
-        kept += [column(name, "r") for name in (ROW_NUMBER, RAW_HASH, IS_DELETE, QUARANTINE_ID)]
+        kept += [column(name, "r") for name in (ROW_NUMBER, IS_DELETE, QUARANTINE_ID)]
         kept += flags
         kept += [column(exact(rule), "r") for rule in self.added if isinstance(rule.rule, DeduplicateRule)]
         kept += [column(match_number(rule), "r") for rule in self.added if isinstance(rule.rule, LookupRule)]
         last = query(
-            "SELECT :kept, :raw, :broken FROM so_far AS r",
+            "SELECT :kept, :raw, :hash, :broken FROM so_far AS r",
             kept=kept,
             raw=named(raw, RAW),
+            hash=named(fill("CASE WHEN :any THEN :hash END", any=any_of(flags), hash=self._raw_hash()), RAW_HASH),
             broken=named(broken, BROKEN),
             so_far=self.query,
         )

@@ -76,7 +76,8 @@ class SilverBatch:
     def make(self, step: Step) -> None:
         """Carry out a planned step."""
         self.context.progress(step=step.name.removeprefix("ormolu_"))
-        self.engine.execute(f"CREATE TEMP TABLE {step.name} AS {text(step.query)}")
+        kind = "VIEW" if step.is_view else "TABLE"
+        self.engine.execute(f"CREATE TEMP {kind} {step.name} AS {text(step.query)}")
 
     def count(self, condition: exp.Expr) -> int:
         """How many staged rows, as `s`, meet it."""

@@ -10,7 +10,15 @@ from sqlglot import exp
 from ormolu.catalog.lake import IcebergTable
 from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.history import HistoryRequest, history, history_columns, history_name, valid_from
-from ormolu.medallion.merge import MergeRequest, TableWrite, deleted_columns, deleted_name, merge
+from ormolu.medallion.merge import (
+    TWICE,
+    VERSIONS,
+    MergeRequest,
+    TableWrite,
+    deleted_columns,
+    deleted_name,
+    merge,
+)
 from ormolu.medallion.silver import IGNORE, NEXT_SURROGATE_KEY, SOFT, empty_rows, rebuilt_rows
 from ormolu.medallion.templates import column, columns, named, query, quoted, same, table, text
 from ormolu.scheduler.refresh_parts import partitions
@@ -135,8 +143,13 @@ class SilverWrites:
     def _tell_of_ties(self, sequence: Sequence[str]) -> None:
         if sequence:
             return
-        counted = "SELECT (SELECT count(*) FROM ormolu_versions) - (SELECT count(*) FROM ormolu_winners)"
-        lost = int(self.batch.engine.rows(counted)[0][0])
+        several = query(
+            "SELECT count(*) - (SELECT count(*) FROM twice) FROM versions AS v SEMI JOIN twice AS t ON :same",
+            versions=table(VERSIONS),
+            twice=table(TWICE),
+            same=same(self.batch.definition.key, "v", "t"),
+        )
+        lost = int(self.batch.engine.rows(text(several))[0][0])
         if lost:
             self.batch.context.notice(f"{lost} rows gave way to a later row of their key (there is no SEQUENCE BY)")
 

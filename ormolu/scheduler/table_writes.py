@@ -17,7 +17,6 @@ from ormolu.medallion.silver import in_columns
 from ormolu.medallion.templates import all_of, column, columns, fill, query, same, string, table, text
 from ormolu.scheduler.context import RunContext
 
-ARRIVING = "ormolu_arriving_{}"
 LEAVING = "ormolu_leaving_{}"
 
 
@@ -40,27 +39,21 @@ class TableWriter:
 
     def write(self, write: TableWrite, *, properties: Mapping[str, str | None]) -> Written:
         """Copy on write: only files that hold a leaving row are written anew."""
-        engine = self._context.engine()
         current = self._head.find_table(write.table)
-        arriving = ARRIVING.format(next(self._numbers))
-        engine.execute(f"CREATE TEMP TABLE {arriving} AS {text(write.arriving)}")
-        count = _count(engine.rows(f"SELECT count(*) FROM {arriving}"))  # noqa: S608 - our own name
         planned = planned_columns(write.columns, current, renamed_in(current, write.renamed))
-        if current is None:
-            rows = query("SELECT * FROM arriving", arriving=table(arriving))
-            return self._written(write, None, planned, rows, (), properties=properties, arriving=count, is_whole=True)
+        if current is None or write.is_whole:
+            return self._written(write, current, planned, write.arriving, properties=properties)
         leaving = self._leaving(write)
-        if write.is_whole or not is_same_shape(current, write):
-            rows = self._kept(write, current, leaving, arriving, None) if not write.is_whole else _all(arriving)
-            return self._written(
-                write, current, planned, rows, (), properties=properties, arriving=count, is_whole=True
-            )
+        arriving = _count(self._context.engine().rows(text(counted(write.arriving))))
+        if not is_same_shape(current, write):
+            rows = self._kept(write, current, leaving, None)
+            return self._written(write, current, planned, rows, properties=properties, arriving=arriving)
         touched = self._touched(write, current, leaving)
-        if not touched and not count and not _changes_properties(current, properties):
+        if not touched and not arriving and not _changes_properties(current, properties):
             return Written(None, 0, current.rows)
-        rows = self._kept(write, current, leaving, arriving, touched) if touched else _all(arriving)
+        rows = self._kept(write, current, leaving, touched) if touched else write.arriving
         return self._written(
-            write, current, planned, rows, touched, properties=properties, arriving=count, is_whole=False
+            write, current, planned, rows, touched, properties=properties, arriving=arriving, is_whole=False
         )
 
     def _leaving(self, write: TableWrite) -> str | None:
@@ -112,7 +105,6 @@ class TableWriter:
         write: TableWrite,
         current: IcebergTable,
         leaving: str | None,
-        arriving: str,
         files: tuple[str, ...] | None,
     ) -> exp.Query:
         source = in_columns(current.source(files=files), column_types(current), write.columns, write.renamed)
@@ -130,7 +122,7 @@ class TableWriter:
             cols=columns(names, "k"),
             new=columns(names, "a"),
             kept=kept,
-            arriving=table(arriving),
+            arriving=write.arriving,
         )
 
     def _written(
@@ -139,11 +131,11 @@ class TableWriter:
         current: IcebergTable | None,
         planned: tuple[StoredColumn, ...],
         rows: exp.Query,
-        touched: tuple[str, ...],
+        touched: tuple[str, ...] = (),
         *,
         properties: Mapping[str, str | None],
-        arriving: int,
-        is_whole: bool,
+        arriving: int | None = None,
+        is_whole: bool = True,
     ) -> Written:
         lake, run = self._context.lake, self._context.run
         location = lake.new_location(write.table) if current is None else current.location
@@ -169,7 +161,8 @@ class TableWriter:
             operation="append" if not touched and not is_whole else "overwrite",
         )
         rows_kept = 0 if is_whole or current is None else current.rows - self._rows_of(current, touched)
-        return Written(change, arriving, rows_kept + sum(file.rows for file in files))
+        written = sum(file.rows for file in files)
+        return Written(change, written if arriving is None else arriving, rows_kept + written)
 
     @staticmethod
     def _rows_of(current: IcebergTable, touched: tuple[str, ...]) -> int:
@@ -193,8 +186,8 @@ def _ordered(write: TableWrite, rows: exp.Query) -> exp.Query:
     return query("SELECT o.* FROM rows AS o ORDER BY :terms", rows=rows, terms=terms)
 
 
-def _all(arriving: str) -> exp.Query:
-    return query("SELECT * FROM arriving", arriving=table(arriving))
+def counted(rows: exp.Query) -> exp.Query:
+    return query("SELECT count(*) FROM rows", rows=rows)
 
 
 def column_types(current: IcebergTable) -> dict[str, str]:

@@ -117,7 +117,8 @@ def test_a_renamed_column_keeps_its_field_id_and_its_values(pipeline: Pipeline) 
 
 def test_only_listed_columns_are_kept_when_asked(pipeline: Pipeline) -> None:
     pipeline.create(
-        "CREATE SILVER TABLE few (amount numeric(9,2)) KEY (id) WITH (columns = 'listed') FROM bronze.sales"
+        "CREATE SILVER TABLE few (amount numeric(9,2)) KEY (id) "
+        "WITH (columns = 'listed', audit_columns = 'hidden') FROM bronze.sales"
     )
     assert pipeline.names("silver.few") == ["amount", "id"]
 
@@ -130,7 +131,8 @@ def test_a_clause_that_nothing_honours_is_refused(pipeline: Pipeline, clause: st
 
 def test_a_lookup_waits_for_a_table_that_has_no_columns_yet(pipeline: Pipeline) -> None:
     define(pipeline, "CREATE SILVER TABLE areas KEY (id) FROM bronze.sales")
-    ddl = "CREATE SILVER TABLE t KEY (id) WITH RULES (LOOKUP silver.areas ON areas.id = t.id ADD (area)) AS SELECT id FROM bronze.sales"
+    rule = "LOOKUP silver.areas ON areas.id = t.id ADD (area)"
+    ddl = f"CREATE SILVER TABLE t KEY (id) WITH RULES ({rule}) AS SELECT id FROM bronze.sales"
     with pytest.raises(ObjectNotInPrerequisiteState, match=r"silver\.areas has never been loaded"):
         pipeline.create(ddl)
 
@@ -167,14 +169,10 @@ def test_quarantine_follows_a_changed_definition(pipeline: Pipeline) -> None:
     waiting = "SELECT id, _quarantine_id, _rules, _message, _status FROM quarantine.t"
     start = "CREATE OR REPLACE SILVER TABLE t KEY (id) WITH RULES ("
     pipeline.create(start + "CONSTRAINT big CHECK (amount > 7), NOT NULL amount) FROM bronze.sales")
-    assert (
-        pipeline.rows(waiting)
-        == [
-            (2, 1, ["big"], "big: amount > 7 does not hold for amount = 5.00", "open"),
-            (3, 2, ["amount_not_null"], "amount_not_null: amount is null", "open"),
-        ]
-        or len(pipeline.rows(waiting)) == 2
-    )
+    assert {row[0]: row[3] for row in pipeline.rows(waiting)} == {
+        2: "big: amount > 7 does not hold for amount = 5.00",
+        3: "amount_not_null: amount is null",
+    }
     numbers = {row[0]: row[1] for row in pipeline.rows(waiting)}
     pipeline.create(start + "CONSTRAINT huge CHECK (amount > 8)) FROM bronze.sales")
     assert pipeline.rows(waiting) == [

@@ -5,13 +5,36 @@ SELECT
   "r"."ormolu:system:_row_id",
   "r"."ormolu:system:_load_id",
   "r"."ormolu:n",
-  "r"."ormolu:raw_hash",
   "r"."ormolu:delete",
   "r"."ormolu:quarantine_id",
   "r"."ormolu:rule:1",
   CASE WHEN (
     "r"."ormolu:rule:1"
   ) THEN "r"."ormolu:raw" END AS "ormolu:raw",
+  CASE
+    WHEN (
+      "r"."ormolu:rule:1"
+    )
+    THEN MD5(
+      CONCAT(
+        CASE
+          WHEN CAST(STRUCT_EXTRACT("r"."ormolu:raw", 'id') AS TEXT) IS NULL
+          THEN '-'
+          ELSE LENGTH(CAST(STRUCT_EXTRACT("r"."ormolu:raw", 'id') AS TEXT)) || ':' || CAST(STRUCT_EXTRACT("r"."ormolu:raw", 'id') AS TEXT)
+        END,
+        CASE
+          WHEN CAST(STRUCT_EXTRACT("r"."ormolu:raw", 'quantity') AS TEXT) IS NULL
+          THEN '-'
+          ELSE LENGTH(CAST(STRUCT_EXTRACT("r"."ormolu:raw", 'quantity') AS TEXT)) || ':' || CAST(STRUCT_EXTRACT("r"."ormolu:raw", 'quantity') AS TEXT)
+        END,
+        CASE
+          WHEN CAST(STRUCT_EXTRACT("r"."ormolu:raw", 'at') AS TEXT) IS NULL
+          THEN '-'
+          ELSE LENGTH(CAST(STRUCT_EXTRACT("r"."ormolu:raw", 'at') AS TEXT)) || ':' || CAST(STRUCT_EXTRACT("r"."ormolu:raw", 'at') AS TEXT)
+        END
+      )
+    )
+  END AS "ormolu:raw_hash",
   LIST_FILTER([CASE WHEN "r"."ormolu:rule:1" THEN 'cast_quantity' END], LAMBDA x : NOT x IS NULL) AS "ormolu:broken"
 FROM (
   SELECT
@@ -51,25 +74,6 @@ FROM (
           "r"."ormolu:system:_row_id" AS "_row_id",
           "r"."ormolu:system:_load_id" AS "_load_id",
           {'id': "r"."id", 'quantity': "r"."quantity", 'at': "r"."at", 'ormolu:system:_row_id': "r"."ormolu:system:_row_id", 'ormolu:system:_load_id': "r"."ormolu:system:_load_id"} AS "ormolu:raw",
-          MD5(
-            CONCAT(
-              CASE
-                WHEN CAST("r"."id" AS TEXT) IS NULL
-                THEN '-'
-                ELSE LENGTH(CAST("r"."id" AS TEXT)) || ':' || CAST("r"."id" AS TEXT)
-              END,
-              CASE
-                WHEN CAST("r"."quantity" AS TEXT) IS NULL
-                THEN '-'
-                ELSE LENGTH(CAST("r"."quantity" AS TEXT)) || ':' || CAST("r"."quantity" AS TEXT)
-              END,
-              CASE
-                WHEN CAST("r"."at" AS TEXT) IS NULL
-                THEN '-'
-                ELSE LENGTH(CAST("r"."at" AS TEXT)) || ':' || CAST("r"."at" AS TEXT)
-              END
-            )
-          ) AS "ormolu:raw_hash",
           "r"."ormolu:quarantine_id" AS "ormolu:quarantine_id",
           ROW_NUMBER() OVER () AS "ormolu:n"
         FROM (

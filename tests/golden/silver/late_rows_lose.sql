@@ -32,26 +32,45 @@ WHERE
   );
 
 SELECT
-  v.*
+  "v"."id"
 FROM "ormolu_versions" AS v
-WHERE
-  TRUE
-QUALIFY
-  ROW_NUMBER() OVER (
-    PARTITION BY "v"."id"
-    ORDER BY "v"."at" DESC, "v"."_row_id" DESC, "v"."ormolu:n" DESC
-  ) = 1;
+GROUP BY
+  "v"."id"
+HAVING
+  COUNT(*) > 1;
 
 SELECT
-  v.*
-FROM "ormolu_versions" AS v
-WHERE
-  NOT "v"."ormolu:delete"
-QUALIFY
-  ROW_NUMBER() OVER (
-    PARTITION BY "v"."id"
-    ORDER BY "v"."at" DESC, "v"."_row_id" DESC, "v"."ormolu:n" DESC
-  ) = 1;
+  *
+FROM (
+  SELECT
+    v.*
+  FROM "ormolu_versions" AS v
+  ANTI JOIN "ormolu_twice" AS t
+    ON (
+      "v"."id" IS NOT DISTINCT FROM "t"."id"
+    )
+) AS "alone"
+UNION ALL
+SELECT
+  *
+FROM (
+  SELECT
+    v.*
+  FROM (
+    SELECT
+      v.*
+    FROM "ormolu_versions" AS v
+    SEMI JOIN "ormolu_twice" AS t
+      ON (
+        "v"."id" IS NOT DISTINCT FROM "t"."id"
+      )
+  ) AS v
+  QUALIFY
+    ROW_NUMBER() OVER (
+      PARTITION BY "v"."id"
+      ORDER BY "v"."at" DESC, "v"."_row_id" DESC, "v"."ormolu:n" DESC
+    ) = 1
+) AS "newest";
 
 SELECT
   w.*,
@@ -162,6 +181,36 @@ FROM (
 ) AS t
 WHERE
   FALSE;
+
+SELECT
+  v.*
+FROM (
+  SELECT
+    v.*
+  FROM "ormolu_versions" AS v
+  SEMI JOIN (
+    SELECT
+      c.*
+    FROM (
+      SELECT
+        c.*,
+        "c"."ormolu:kind" AS "kind"
+      FROM "ormolu_changes" AS c
+    ) AS c
+    WHERE
+      c.kind IN ('delete', 'tombstone', 'deleted before')
+  ) AS c
+    ON (
+      "v"."id" IS NOT DISTINCT FROM "c"."id"
+    )
+  WHERE
+    NOT "v"."ormolu:delete"
+) AS v
+QUALIFY
+  ROW_NUMBER() OVER (
+    PARTITION BY "v"."id"
+    ORDER BY "v"."at" DESC, "v"."_row_id" DESC, "v"."ormolu:n" DESC
+  ) = 1;
 
 SELECT
   CAST("c"."id" AS TEXT) AS "id",

@@ -5,7 +5,6 @@ SELECT
   "r"."ormolu:system:_row_id",
   "r"."ormolu:system:_load_id",
   "r"."ormolu:n",
-  "r"."ormolu:raw_hash",
   "r"."ormolu:delete",
   "r"."ormolu:quarantine_id",
   "r"."ormolu:rule:1",
@@ -28,6 +27,21 @@ SELECT
     )
     THEN "r"."ormolu:raw"
   END AS "ormolu:raw",
+  CASE
+    WHEN (
+      "r"."ormolu:rule:1"
+    )
+    OR (
+      "r"."ormolu:rule:2"
+    )
+    OR (
+      "r"."ormolu:rule:3"
+    )
+    OR (
+      "r"."ormolu:rule:4"
+    )
+    THEN "r"."ormolu:raw_hash"
+  END AS "ormolu:raw_hash",
   LIST_FILTER(
     [
       CASE WHEN "r"."ormolu:rule:1" THEN 'set_id' END,
