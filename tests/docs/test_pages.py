@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from ormolu.definitions import Kind
 from ormolu.server.commands import ANSWERS
 from tests.docs.pages import ROOT, Page, all_pages, matches
 from tests.docs.psql_session import clear, run_page
@@ -16,7 +17,7 @@ STATEMENTS = ROOT / "docs" / "statements"
 
 # The page of each statement that the server answers beside queries and the session's own business.
 PAGE_OF = {
-    "Create": "create-silver-table.md",
+    "Create": "create-silver-table.md",  # and the pages of its other kinds, below
     "CreateSecret": "create-secret.md",
     "Alter": "alter.md",
     "Drop": "drop.md",
@@ -42,6 +43,16 @@ PAGE_OF = {
     "DropRole": "roles-and-grants.md",
     "Grant": "roles-and-grants.md",
     "Revoke": "roles-and-grants.md",
+    "Unlisten": "settings.md",
+}
+PAGE_OF_KIND = {
+    Kind.SECRET: "create-secret.md",
+    Kind.CONNECTION: "create-connection.md",
+    Kind.BRONZE_SOURCE: "create-bronze-source.md",
+    Kind.SILVER_TABLE: "create-silver-table.md",
+    Kind.GOLD_TABLE: "create-gold-table.md",
+    Kind.GOLD_METRIC: "create-gold-metric.md",
+    Kind.MONITOR: "create-monitor.md",
 }
 
 
@@ -72,6 +83,12 @@ def test_every_statement_that_the_server_answers_has_a_page() -> None:
     assert {statement.__name__ for statement in ANSWERS} == set(PAGE_OF)
     for statement, page in PAGE_OF.items():
         assert (STATEMENTS / page).exists(), f"{statement} has no page {page}"
+
+
+def test_every_kind_that_can_be_created_has_a_page() -> None:
+    pages = {page.path.name: page for page in PAGES}
+    for kind, name in PAGE_OF_KIND.items():
+        assert any(f"{kind.value} " in block.text for block in pages[name].blocks if block.is_sql), name
 
 
 def test_the_index_lists_every_page() -> None:
