@@ -13,7 +13,7 @@ from ormolu.medallion.columns import SILVER_AUDIT_COLUMNS, StoredColumn
 from ormolu.medallion.expressions import at
 from ormolu.medallion.merge import MISSING, VERSIONS, Step, TableWrite
 from ormolu.medallion.silver import VALID_FROM, VALID_TO
-from ormolu.medallion.staging import IS_DELETE, ROW_NUMBER, InputColumn
+from ormolu.medallion.staged_rows import IS_DELETE, ROW_NUMBER, InputColumn
 from ormolu.medallion.templates import (
     cast,
     column,

@@ -14,7 +14,7 @@ from ormolu.medallion.columns import QUARANTINE_COLUMNS, StoredColumn
 from ormolu.medallion.expressions import at
 from ormolu.medallion.merge import Step, TableWrite
 from ormolu.medallion.rules import NamedRule
-from ormolu.medallion.staging import BROKEN, QUARANTINE_ID, RAW, RAW_HASH, ROW_NUMBER, SYSTEM, InputColumn
+from ormolu.medallion.staged_rows import BROKEN, QUARANTINE_ID, RAW, RAW_HASH, ROW_NUMBER, SYSTEM, InputColumn
 from ormolu.medallion.templates import (
     cast,
     column,

@@ -12,7 +12,7 @@ from ormolu.definitions import DeleteWhen, Expression, SilverTable
 from ormolu.errors import DuplicateColumn, InvalidObjectDefinition
 from ormolu.medallion.columns import SILVER_AUDIT_COLUMNS, StoredColumn
 from ormolu.medallion.expressions import at, undefined_column
-from ormolu.medallion.staging import IS_DELETE, ROW_NUMBER, SYSTEM, InputColumn, Stage
+from ormolu.medallion.staged_rows import IS_DELETE, ROW_NUMBER, SYSTEM, InputColumn, Stage
 from ormolu.medallion.templates import (
     cast,
     column,

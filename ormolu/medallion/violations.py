@@ -23,7 +23,7 @@ from ormolu.definitions import (
 )
 from ormolu.medallion.expressions import columns_of
 from ormolu.medallion.rules import CastRule, KeyRule, NamedRule
-from ormolu.medallion.staging import RAW, flag
+from ormolu.medallion.staged_rows import RAW, flag
 from ormolu.medallion.templates import cast, column, fill, string
 from ormolu.sql_extensions.types import DataType
 

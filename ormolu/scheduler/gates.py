@@ -13,7 +13,7 @@ from ormolu.catalog.schema import rule_results
 from ormolu.definitions import Action, DeduplicateRule, LookupRule, TableName
 from ormolu.errors import CardinalityViolation, CheckViolation
 from ormolu.medallion.rules import NamedRule
-from ormolu.medallion.staging import IS_DELETE, ROW_NUMBER, Stage, exact, flag, match_number
+from ormolu.medallion.staged_rows import IS_DELETE, ROW_NUMBER, Stage, exact, flag, match_number
 from ormolu.medallion.templates import any_of, column, fill, query, table, text
 from ormolu.scheduler.context import RunContext
 

@@ -14,7 +14,8 @@ from ormolu.medallion.merge import TableWrite
 from ormolu.medallion.metric import READ_AT, filter_loss_query
 from ormolu.medallion.refresh_mode import checkpoints_text
 from ormolu.medallion.rules import NamedRule, named_rules
-from ormolu.medallion.staging import Stage, StageRequest, stage
+from ormolu.medallion.staged_rows import Stage, StageRequest
+from ormolu.medallion.staging import stage
 from ormolu.medallion.templates import columns, query, table, text
 from ormolu.scheduler import gates
 from ormolu.scheduler.context import RunContext, RunResult

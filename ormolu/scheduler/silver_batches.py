@@ -16,7 +16,7 @@ from ormolu.medallion.lineage import base_of
 from ormolu.medallion.merge import Step
 from ormolu.medallion.refresh_mode import Mode
 from ormolu.medallion.silver import delete_when_of, good_rows, sequence_of, stored_columns
-from ormolu.medallion.staging import InputColumn, Stage
+from ormolu.medallion.staged_rows import InputColumn, Stage
 from ormolu.medallion.templates import query, table, text
 from ormolu.scheduler.context import RunContext
 from ormolu.scheduler.gates import Judgement

@@ -15,7 +15,8 @@ from ormolu.medallion.quarantine import only_entries, quarantine_name, substitut
 from ormolu.medallion.refresh_mode import only_after, only_loaded
 from ormolu.medallion.rules import NamedRule, named_rules
 from ormolu.medallion.silver import AUDIT_NAMES, check_shape, delete_when_of, sequence_of
-from ormolu.medallion.staging import InputColumn, Stage, StageRequest, stage
+from ormolu.medallion.staged_rows import InputColumn, Stage, StageRequest
+from ormolu.medallion.staging import stage
 from ormolu.medallion.templates import fill, negated, query, table, text
 from ormolu.scheduler import gates
 from ormolu.scheduler.context import ResultTable, RunContext, RunResult

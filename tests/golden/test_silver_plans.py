@@ -18,7 +18,8 @@ from ormolu.medallion.merge import MergeRequest, merge
 from ormolu.medallion.metric import metric_query
 from ormolu.medallion.rules import named_rules
 from ormolu.medallion.silver import empty_rows, good_rows, stored_columns
-from ormolu.medallion.staging import InputColumn, StageRequest, stage
+from ormolu.medallion.staged_rows import InputColumn, StageRequest
+from ormolu.medallion.staging import stage
 from ormolu.medallion.templates import query
 from ormolu.sql_extensions.parser import parse_definition
 from ormolu.sql_extensions.relations import Relation, RelationColumn

@@ -12,7 +12,8 @@ from ormolu.engine.functions import install_functions
 from ormolu.engine.jobs import JobEngine
 from ormolu.medallion.inputs import without_quarantine
 from ormolu.medallion.rules import named_rules
-from ormolu.medallion.staging import InputColumn, StageRequest, flag, stage
+from ormolu.medallion.staged_rows import InputColumn, StageRequest, flag
+from ormolu.medallion.staging import stage
 from ormolu.medallion.templates import query, text
 from ormolu.scheduler.refresh_parts import catchable_errors
 from ormolu.sql_extensions.parser import parse_definition
