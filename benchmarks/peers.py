@@ -46,12 +46,13 @@ def _as_postgres(argv: list[str]) -> list[str]:
 def postgresql(folder: Path) -> Iterator[str]:
     """A PostgreSQL 15 with its default settings; gives its conninfo."""
     home = folder / "postgresql"
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     for parent in (folder, home):
         parent.chmod(0o755)
     if os.geteuid() == 0:
         shutil.chown(home, "postgres", "postgres")
     data, port = home / "data", free_port()
+    shutil.rmtree(data, ignore_errors=True)
     init = [str(POSTGRESQL / "initdb"), "-D", str(data), "-U", "bench", "-A", "trust", "-E", "UTF8"]
     subprocess.run(_as_postgres(init), check=True, capture_output=True, cwd=home)
     serve = [str(POSTGRESQL / "postgres"), "-D", str(data), "-p", str(port), "-k", str(home)]
@@ -64,6 +65,11 @@ def postgresql(folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait()
+
+
+def postmaster(folder: Path) -> int:
+    """The process of the PostgreSQL that `postgresql` has started in a folder."""
+    return int((folder / "postgresql" / "data" / "postmaster.pid").read_text().split()[0])
 
 
 @contextmanager

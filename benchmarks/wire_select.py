@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import psycopg
 from psycopg import pq
 
-from benchmarks.measure import Line, rate
-from benchmarks.peers import ormolu, postgresql
+from benchmarks.measure import Line, cpu_of, rate
+from benchmarks.peers import ormolu, postgresql, postmaster
 
 ROWS = 1_000_000
 COLUMNS = (
@@ -26,15 +27,19 @@ QUERY = b"SELECT id, customer, amount, price, day, at, name, is_paid FROM {table
 
 
 def run(folder: Path, full: bool) -> list[Line]:
-    lines = []
-    with postgresql(folder) as theirs, ormolu(folder) as (ours, _):
+    lines: list[Line] = []
+    with postgresql(folder) as theirs, ormolu(folder) as (ours, pid):
         load(theirs, ours)
         for format_, target in ((0, ">= 1.0x"), (1, ">= 1.0x")):
             name = "binary" if format_ else "text"
-            mine = rate(lambda f=format_: fetch(ours, b"bronze.wide", f), ROWS)  # type: ignore[misc]  # called at once
-            peer = rate(lambda f=format_: fetch(theirs, b"wide", f), ROWS)  # type: ignore[misc]  # likewise
-            lines.append(
-                Line(f"SELECT of 8 columns, {name}", f"{ROWS:,} rows", "PostgreSQL 15", mine, peer, "rows/s", target)
+            mine = partial(fetch, ours, b"bronze.wide", format_)
+            peer = partial(fetch, theirs, b"wide", format_)
+            what, size = f"SELECT of 8 columns, {name}", f"{ROWS:,} rows"
+            speeds = rate(mine, ROWS), rate(peer, ROWS)
+            cpu = cpu_of(mine, pid), cpu_of(peer, postmaster(folder))
+            lines += (
+                Line(what, size, "PostgreSQL 15", *speeds, "rows/s", target),
+                Line(f"{what}, server's CPU", size, "PostgreSQL 15", *cpu, "s", less_is_better=True),
             )
     return lines
 
