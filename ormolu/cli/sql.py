@@ -17,6 +17,7 @@ from ormolu.cli.settings import url_option
 
 FORMATS = ("table", "csv", "json")
 CELL_CHARACTERS_MAX = 60
+PLANNED = ("CREATE", "ALTER", "DROP", "REFRESH")
 
 
 @click.command()
@@ -50,13 +51,22 @@ def apply(file: Path, plan: bool, url: str) -> None:
     """
     with connected(url) as connection:
         for statement in split(file.read_text()):
-            first = statement.split(None, 1)[0].upper()
-            if plan and first in ("CREATE", "ALTER", "DROP", "REFRESH"):
-                click.echo(f"-- {statement.splitlines()[0]}")
-                show(connection.execute(f"EXPLAIN {statement}".encode()), "table")
-            elif not plan:
+            if plan:
+                _plan(connection, statement)
+            else:
                 cursor = connection.execute(statement.encode())
                 click.echo(cursor.statusmessage or "")
+
+
+def _plan(connection: psycopg.Connection, statement: str) -> None:
+    """EXPLAIN what changes something; what has no plan is named, so that nothing is passed over in silence."""
+    if statement.split(None, 1)[0].upper() not in PLANNED:
+        return
+    click.echo(f"-- {statement.splitlines()[0]}")
+    try:
+        show(connection.execute(f"EXPLAIN {statement}".encode()), "table")
+    except psycopg.errors.FeatureNotSupported:
+        click.echo("(runs as it is: it has no plan)")
 
 
 def split(text: str) -> list[str]:

@@ -32,6 +32,7 @@ from ormolu.sql_extensions.statements import (
     Tables,
     WrittenName,
 )
+from ormolu.sql_extensions.writer_words import relation
 
 SCHEMAS = ("bronze", "silver", "gold", "quarantine", "lake")
 
@@ -47,14 +48,16 @@ def require_admin(services: Services, session: SessionContext, what: str) -> Non
 def require_operate(services: Services, session: SessionContext, table: TableName) -> None:
     if not services.roles.has_privilege(session.role, "OPERATE", table, database=session.database):
         raise InsufficientPrivilege(
-            f"permission denied to operate {table}", hint=f"GRANT OPERATE ON {table} TO {session.role} allows it."
+            f"permission denied to operate {table}",
+            hint=f"GRANT OPERATE ON {relation(table)} TO {session.role} allows it.",
         )
 
 
 def require_select(services: Services, session: SessionContext, table: TableName) -> None:
     if not services.roles.has_privilege(session.role, "SELECT", table, database=session.database):
         raise InsufficientPrivilege(
-            f"permission denied for table {table.name}", hint=f"GRANT SELECT ON {table} TO {session.role} allows it."
+            f"permission denied for table {table.name}",
+            hint=f"GRANT SELECT ON {relation(table)} TO {session.role} allows it.",
         )
 
 

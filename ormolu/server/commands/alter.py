@@ -26,7 +26,7 @@ from ormolu.errors import DuplicateObject, FeatureNotSupported, UndefinedObject,
 from ormolu.medallion.lineage import downstream_in_order
 from ormolu.scheduler.queue import RunAction, submission
 from ormolu.server.commands.access import require_admin, require_operate
-from ormolu.server.commands.create import check_connection, commit_definition, fill
+from ormolu.server.commands.create import check_bronze, check_connection, commit_definition, fill
 from ormolu.server.commands.kept_options import warn_of_kept_options
 from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait
@@ -86,6 +86,8 @@ def alter(statement: Alter, session: SessionContext, services: Services) -> Outc
         check_connection(changed, head, services)
     if changed == definition:
         return done
+    if isinstance(changed, BronzeSource):
+        check_bronze(changed, head)
     warn_of_kept_options(changed, session)
     if isinstance(action, AddRule | DropRule) and isinstance(changed, SilverTable | GoldTable | GoldMetric):
         fill(changed, session, services, head)

@@ -21,6 +21,7 @@ from ormolu.definitions import (
     SecretReference,
     SilverTable,
     TableName,
+    Upload,
     kind_of,
 )
 from ormolu.errors import (
@@ -31,6 +32,7 @@ from ormolu.errors import (
     InvalidParameterValue,
     UndefinedObject,
     UndefinedTable,
+    WrongObjectType,
 )
 from ormolu.medallion.bronze import partition_fields
 from ormolu.medallion.columns import StoredColumn
@@ -49,6 +51,7 @@ from ormolu.sql_extensions.equality import is_same_definition
 from ormolu.sql_extensions.statements import Create, CreateSecret
 from ormolu.sql_extensions.types import data_type
 from ormolu.sql_extensions.writer import write
+from ormolu.sql_extensions.writer_words import relation
 
 LOCAL_TYPES = ("files", "sqlite")  # opened to check their paths: that reaches nothing beyond this machine
 # Options of connections whose value is nobody else's business.
@@ -199,6 +202,8 @@ def check_bronze(definition: BronzeSource, head: Head) -> None:
         raise FeatureNotSupported("RECONCILE is not supported yet")
     if definition.source.format is not None:
         file_format(definition.source.format, "")
+    if isinstance(definition.source, Upload) and definition.schedule is not None:
+        raise WrongObjectType(f"{definition.name} takes uploads: nothing could be scheduled", hint="COPY loads it.")
     if not isinstance(definition.source, ConnectionSource):
         return
     for name in definition.source.connections:
@@ -235,9 +240,17 @@ def check_upstreams(definition: SilverTable | GoldTable | GoldMetric, head: Head
                 "WARNING",
                 "01000",
                 f"{upstream} has no rows and no known columns yet: {definition.name} is planned at its first refresh",
-                f"REFRESH {upstream} CASCADE",
+                f"{_first_load_of(upstream, head)} comes first.",
             )
     return is_known
+
+
+def _first_load_of(name: TableName, head: Head) -> str:
+    """The statement that gives a source its first rows."""
+    definition = head.definitions.find_relation(name)
+    if isinstance(definition, BronzeSource) and isinstance(definition.source, Upload):
+        return f"COPY {relation(name)} FROM STDIN"
+    return f"REFRESH {relation(name)} CASCADE"
 
 
 def _base(name: TableName, head: Head) -> TableName:
