@@ -6,7 +6,8 @@ Drivers and pools send them all day; answered here they cost a tenth of a query.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pyarrow as pa
 from sqlglot import exp
@@ -17,7 +18,7 @@ from ormolu.server.setting_table import SERVER_VERSION
 from ormolu.sql_extensions.types import SCALARS, DataType
 
 PRODUCT_VERSION = f"PostgreSQL {SERVER_VERSION} (Ormolu)"
-Evaluate = Callable[[SessionContext], object]
+Evaluate = Callable[[Any], object]  # of a SessionContext; of None where it is fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Constant:
 
     column: ResultColumn
     evaluate: Evaluate
+    is_fixed: bool = False  # the same in every session
 
 
 _ARROW = {"int4": pa.int32(), "int8": pa.int64(), "text": pa.string(), "name": pa.string(), "bool": pa.bool_(),
@@ -43,11 +45,31 @@ def constant_columns(tree: exp.Expression) -> tuple[Constant, ...] | None:
     return known if len(known) == len(columns) else None
 
 
-def constant_rows(columns: Sequence[Constant], session: SessionContext) -> Rows:
-    described = tuple(constant.column for constant in columns)
-    arrays = [pa.array([item.evaluate(session)], _ARROW[item.column.type.scalar.name]) for item in columns]
-    batch = pa.RecordBatch.from_arrays(arrays, [str(at) for at in range(len(arrays))])
-    return Rows(described, iter((batch,)))
+@dataclass(frozen=True, slots=True)
+class ConstantQuery:
+    """Such a query, prepared; `batch` is its row where that is the same in every session."""
+
+    constants: tuple[Constant, ...]
+    columns: tuple[ResultColumn, ...]
+    batch: pa.RecordBatch | None
+
+    def rows(self, session: SessionContext) -> Rows:
+        batch = self.batch
+        return Rows(self.columns, iter((_row(self.constants, session) if batch is None else batch,)))
+
+
+def constant_query(tree: exp.Expression) -> ConstantQuery | None:
+    """Prepare a query that reads nothing; None where it needs the engine."""
+    constants = constant_columns(tree)
+    if constants is None:
+        return None
+    is_fixed = all(constant.is_fixed for constant in constants)
+    return ConstantQuery(constants, tuple(each.column for each in constants), _row(constants) if is_fixed else None)
+
+
+def _row(constants: Sequence[Constant], session: SessionContext | None = None) -> pa.RecordBatch:
+    arrays = [pa.array([each.evaluate(session)], _ARROW[each.column.type.scalar.name]) for each in constants]
+    return pa.RecordBatch.from_arrays(arrays, [str(at) for at in range(len(arrays))])
 
 
 def one_column(names_and_values: Sequence[tuple[str, str]], *, tag: str = "SELECT") -> Rows:
@@ -71,7 +93,7 @@ def _type(name: str) -> DataType:
 def _constant(projection: exp.Expression) -> Constant | None:
     if isinstance(projection, exp.Alias):
         inner = _constant(projection.this)
-        return inner and Constant(ResultColumn(projection.alias, inner.column.type), inner.evaluate)
+        return inner and replace(inner, column=ResultColumn(projection.alias, inner.column.type))
     match projection:
         case exp.Literal() | exp.Neg() | exp.Boolean():
             return _literal(projection)
@@ -98,7 +120,7 @@ def _literal(tree: exp.Expression) -> Constant | None:
 
 
 def _fixed(name: str, type_name: str, value: object) -> Constant:
-    return Constant(ResultColumn(name, _type(type_name)), lambda _: value)
+    return Constant(ResultColumn(name, _type(type_name)), lambda _: value, is_fixed=True)
 
 
 _CALLS: dict[str, tuple[str, Evaluate]] = {

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from ormolu import errors
 from ormolu.server import cursors, transactions
-from ormolu.server.constants import constant_columns, constant_rows, one_column, text_rows
+from ormolu.server.constants import ConstantQuery, constant_columns, constant_query, one_column, text_rows
 from ormolu.server.context import SessionContext
 from ormolu.server.engine_rows import EngineRows, is_streaming
 from ormolu.server.outcomes import Completed, CopyOut, Outcome, ResultColumn, Rows
@@ -156,11 +156,10 @@ class QueryHandlers:
         """A query that needs no engine is prepared once for all sessions."""
         if query.text and (known := self._constants.find(query.text)) is not None:
             return known
-        constants = constant_columns(query.tree)
-        if constants is None:
+        constant = constant_query(query.tree)
+        if constant is None:
             return None
-        columns = tuple(constant.column for constant in constants)
-        prepared = Prepared(query, columns=columns, is_described=True, plan=constants)
+        prepared = Prepared(query, columns=constant.columns, is_described=True, plan=constant)
         if query.text and len(query.text) <= PARSED_CHARACTERS_MAX:
             self._constants.put(query.text, prepared)
         return prepared
@@ -168,8 +167,8 @@ class QueryHandlers:
     def _query(
         self, statement: s.Query, prepared: Prepared, parameters: tuple[object, ...], session: SessionContext
     ) -> Outcome:
-        if not isinstance(prepared.plan, QueryPlan):
-            return constant_rows(prepared.plan, session)
+        if isinstance(prepared.plan, ConstantQuery):
+            return prepared.plan.rows(session)
         plan, stamp = prepared.plan, prepared.stamp
         prepared.stamp = None
         if stamp is None or stamp != _stamp(session):

@@ -39,6 +39,7 @@ class Settings:
     _before_transaction: dict[str, str] | None = None
     _local: dict[str, str] = field(default_factory=dict)
     generation: int = 0
+    _timeout: tuple[int, float] = (-1, 0.0)  # the generation it was read in, and its seconds
 
     def start(self, name: str, value: str) -> None:
         """Set a value that RESET goes back to: what the startup message, or the role, said."""
@@ -145,7 +146,11 @@ class Settings:
 
     @property
     def statement_timeout_seconds(self) -> float:
-        return milliseconds("statement_timeout", self.get("statement_timeout")) / 1000
+        generation, seconds = self._timeout
+        if generation != self.generation:
+            seconds = milliseconds("statement_timeout", self.get("statement_timeout")) / 1000
+            self._timeout = self.generation, seconds
+        return seconds
 
     @property
     def is_repeatable_read(self) -> bool:
