@@ -21,6 +21,7 @@ import duckdb
 import sqlalchemy as sa
 
 from ormolu.catalog.database import open_database
+from ormolu.catalog.grants import Access
 from ormolu.catalog.lake import Lake
 from ormolu.catalog.roles import Roles
 from ormolu.catalog.schema import runs
@@ -56,6 +57,7 @@ from ormolu.server.handlers import QueryHandlers
 from ormolu.server.listener import Arrival, ListenerSettings, Server, SessionInfo
 from ormolu.server.pg_catalog.system_catalog import SystemCatalog
 from ormolu.server.planning import QueryPlanner
+from ormolu.server.previewing import Previews
 from ormolu.server.query_explain import QueryExplanation
 from ormolu.server.resolution import Resolution
 from ormolu.server.settings import start_settings
@@ -197,10 +199,13 @@ class Running:
         resolution = Resolution(
             self.base.lake, self.roles, self.system_catalog, sessions=self._sessions, runs=self.base.queue.at_work
         )
+
+        def rights(session: SessionContext) -> Access:
+            return self.roles.access(session.role, database=session.database)
+
+        previews = Previews(self.base.connect, self.base.open_engine, rights)
         planner = QueryPlanner(
-            bind=Binding(resolution, now).bind,
-            head=lambda _: self.base.lake.head(),
-            rights=lambda session: self.roles.access(session.role, database=session.database),
+            bind=Binding(resolution, now, previews).bind, head=lambda _: self.base.lake.head(), rights=rights
         )
         commands = Commands(services, QueryExplanation(planner).lines)
         handler = QueryHandlers(parse=parse, planner=planner, commands=commands)

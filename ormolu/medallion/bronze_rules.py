@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-import sqlglot
 from sqlglot import exp
 
 from ormolu.definitions import (
@@ -22,6 +21,7 @@ from ormolu.definitions import (
 )
 from ormolu.errors import CheckViolation, FeatureNotSupported
 from ormolu.medallion.inference import quoted
+from ormolu.sql_extensions.parser_expressions import parse_expression
 
 DEFAULT_VIOLATION = Violation(Action.WARN)
 BindExpression = Callable[[str], exp.Expr]  # PostgreSQL text -> DuckDB tree
@@ -94,7 +94,7 @@ def compile_rule(
 
 
 def _columns(text: str) -> list[str]:
-    tree = sqlglot.parse_one(text, read="postgres")
+    tree = parse_expression(text)
     return sorted({column.name for column in tree.find_all(exp.Column)})
 
 
@@ -120,7 +120,7 @@ def _expectation(
     bind: BindExpression,
     previous: Callable[[str, str], Decimal | None],
 ) -> CompiledRule:
-    tree = sqlglot.parse_one(rule.condition.text, read="postgres")
+    tree = parse_expression(rule.condition.text).copy()
     name = rule.name or f"expect_{rule.condition.text}"[:60]
     observed: list[str] = []
     for call in [node for node in tree.find_all(exp.Anonymous) if node.name.lower() == _CHANGE]:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-import sqlglot
 
 from ormolu.catalog.database import in_transaction
 from ormolu.catalog.lake import Head, IcebergTable, TableChange, planned_columns
@@ -41,6 +40,7 @@ from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.extracts import Expected, LoadUnit, StagedBatch, Stager
 from ormolu.scheduler.load_records import ingestion_record
 from ormolu.scheduler.load_state import LoadState, StateChanges, pinned_columns
+from ormolu.sql_extensions.parser_expressions import parse_expression
 from ormolu.sql_extensions.queries import bind_expression
 
 
@@ -197,7 +197,7 @@ class BronzeLoad:
         if self.table is not None:
             partition_by = self.table.partition_by
         else:
-            trees = [sqlglot.parse_one(term.text, read="postgres") for term in self.source.partition_by]
+            trees = [parse_expression(term.text) for term in self.source.partition_by]
             partition_by = partition_fields(trees)
         names = {column.name for column in columns}
         for part in partition_by:

@@ -15,6 +15,7 @@ from ormolu.medallion.lineage import SEARCH_PATH
 from ormolu.medallion.measure import rewrite_measures
 from ormolu.medallion.metric import READ_AT
 from ormolu.server.context import SessionContext
+from ormolu.server.previewing import Previews
 from ormolu.server.resolution import Resolution
 from ormolu.sql_extensions.catalog_binding import CatalogQuery, bind_catalog_query
 from ormolu.sql_extensions.catalog_queries import CatalogNames, names_catalog
@@ -30,6 +31,7 @@ Bound = BoundQuery | CatalogQuery
 class Binding:
     resolution: Resolution
     now: Callable[[], datetime]
+    previews: Previews
 
     def bind(self, query: Query, given: Sequence[DataType | None], session: SessionContext) -> Bound:
         """The query in the engine's words, at the head that the session's statement reads."""
@@ -46,6 +48,7 @@ class Binding:
             search_path=session.settings.search_path,
             session=self._values(session),
             parameter_types=given,
+            resolve_function=self.previews.resolve_for(session),
             known_names=_known(head),
         )
 

@@ -33,6 +33,7 @@ from ormolu.server.pg_catalog.snapshot import (
 from ormolu.server.pg_catalog.system_catalog import SystemCatalog
 from ormolu.sql_extensions.queries import AsOf, Resolve
 from ormolu.sql_extensions.relations import Relation, RelationColumn
+from ormolu.sql_extensions.writer_words import relation as written
 
 SYSTEM_SCHEMAS = ("pg_catalog", "information_schema")
 LAKE = "lake"
@@ -89,7 +90,7 @@ class Resolution:
         session.query_session.register(registered, views.read(name.name, head, filters))
         session.state.setdefault(REGISTERED, []).append((session.query_session, registered))
         columns = views.view_columns(name.name)
-        source = exp.select(*map(_typed, columns)).from_(exp.table_(exp.to_identifier(registered, quoted=True)))
+        source = exp.select(*map(typed, columns)).from_(exp.table_(exp.to_identifier(registered, quoted=True)))
         return Relation(name, columns, source, UNCACHED)
 
     def _snapshot(self, head: Head, session: SessionContext) -> CatalogSnapshot:
@@ -145,7 +146,8 @@ def view_filters(name: TableName, tree: exp.Expr) -> tuple[Filter, ...]:
     return filters_of(select.args.get("where"))
 
 
-def _typed(column: RelationColumn) -> exp.Expr:
+def typed(column: RelationColumn) -> exp.Expr:
+    """A column of something registered, in its query type."""
     named = exp.column(exp.to_identifier(column.name, quoted=True))
     return exp.alias_(exp.cast(named, column.type.duckdb, dialect="duckdb"), column.name, quoted=True)
 
@@ -164,14 +166,14 @@ def find_table(
     if relation is None:
         raise ObjectNotInPrerequisiteState(
             f"{name} was never loaded, and its columns are not known yet",
-            hint=f"REFRESH {base} loads it; COPY does where it is an upload.",
+            hint=f"REFRESH {written(base)} loads it; COPY does where it is an upload.",
         )
     return relation
 
 
 def denied(name: TableName, role: str) -> InsufficientPrivilege:
     return InsufficientPrivilege(
-        f"permission denied for table {name.name}", hint=f"GRANT SELECT ON {name} TO {role} allows it."
+        f"permission denied for table {name.name}", hint=f"GRANT SELECT ON {written(name)} TO {role} allows it."
     )
 
 
