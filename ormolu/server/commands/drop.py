@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
 from ormolu.catalog.lake import DefinitionChange, Head, TableDrop
+from ormolu.catalog.schema import checkpoints, files, grants, watermarks
 from ormolu.definitions import (
     BronzeSource,
     Connection,
@@ -27,7 +32,7 @@ from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Completed, Outcome
 from ormolu.sql_extensions.statements import Drop
 
-COMPANIONS = ("_deleted", "_history")
+COMPANIONS = ("_deleted", "_history", "_all")
 
 
 def drop(statement: Drop, session: SessionContext, services: Services) -> Outcome:
@@ -71,7 +76,8 @@ def drop(statement: Drop, session: SessionContext, services: Services) -> Outcom
     ]
     secrets = [other for other_kind, other in gone if other_kind is Kind.SECRET]
     forget = [lambda connection, secret=secret: services.secrets.drop_in(connection, secret) for secret in secrets]
-    services.lake.commit(changes, definitions, forget, at=services.now(), based_on=head)
+    forgotten = _forget([other for other_kind, other in gone if other_kind.schema], services.lake.database)
+    services.lake.commit(changes, definitions, (*forget, *forgotten), at=services.now(), based_on=head)
     services.wake()
     return done
 
@@ -110,14 +116,33 @@ def dependents_of(kind: Kind, name: TableName | str, head: Head) -> list[tuple[K
     return []
 
 
+def _forget(names: Sequence[str], database: str) -> list[sa.Delete]:
+    """What was known about dropped relations under their names: what they had read, and who might use them.
+
+    A relation made again under a name begins anew: it takes the files and uploads of the earlier one, and nobody who
+    might read that one may read it.
+    """
+    relations = [str(relation) for name in names for relation in _relations(name)]
+    kept = (
+        (grants, grants.c.object.in_(relations), grants.c.object_kind == "table"),
+        (files, files.c.source_name.in_(names)),
+        (watermarks, watermarks.c.source_name.in_(names)),
+        (checkpoints, checkpoints.c.table_name.in_(names)),
+    )
+    return [sa.delete(table).where(table.c.database == database, *conditions) for table, *conditions in kept]
+
+
 def _tables(name: str, head: Head) -> list[TableDrop]:
     """The tables behind an object: its own, its companions, its quarantine."""
-    schema, _, table = name.partition(".")
-    candidates = [TableName(schema, table + suffix) for suffix in ("", *COMPANIONS)]
-    if schema == "silver":
-        candidates.append(TableName("quarantine", table))
     return [
         TableDrop(table=candidate, based_on=head.pointers[candidate])
-        for candidate in candidates
+        for candidate in _relations(name)
         if candidate in head.pointers
     ]
+
+
+def _relations(name: str) -> list[TableName]:
+    """Every relation that comes and goes with an object."""
+    schema, _, table = name.partition(".")
+    found = [TableName(schema, table + suffix) for suffix in ("", *COMPANIONS)]
+    return [*found, TableName("quarantine", table)] if schema == "silver" else found
