@@ -6,7 +6,6 @@ Every other statement is a command and goes to `Commands`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, Protocol, cast
 
 from sqlglot import exp
@@ -16,8 +15,8 @@ from ormolu.server import cursors, transactions
 from ormolu.server.constants import ConstantQuery, constant_columns, constant_query, one_column, text_rows
 from ormolu.server.context import SessionContext
 from ormolu.server.engine_rows import EngineRows, is_streaming
+from ormolu.server.literals import argument, prepare_change, with_values
 from ormolu.server.outcomes import Completed, CopyOut, Outcome, ResultColumn, Rows
-from ormolu.server.parameters import decode_text, type_of_oid
 from ormolu.server.planning import QueryPlan, QueryPlanner, RecentlyUsed
 from ormolu.server.preparation import Columns, Prepared
 from ormolu.server.setting_table import SETTINGS
@@ -109,7 +108,7 @@ class QueryHandlers:
             case s.Query():
                 return self._prepare_query(statement, parameter_oids, session)
             case s.Insert() | s.Update() | s.Delete():
-                return _prepare_change(statement, parameter_oids)
+                return prepare_change(statement, parameter_oids)
             case _:
                 return Prepared(statement)
 
@@ -124,7 +123,7 @@ class QueryHandlers:
         if executor is not None:
             return executor(prepared.statement, prepared, parameters, session)
         transactions.check_writable(prepared.statement, session)
-        return self._commands.execute(_with_values(prepared, parameters), session)
+        return self._commands.execute(with_values(prepared, parameters), session)
 
     def finish(self, session: SessionContext, *, has_failed: bool) -> None:
         self._finish_commands(session, is_commit=not has_failed)
@@ -286,7 +285,7 @@ class QueryHandlers:
                 f'wrong number of parameters for prepared statement "{statement.name}"',
                 detail=f"Expected {len(prepared.parameter_types)} parameters but got {len(statement.arguments)}.",
             )
-        values = tuple(map(_argument, statement.arguments, prepared.parameter_types))
+        values = tuple(map(argument, statement.arguments, prepared.parameter_types))
         return self.execute(prepared, values, session)
 
     def _deallocate(
@@ -341,56 +340,3 @@ def _table_query(statement: s.CopyTo) -> s.Query:
     names: list[exp.Expression] = [exp.column(exp.to_identifier(name, quoted=True)) for name in statement.columns]
     tree = exp.select(*(names or [exp.Star()])).from_(table)
     return s.Query(tree, text=tree.sql("postgres"))
-
-
-def _argument(tree: exp.Expression, kind: DataType) -> object:
-    """The value of an argument of EXECUTE: a literal, signed or cast."""
-    match tree:
-        case exp.Cast() | exp.Paren():
-            return _argument(tree.this, kind)
-        case exp.Null():
-            return None
-        case exp.Boolean():
-            return decode_text("true" if tree.this else "false", kind)
-        case exp.Literal():
-            return decode_text(tree.this, kind)
-        case exp.Neg(this=exp.Literal() as number):
-            return decode_text(f"-{number.this}", kind)
-        case _:
-            raise errors.FeatureNotSupported("EXECUTE takes literals as arguments")
-
-
-Change = s.Insert | s.Update | s.Delete
-
-
-def _prepare_change(statement: Change, oids: tuple[int, ...]) -> Prepared:
-    """A change of data is a command; its parameters become literals when it runs."""
-    numbers = [int(node.name) for node in statement.tree.find_all(exp.Parameter) if node.name.isdigit()]
-    count = max([len(oids), *numbers])
-    types = tuple((type_of_oid(oids[at]) if at < len(oids) else None) or _TEXT for at in range(count))
-    return Prepared(statement, types, oids)
-
-
-def _with_values(prepared: Prepared, parameters: tuple[object, ...]) -> s.Statement:
-    statement = prepared.statement
-    if not parameters or not isinstance(statement, s.Insert | s.Update | s.Delete):
-        return statement
-    tree = statement.tree.copy()
-    for node in list(tree.find_all(exp.Parameter)):
-        at = int(node.name) - 1
-        node.replace(_literal(parameters[at], prepared.parameter_types[at], prepared.parameter_oids, at))
-    return replace(statement, tree=cast("Any", tree))  # a copy has the class of its original
-
-
-def _literal(value: object, kind: DataType, oids: tuple[int, ...], at: int) -> exp.Expression:
-    """A value as an untyped literal, as if it had been typed; cast where the client named the type."""
-    if value is None:
-        return exp.Null()
-    if isinstance(value, bool):
-        literal: exp.Expression = exp.Literal.string("true" if value else "false")
-    elif isinstance(value, bytes):
-        literal = exp.Literal.string(f"\\x{value.hex()}")
-    else:
-        literal = exp.Literal.string(str(value))
-    is_named = at < len(oids) and oids[at] not in (0, 705)
-    return exp.cast(literal, str(kind), dialect="postgres") if is_named else literal
