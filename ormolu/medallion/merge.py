@@ -2,6 +2,9 @@
 
 Steps make temporary tables, in order; writes say which keys leave a table and which rows come. Who executes them
 decides which files that touches.
+
+A row that comes again unchanged is not written again, so its stored `_row_id` stays that of its first coming. Only
+without SEQUENCE BY does that show: a repaired row that came between the two is then taken for the newer one.
 """
 
 from __future__ import annotations

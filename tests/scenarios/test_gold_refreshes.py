@@ -128,3 +128,16 @@ def test_measure_answers_for_the_rows_of_the_last_refresh(pipeline: Pipeline) ->
     assert asked(pipeline, "SELECT measure(buyers) FROM gold.revenue", read_at=read_at) == [(2,)]
     pipeline.refresh("gold.revenue")
     assert asked(pipeline, "SELECT measure(buyers) FROM gold.revenue", read_at=read_at) == [(3,)]
+
+
+def test_rules_are_the_gate_of_a_metric(pipeline: Pipeline) -> None:
+    ruled = METRIC.replace("FILTER", "WITH RULES (EXPECT (sum(orders) < 6), CHECK (total >= 0), UNIQUE (buyer)) FILTER")
+    with pytest.raises(CheckViolation, match=r'rule "buyer_key" \(UNIQUE\) failed'):
+        pipeline.create(ruled)
+    gated = ruled.replace(", UNIQUE (buyer)", "")
+    pipeline.create(gated)
+    pipeline.load("sales", SALES, [[8, "s", "x", 1, False]])
+    pipeline.refresh("silver.sales")
+    with pytest.raises(CheckViolation, match="SUM"):
+        pipeline.refresh("gold.revenue")
+    assert pipeline.rows("SELECT sum(orders) FROM gold.revenue") == [(5,)]

@@ -7,6 +7,7 @@ from sqlglot import exp
 from ormolu.definitions import BronzeSource, Definition, GoldMetric, GoldTable, SilverTable, TableName, kind_of
 from ormolu.errors import FeatureNotSupported, UndefinedTable
 from ormolu.medallion.lineage import downstream_in_order, upstreams
+from ormolu.medallion.refresh_mode import check_supported
 from ormolu.scheduler.exclusions import loads_of_run
 from ormolu.scheduler.queue import RunAction
 from ormolu.scheduler.refresh_plans import RefreshPlan, plan_refresh
@@ -68,6 +69,7 @@ def _create(asked: Create, session: SessionContext, services: Services) -> list[
     planned: list[PlanRow] = [(name, action, kind_of(definition).value, None, None)]
     if not isinstance(definition, SilverTable | GoldTable | GoldMetric):
         return planned
+    check_supported(definition)
     check_upstreams(definition, head, session)
     if asked.with_no_data:
         return planned
