@@ -17,7 +17,7 @@ from ormolu.catalog.lake import Head, IcebergTable, TableChange, planned_columns
 from ormolu.connectors.formats import file_format
 from ormolu.connectors.source import ReadRequest, Source, Window
 from ormolu.definitions import BronzeSource, ConnectionSource, LoadMode
-from ormolu.engine.jobs import identifier, literal
+from ormolu.engine.jobs import TARGET_FILE_BYTES, identifier, literal
 from ormolu.errors import DataError, OrmoluError, QueryCanceled, UndefinedColumn
 from ormolu.medallion.bronze import (
     BronzePlan,
@@ -31,7 +31,14 @@ from ormolu.medallion.bronze import (
     suspicious_extract,
 )
 from ormolu.medallion.bronze_rules import RuleResult, bronze_rules, compile_rule, failed_load, rule_result
-from ormolu.medallion.columns import EXCLUDED_LOADS, LATEST_FULL_LOAD, NEXT_LOAD_ID, NEXT_ROW_ID, WATERMARK
+from ormolu.medallion.columns import (
+    EXCLUDED_LOADS,
+    LATEST_FULL_LOAD,
+    NEXT_LOAD_ID,
+    NEXT_ROW_ID,
+    WATERMARK,
+    StoredColumn,
+)
 from ormolu.medallion.evolution import Evolution, LoadedColumn, ObservedColumn, common_type, evolve, system_columns
 from ormolu.medallion.files import WrittenFile
 from ormolu.scheduler.bronze_content import content, latest_extract, parquet_files
@@ -40,6 +47,7 @@ from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.extracts import Expected, LoadUnit, StagedBatch, Stager
 from ormolu.scheduler.load_records import ingestion_record
 from ormolu.scheduler.load_state import LoadState, StateChanges, pinned_columns
+from ormolu.sql_extensions.options_values import find_bytes
 from ormolu.sql_extensions.parser_expressions import parse_expression
 from ormolu.sql_extensions.queries import bind_expression
 
@@ -204,7 +212,18 @@ class BronzeLoad:
             if part.column not in names:
                 raise UndefinedColumn(f'PARTITION BY names "{part.column}", which {self.source.name} has not')
         compression = self.source.options.text("compression", "zstd")
-        return Target(columns, partition_by, self.directory, compression)
+        size = find_bytes(self.source.options.text("target_file_size", ""))
+        return Target(
+            columns, partition_by, self.directory, compression, size or TARGET_FILE_BYTES, self._order(columns)
+        )
+
+    def _order(self, columns: Sequence[StoredColumn]) -> tuple[str, ...]:
+        types = {column.name: column.type for column in columns}
+        trees = [bind_expression(term.expression.text, types).sql(dialect="duckdb") for term in self.source.order_by]
+        return tuple(
+            f"{tree} {'DESC' if term.is_descending else 'ASC'} NULLS LAST"
+            for term, tree in zip(self.source.order_by, trees, strict=True)
+        )
 
     def _check_null_watermarks(self) -> None:
         if self.plan.mode is not LoadMode.INCREMENTAL or null_watermark(self.source) is not NullWatermark.FAIL:

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from ormolu.catalog.lake import IcebergTable, copy_field_ids
 from ormolu.connectors.formats import FILE_COLUMN
-from ormolu.engine.jobs import JobEngine, identifier, literal
+from ormolu.engine.jobs import TARGET_FILE_BYTES, JobEngine, identifier, literal
 from ormolu.medallion.columns import PartitionField, StoredColumn
 from ormolu.medallion.evolution import Evolution, LoadedColumn
 from ormolu.medallion.files import WrittenFile
@@ -29,6 +29,8 @@ class Target:
     partition_by: tuple[PartitionField, ...]
     directory: str
     compression: str
+    file_bytes: int = TARGET_FILE_BYTES
+    order_by: tuple[str, ...] = ()  # DuckDB SQL over the columns, for the order of rows within each file
 
     @property
     def system(self) -> tuple[StoredColumn, ...]:
@@ -75,12 +77,14 @@ class BronzeWriter:
         rows = self._rows_sql(batch)
         if skips_known:
             rows = self._without_known(rows)
+        rows = self._ordered(rows)
         files = self._engine.write_parquet(
             rows,
             directory=self._target.directory,
             field_ids=copy_field_ids(self._target.columns),
             partition_by=self._target.partition_by,
             compression=self._target.compression,
+            target_file_bytes=self._target.file_bytes,
         )
         written = sum(file.rows for file in files)
         self.written.files.extend(files)
@@ -93,7 +97,7 @@ class BronzeWriter:
         """Read, prove and write files that were not staged; row ids leave gaps between them."""
         queries = []
         for batch in batches:
-            queries.append(self._rows_sql(batch))
+            queries.append(self._ordered(self._rows_sql(batch)))
             self.next_row_id += batch.rows
         found = self._engine.write_parquet_together(
             queries,
@@ -101,6 +105,7 @@ class BronzeWriter:
             field_ids=copy_field_ids(self._target.columns),
             partition_by=self._target.partition_by,
             compression=self._target.compression,
+            target_file_bytes=self._target.file_bytes,
         )
         for batch, files in zip(batches, found, strict=True):
             rows = sum(file.rows for file in files)
@@ -176,6 +181,13 @@ class BronzeWriter:
             parts.append(f"'{column.field_id}:' || length({value}) || ':' || {value}")
         return f"md5(concat({', '.join(parts) or literal('')}))"
 
+    def _ordered(self, rows: str) -> str:
+        """The rows as the files hold them; their ids stay those of the order they came in."""
+        if not self._target.order_by:
+            return rows
+        terms = ", ".join(self._target.order_by)
+        return f"SELECT * FROM ({rows}) AS fresh ORDER BY {terms}"  # noqa: S608 - bound trees
+
     def _without_known(self, rows: str) -> str:
         names = ", ".join(identifier(column.name) for column in self._target.columns)
         same = " AND ".join(
@@ -226,6 +238,7 @@ def rewrite(engine: JobEngine, table: IcebergTable, target: Target) -> tuple[Wri
         field_ids=copy_field_ids(target.columns),
         partition_by=target.partition_by,
         compression=target.compression,
+        target_file_bytes=target.file_bytes,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
@@ -32,6 +34,7 @@ from ormolu.definitions import (
     NotNullRule,
     Option,
     Options,
+    SortColumn,
     SourceForm,
     TableName,
     UniqueRule,
@@ -355,6 +358,24 @@ def test_partitioned_tables_are_written_by_partition(bench: Bench) -> None:
 
 
 # --- rules, exclusions ------------------------------------------------------------------------------------------
+
+
+def test_files_are_ordered_within_and_rows_keep_their_ids(bench: Bench) -> None:
+    order = (SortColumn(Expression("v"), is_descending=True), SortColumn(Expression("id + 0")))
+    bench.upload(uploads(order_by=order), "id,v\n1,a\n2,\n3,b\n4,b\n", format="csv", header="true")
+    (file,) = bench.lake.head().table(NAME).files
+    assert pq.read_table(file.path).select(["id", "_row_id"]).to_pylist() == [
+        {"id": number, "_row_id": number} for number in (3, 4, 1, 2)
+    ]
+
+
+def test_files_are_written_at_their_target_size(bench: Bench) -> None:
+    data = "id,text\n" + "".join(
+        f"{number},{hashlib.md5(str(number).encode()).hexdigest()}\n" for number in range(400_000)
+    )
+    bench.upload(uploads(options=options(target_file_size="2 MB")), data, format="csv", header="true")
+    assert len(bench.lake.head().table(NAME).files) > 1
+    assert bench.rows("count(*), count(DISTINCT _row_id)", order="1") == [(400_000, 400_000)]
 
 
 def test_rules_look_at_one_load_and_fail_stops_it(bench: Bench) -> None:

@@ -23,7 +23,7 @@ ACTED_ON: dict[Kind, frozenset[str]] = {
     Kind.BRONZE_SOURCE: frozenset(
         (
             *("start", "lookback", "null_watermark", "on_changed_file", "on_removed_file", "source_id", "repeat"),
-            *("compression", "schema", "on_new_column", "on_removed_column", "on_type_change"),
+            *("compression", "schema", "on_new_column", "on_removed_column", "on_type_change", "target_file_size"),
         )
     ),
     Kind.SILVER_TABLE: frozenset(("compression", "columns", "audit_columns")),
