@@ -87,11 +87,9 @@ def _in(node: exp.Expr, scope: Scope, context: Context) -> Bound:
         raise unsupported("this form of IN", node)
     equal = exp.EQ(this=node.this, expression=node.this)
     pairs = [operators.same_type(equal, value, item, context) for item in items]
-    lefts = {left.tree.sql("duckdb") for left, _ in pairs}
-    if len(lefts) == 1:
-        return Bound(
-            exp.Paren(this=exp.In(this=pairs[0][0].tree, expressions=[right.tree for _, right in pairs])), t.BOOL
-        )
+    first = pairs[0][0].tree
+    if all(left.tree is first or left.tree == first for left, _ in pairs):
+        return Bound(exp.Paren(this=exp.In(this=first, expressions=[right.tree for _, right in pairs])), t.BOOL)
     tests = [exp.EQ(this=left.tree.copy(), expression=right.tree) for left, right in pairs]
     return Bound(exp.Paren(this=reduce(lambda one, other: exp.Or(this=one, expression=other), tests)), t.BOOL)
 
