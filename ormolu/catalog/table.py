@@ -17,6 +17,7 @@ from ormolu.catalog.staging import file_io
 from ormolu.definitions import TableName
 from ormolu.errors import FeatureNotSupported, UndefinedColumn
 from ormolu.medallion.columns import PartitionField, StoredColumn
+from ormolu.medallion.templates import cast
 from ormolu.sql_extensions.relations import Relation, RelationColumn
 
 FILE_NAME_COLUMN = "filename"  # DuckDB's virtual column
@@ -182,12 +183,9 @@ def relation_columns(columns: Iterable[StoredColumn]) -> tuple[RelationColumn, .
 
 def empty_source(columns: Sequence[StoredColumn], *, with_file_name: bool = False) -> exp.Select:
     """No rows, of the right types."""
-    nothing = [
-        exp.alias_(exp.cast(exp.null(), column.type.duckdb, dialect="duckdb"), column.name, quoted=True)
-        for column in columns
-    ]
+    nothing = [exp.alias_(cast(exp.null(), column.type.duckdb), column.name, quoted=True) for column in columns]
     if with_file_name:
-        nothing.append(exp.alias_(exp.cast(exp.null(), "VARCHAR", dialect="duckdb"), FILE_NAME_COLUMN))
+        nothing.append(exp.alias_(cast(exp.null(), "VARCHAR"), FILE_NAME_COLUMN))
     return exp.select(*nothing).where(exp.false())
 
 
@@ -200,7 +198,7 @@ def _as_queried(column: StoredColumn) -> exp.Expr:
     stored = exp.column(exp.to_identifier(column.name, quoted=True))
     if column.type.stored == column.type.duckdb:
         return stored
-    return exp.cast(stored, column.type.duckdb, dialect="duckdb")
+    return cast(stored, column.type.duckdb)
 
 
 def _read_parquet(files: Sequence[str], columns: Sequence[StoredColumn]) -> exp.Table:
@@ -229,7 +227,7 @@ def _schema_entry(column: StoredColumn) -> exp.Struct:
     values = (
         ("name", exp.Literal.string(column.name)),
         ("type", exp.Literal.string(column.type.stored)),
-        ("default_value", exp.cast(exp.null(), "VARCHAR", dialect="duckdb")),
+        ("default_value", cast(exp.null(), "VARCHAR")),
     )
     return exp.Struct(
         expressions=[exp.PropertyEQ(this=exp.to_identifier(name), expression=value) for name, value in values]

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from ormolu.definitions import Expression
 from ormolu.errors import AmbiguousColumn, UndefinedColumn
-from ormolu.medallion.templates import column, fill
+from ormolu.medallion.templates import cast, column, fill
 from ormolu.sql_extensions.dialect import identifier, parse_expression
 from ormolu.sql_extensions.queries import SessionValues, bind_expression
 from ormolu.sql_extensions.types import DataType
@@ -113,7 +113,7 @@ def is_true(condition: exp.Expr) -> exp.Expr:
 
 def at(moment: datetime) -> exp.Expr:
     """A point in time as a literal: plans never ask the clock."""
-    return exp.Cast(this=exp.Literal.string(moment.isoformat()), to=exp.DataType.build("TIMESTAMPTZ", dialect="duckdb"))
+    return cast(exp.Literal.string(moment.isoformat()), "TIMESTAMPTZ")
 
 
 def scope_of(names: Sequence[str], *, alias: str = "r", others: Sequence[str] = ()) -> Scope:

@@ -10,7 +10,7 @@ from ormolu.medallion.expressions import Scope, translated, undefined_column
 from ormolu.medallion.layers import Layers
 from ormolu.medallion.rules import NamedRule
 from ormolu.medallion.staged_rows import INTERNAL, match_number
-from ormolu.medallion.templates import column, equal, fill, named, negated, present, query, quoted
+from ormolu.medallion.templates import column, data_type_tree, equal, fill, named, negated, present, query, quoted
 from ormolu.sql_extensions.relations import Relation
 
 
@@ -59,7 +59,7 @@ def lookup(layers: Layers, placed: NamedRule, rule: LookupRule) -> None:
         name: fill(
             "coalesce(:old, :new)",
             old=layers.known(name),
-            new=exp.TryCast(this=column(name, "f"), to=exp.DataType.build(layers.types[name].duckdb, dialect="duckdb")),
+            new=exp.TryCast(this=column(name, "f"), to=data_type_tree(layers.types[name].duckdb)),
         )
         for name in rule.fill
     }

@@ -26,7 +26,7 @@ from ormolu.medallion.references import foreign_key, lookup
 from ormolu.medallion.row_comparisons import deduplicate, unique
 from ormolu.medallion.rules import CastRule, KeyRule, NamedRule
 from ormolu.medallion.staged_rows import Stage, StageRequest
-from ormolu.medallion.templates import column, fill, negated, present
+from ormolu.medallion.templates import column, data_type_tree, fill, negated, present
 
 
 def stage(request: StageRequest) -> Stage:
@@ -86,7 +86,7 @@ def _set(layers: Layers, placed: NamedRule, rule: SetRule) -> None:
     set_value = fill(
         "CASE WHEN :applies THEN :value ELSE :old END",
         applies=applies,
-        value=exp.TryCast(this=value_or_null(value), to=exp.DataType.build(wanted, dialect="duckdb")),
+        value=exp.TryCast(this=value_or_null(value), to=data_type_tree(wanted)),
         old=column(rule.column, "r"),
     )
     violated = exp.And(this=applies.copy(), expression=failed(value))

@@ -99,6 +99,11 @@ def cast(tree: exp.Expr, duckdb_type: str) -> exp.Expr:
 
 
 def data_type_tree(duckdb_type: str) -> exp.DataType:
+    return _data_type(duckdb_type).copy()
+
+
+@lru_cache(maxsize=512)
+def _data_type(duckdb_type: str) -> exp.DataType:
     return exp.DataType.build(duckdb_type, dialect="duckdb")
 
 
