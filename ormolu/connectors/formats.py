@@ -73,12 +73,17 @@ def file_format(declared: Format | None, path: str) -> FileFormat:
     return _named_format(declared.name.lower(), options, CsvDialect())
 
 
-def copy_format(declared: Format | None, options: Mapping[str, str]) -> FileFormat:
-    """The format of COPY: its own options win over FORMAT of the source; PostgreSQL's defaults where neither speaks."""
+def copy_format(declared: Format | None, options: Mapping[str, str], *, names_columns: bool = False) -> FileFormat:
+    """The format of COPY: its own options win over FORMAT of the source; PostgreSQL's defaults where neither speaks.
+
+    A COPY that gives its format or its columns has a header only where it says so, as in PostgreSQL.
+    """
     base = {} if declared is None else {item.name: str(item.value) for item in declared.options.items}
     name = options.get("format", declared.name if declared is not None else "text").lower()
     if "format" in options and declared is not None and options["format"].lower() != declared.name.lower():
         base = {}
+    if "format" in options or names_columns:
+        base.pop("header", None)
     start = CsvDialect(has_header=False, delimiter=",")
     if name == "text":
         start = CsvDialect(has_header=False, delimiter="\t", quote="", escape="", null="\\N", is_text=True)
@@ -310,7 +315,11 @@ def broken_file(error: OrmoluError, paths: Sequence[str], *, title: str | None =
         return BadCopyFileFormat(
             f"{place}: a quoted value does not end", hint="The file may have been cut off: send it again."
         )
-    if "CSV Error" in text or "JSON" in text or "Parquet" in text or "No magic bytes" in text:
+    if "No magic bytes" in text or "Footer length" in text:
+        return BadCopyFileFormat(
+            f"{place}: this is no whole Parquet file", hint="The file may have been cut off: send it again."
+        )
+    if "CSV Error" in text or "JSON" in text or "Parquet" in text:
         reason = next((line for line in text.splitlines()[1:] if line and not line.startswith("Original")), text)
         return BadCopyFileFormat(f"{place}: {reason.strip()}", hint="Look at that line, or at FORMAT's options.")
     return error

@@ -57,11 +57,7 @@ FILES = {
 }
 
 
-PARQUET_IS_NOT_EXPLAINED = pytest.mark.xfail(strict=True, reason="a malformed parquet file is 22000 without a hint")
-CASES = [pytest.param(name, marks=PARQUET_IS_NOT_EXPLAINED if "parquet" in name else ()) for name in FILES]
-
-
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", FILES)
 def test_a_bad_file_fails_its_load_and_nothing_else(case: str, server: OrmoluServer, tmp_path: Path) -> None:
     content, sqlstate, word = FILES[case]
     name = case.partition(".")[0]

@@ -1,5 +1,6 @@
 """A job's engine writes what tables store, within its limits."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ormolu.engine.jobs import JobEngine
-from ormolu.errors import FeatureNotSupported, InvalidTextRepresentation, OutOfMemory, UndefinedFile
+from ormolu.errors import FeatureNotSupported, InvalidTextRepresentation, OutOfMemory, QueryCanceled, UndefinedFile
 from ormolu.medallion.columns import PartitionField
 
 
@@ -26,6 +27,24 @@ def test_files_carry_field_ids_and_awkward_names(engine: JobEngine, tmp_path: Pa
     assert file.rows == 1
     assert file.bytes == Path(file.path).stat().st_size
     assert file.partition == ()
+
+
+def test_queries_written_side_by_side_come_back_in_their_order(engine: JobEngine, tmp_path: Path) -> None:
+    queries = [f"SELECT i + {number * 10} AS n FROM range({number}) AS r(i)" for number in range(4)]
+    found = engine.write_parquet_together(queries, directory=str(tmp_path / "out"), field_ids={"n": 1})
+    assert [[pq.read_table(file.path)["n"].to_pylist() for file in files] for files in found] == [
+        [], [[10]], [[20, 21]], [[30, 31, 32]],
+    ]  # fmt: skip
+    assert engine.rows("SELECT current_setting('threads')") == [(2,)]
+
+
+def test_an_interrupt_ends_all_that_is_written_side_by_side(engine: JobEngine, tmp_path: Path) -> None:
+    endless = "SELECT count(*) AS n FROM range(100000000000) AS r(i) WHERE (i * 7) % 3 = 5"
+    timer = threading.Timer(0.3, engine.interrupt)
+    timer.start()
+    with pytest.raises(QueryCanceled):
+        engine.write_parquet_together([endless] * 3, directory=str(tmp_path / "out"), field_ids={"n": 1})
+    assert engine.rows("SELECT current_setting('threads')") == [(2,)]
 
 
 def test_a_huge_integer_keeps_its_digits(engine: JobEngine, tmp_path: Path) -> None:
