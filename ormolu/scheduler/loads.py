@@ -98,11 +98,11 @@ def _load_upload(source: BronzeSource, spooled: Path, options: Mapping[str, Any]
     size = spooled.stat().st_size
     load.uploaded = ListedFile("", path, str(spooled), size, started_at, digest)
     declared = source.source.format if isinstance(source.source, Upload | ConnectionSource) else None
-    kind = copy_format(declared, texts)
+    names = [str(name) for name in options.get("columns") or context.run.request.get("columns") or ()]
+    kind = copy_format(declared, texts, names_columns=bool(names))
     path = str(options.get("file_name") or UPLOAD_PATH)
     unit = LoadUnit(str(spooled), path, started_at, first, title=COPIED_DATA)
     with context.step("stage") as step:
-        names = [str(name) for name in options.get("columns") or context.run.request.get("columns") or ()]
         if kind.name == "csv" and not kind.dialect.has_header and not names:
             names = load.names_by_position()
         if kind.name == "csv":

@@ -40,7 +40,10 @@ def loaded(server: OrmoluServer, tmp_path_factory: pytest.TempPathFactory) -> Or
     script.write_text(PIPELINE)
     applied = ormolu("apply", str(script), server=server)
     assert applied.returncode == 0, applied.stderr
-    with server.connect() as connection, connection.cursor().copy("COPY bronze.tills FROM STDIN (FORMAT csv)") as copy:
+    with (
+        server.connect() as connection,
+        connection.cursor().copy("COPY bronze.tills FROM STDIN (FORMAT csv, HEADER)") as copy,
+    ):
         copy.write("day,amount\n2026-01-01,1.50\n2026-01-01,2.25\n2026-01-02,-3\n")
     server.run("REFRESH silver.tills CASCADE")
     return server
