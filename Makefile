@@ -35,7 +35,8 @@ bench: setup
 	$(BIN)/python -m benchmarks
 
 docs: setup
-	$(BIN)/python -m docs
+	@find README.md docs clients -name '*.md' -not -path 'docs/decisions/*' | sort
+	$(BIN)/pytest -q tests/docs
 
 wheel: setup
 	$(BIN)/pip wheel --quiet --no-deps -w dist .
