@@ -68,9 +68,7 @@ def test_what_a_statement_asks_comes_first(queue: Queue) -> None:
     assert claimed is not None and claimed.run_id == wanted
 
 
-def test_a_lost_lease_lets_another_try_and_the_first_cannot_end_it(
-    queue: Queue, engine: sa.Engine
-) -> None:
+def test_a_lost_lease_lets_another_try_and_the_first_cannot_end_it(queue: Queue, engine: sa.Engine) -> None:
     submit(queue)
     first = queue.claim("w1", at=NOW)
     second = queue.claim("w2", at=LATER)
