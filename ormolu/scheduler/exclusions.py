@@ -29,8 +29,8 @@ def include_run(source: BronzeSource, run_id: int, context: RunContext) -> RunRe
 
 def _mark(source: BronzeSource, run_id: int, context: RunContext, *, is_excluded: bool) -> RunResult:
     head = context.lake.head()
-    table = head.table(source.name)
     loads = loads_of_run(head, source, run_id)
+    table = head.table(source.name)
     state = table_state(table)
     before = set(state.excluded_loads)
     after = before | set(loads) if is_excluded else before - set(loads)

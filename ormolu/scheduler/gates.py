@@ -38,8 +38,11 @@ class Judgement:
     is_removed: exp.Expr  # quarantined, discarded, or an exact duplicate
 
 
-def judge(stage: Stage, staged: str, context: RunContext) -> Judgement:
-    """Count what each rule found among the staged rows and settle what is done."""
+def judge(stage: Stage, staged: str, context: RunContext, *, counts_shares: bool = True) -> Judgement:
+    """Count what each rule found among the staged rows and settle what is done.
+
+    Without `counts_shares` no ABOVE n% is judged: a batch of quarantined rows says nothing about the share of bad ones.
+    """
     _refuse_fan_out(stage, staged, context)
     dropped = [rule for rule in stage.rules if isinstance(rule.rule, DeduplicateRule)]
     counted = [fill("count(*)"), _count(fill("NOT :delete", delete=column(IS_DELETE, "s")))]
@@ -52,7 +55,7 @@ def judge(stage: Stage, staged: str, context: RunContext) -> Judgement:
     equal_rows = dict(zip([rule.position for rule in dropped], counts[2 + len(stage.rules) :], strict=True))
     verdicts = []
     for rule, violating in zip(stage.rules, counts[2:], strict=False):
-        action = rule.action_at(violating=int(violating), checked=checked)
+        action = rule.action_at(violating=int(violating), checked=checked) if counts_shares else rule.action
         observed = f"{equal_rows[rule.position]} exact duplicates" if equal_rows.get(rule.position) else None
         verdicts.append(Verdict(rule, action, checked, int(violating), not violating, observed))
     discarded = any_of(column(flag(each.rule), "s") for each in verdicts if each.action is Action.DISCARD)

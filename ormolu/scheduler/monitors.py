@@ -175,6 +175,7 @@ def _parts(monitor: Monitor, reading: MeasureReading, context: RunContext) -> pa
         if column.type.scalar.name in ("text", "varchar", "bpchar", "bool")
         and not column.type.dimensions
         and not column.is_hidden
+        and not column.name.startswith("_")  # our own, which explain nothing
         and column.name not in (*monitor.per, monitor.time)
     ][:ATTRIBUTES_MAX]
     if not attributes:

@@ -90,7 +90,7 @@ class _Reading:
         current = self.head.find_table(self.definition.name)
         with self.context.step("read and judge") as step, catchable_errors(self.context.engine()):
             staged, inputs = self._stage(current)
-            judgement = gates.judge(staged, STAGED, self.context)
+            judgement = gates.judge(staged, STAGED, self.context, counts_shares=self.reprocessing is None)
             step.rows = judgement.rows
         return SilverBatch(
             definition=self.definition,

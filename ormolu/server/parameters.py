@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from ormolu.errors import (
+    CharacterNotInRepertoire,
     InvalidBinaryRepresentation,
     InvalidTextRepresentation,
     OrmoluError,
@@ -73,11 +74,17 @@ def decode(data: bytes, kind: DataType, code: int) -> object:
     """Read one value; 22P02 or 22P03 where it is not of its type."""
     if code == BINARY:
         return _decode_binary(data, kind)
+    return decode_text(_utf8(data), kind)
+
+
+def _utf8(data: bytes) -> str:
+    """Text of a client: PostgreSQL has no zero byte in a text."""
+    if b"\0" in data:
+        raise CharacterNotInRepertoire('invalid byte sequence for encoding "UTF8": 0x00')
     try:
-        text = data.decode()
+        return data.decode()
     except UnicodeDecodeError as error:
-        raise InvalidTextRepresentation('invalid byte sequence for encoding "UTF8"') from error
-    return decode_text(text, kind)
+        raise CharacterNotInRepertoire('invalid byte sequence for encoding "UTF8"') from error
 
 
 def decode_text(text: str, kind: DataType) -> object:
@@ -94,7 +101,7 @@ def _decode_binary(data: bytes, kind: DataType) -> object:
     try:
         if kind.dimensions:
             return _binary_array(data, DataType(kind.scalar, kind.modifiers))
-        return _BINARY.get(kind.scalar.name, bytes.decode)(data)
+        return _BINARY.get(kind.scalar.name, _utf8)(data)
     except OrmoluError:
         raise
     except (struct.error, ValueError, OverflowError) as error:
@@ -209,7 +216,7 @@ def _binary_interval(data: bytes) -> str:
 def _binary_jsonb(data: bytes) -> str:
     if data[:1] != b"\x01":
         raise ValueError("unsupported jsonb version")
-    return data[1:].decode()
+    return _utf8(data[1:])
 
 
 def _binary_array(data: bytes, element: DataType) -> object:

@@ -17,6 +17,7 @@ from ormolu.catalog.lake import Head, Lake
 from ormolu.catalog.roles import Roles
 from ormolu.definitions import TableName
 from ormolu.errors import InsufficientPrivilege, ObjectNotInPrerequisiteState
+from ormolu.medallion.columns import QUARANTINE_COLUMNS
 from ormolu.medallion.lineage import base_of
 from ormolu.scheduler.queue import RunAtWork
 from ormolu.server import catalog_objects
@@ -163,12 +164,25 @@ def find_table(
         return None
     if needs_grant and not (access.has("SELECT", name) or access.has("SELECT", base)):
         raise denied(name, access.role)
+    if relation is None and name.schema == "quarantine" and (judged := head.find_relation(base)) is not None:
+        return _empty_quarantine(name, judged)
     if relation is None:
         raise ObjectNotInPrerequisiteState(
             f"{name} was never loaded, and its columns are not known yet",
             hint=f"REFRESH {written(base)} loads it; COPY does where it is an upload.",
         )
     return relation
+
+
+def _empty_quarantine(name: TableName, judged: Relation) -> Relation:
+    """The quarantine of a table that never had a bad row: its columns, and no rows."""
+    own = tuple(RelationColumn(column.name, column.type) for column in QUARANTINE_COLUMNS)
+    data = tuple(column for column in judged.columns if not column.is_hidden and not column.name.startswith("_"))
+    nulls = [
+        exp.alias_(exp.cast(exp.null(), column.type.duckdb, dialect="duckdb"), column.name, quoted=True)
+        for column in (*data, *own)
+    ]
+    return Relation(name, (*data, *own), exp.select(*nulls).where(exp.false()), judged.version)
 
 
 def denied(name: TableName, role: str) -> InsufficientPrivilege:

@@ -13,6 +13,7 @@ import pytest
 from tests.peers.ormolu import OrmoluServer
 
 FOLDER = Path(__file__).parent
+DIALECT = Path(__file__).parents[1] / "unit" / "sql_extensions" / "dialect.sql"
 ORDERS = 600
 NOT_SUPPORTED, NO_TABLE, NO_OBJECT, NO_FUNCTION = "0A000", "42P01", "42704", "42883"
 
@@ -101,7 +102,7 @@ def statements(text: str) -> Iterator[str]:
                 taken = []
 
 
-EXAMPLES = [each for each in statements((FOLDER / "dialect_examples.sql").read_text()) if not each.startswith("--")]
+EXAMPLES = [each for each in statements(DIALECT.read_text()) if not each.startswith("--")]
 
 
 def prerequisites() -> dict[str, list[str]]:

@@ -26,4 +26,3 @@ def test_a_sqlstate_names_one_condition() -> None:
 def test_an_error_keeps_what_helps_to_mend_it() -> None:
     error = InternalError("broken", hint="mend it", detail="here", position=3)
     assert (str(error), error.hint, error.detail, error.position) == ("broken", "mend it", "here", 3)
-

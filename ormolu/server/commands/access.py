@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from ormolu.definitions import TableName
+from ormolu.definitions import Kind, TableName
 from ormolu.errors import (
     FeatureNotSupported,
     InsufficientPrivilege,
     InvalidCatalogName,
     InvalidSchemaName,
+    UndefinedObject,
     UndefinedTable,
 )
 from ormolu.medallion.lineage import SEARCH_PATH
@@ -141,10 +142,16 @@ def _objects(on: GrantObject, services: Services) -> list[tuple[str, str]]:
             return [("table", str(table)) for table in tables if table.schema in names]
         case Databases(names):
             return [("database", _existing_database(name, services)) for name in names]
-        case Connections():
-            raise FeatureNotSupported("privileges on connections are not supported yet")
+        case Connections(names):
+            return [("connection", _existing_connection(name, services)) for name in names]
         case _:
             assert_never(on)
+
+
+def _existing_connection(name: str, services: Services) -> str:
+    if services.lake.head().definitions.find(Kind.CONNECTION, name) is None:
+        raise UndefinedObject(f'connection "{name}" does not exist')
+    return name
 
 
 def _existing_schema(name: str) -> str:
