@@ -45,7 +45,8 @@ from ormolu.engine.jobs import JobEngine
 from ormolu.engine.queries import QueryEngine
 from ormolu.errors import InvalidCatalogName, UndefinedObject
 from ormolu.scheduler.clock import Clock
-from ormolu.scheduler.queue import ENDED, Queue, RunAction
+from ormolu.scheduler.queue import Queue
+from ormolu.scheduler.runs import ENDED, RunAction
 from ormolu.scheduler.worker import die_with_parent
 from ormolu.scheduler.worker import work as work_on
 from ormolu.scheduler.workers import Workers

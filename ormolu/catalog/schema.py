@@ -102,7 +102,7 @@ runs = Table(
     Column("run_id", Identity, primary_key=True, autoincrement=True),
     Column("database", String(255), nullable=False),
     Column("object", String(511), nullable=False),  # "bronze.orders"; a monitor's or a connection's name
-    Column("action", String(40), nullable=False),  # one of scheduler.queue.RunAction
+    Column("action", String(40), nullable=False),  # one of scheduler.runs.RunAction
     Column("request", JSON, nullable=False),  # what the action needs, for example the DDL of a creation
     Column("requested_by", String(255), nullable=False),
     Column("trigger", String(40), nullable=False),  # statement, schedule, upstream, creation

@@ -18,7 +18,8 @@ from ormolu.connectors.source import Source
 from ormolu.definitions import Connection
 from ormolu.engine.jobs import JobEngine
 from ormolu.errors import QueryCanceled
-from ormolu.scheduler.queue import Ending, Run, RunStatus, ending
+from ormolu.scheduler.queue import ending
+from ormolu.scheduler.runs import Ending, Run, RunStatus
 
 
 @dataclass(frozen=True, slots=True)

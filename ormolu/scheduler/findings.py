@@ -19,7 +19,7 @@ from ormolu.catalog.lake import Lake
 from ormolu.catalog.schema import anomalies, runs
 from ormolu.definitions import Kind, Monitor
 from ormolu.errors import InvalidParameterValue, UndefinedObject
-from ormolu.scheduler.queue import Run, RunStatus
+from ormolu.scheduler.runs import Run, RunStatus
 
 OPEN = "open"
 MEASURED = ("actual", "expected", "lower", "upper", "score", "change_percent", "direction", "method", "support")

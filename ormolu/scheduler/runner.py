@@ -36,7 +36,8 @@ from ormolu.errors import (
 from ormolu.medallion.lineage import dependents
 from ormolu.scheduler import exclusions, insights, loads, monitors, quarantine_changes, refreshes
 from ormolu.scheduler.context import RunContext, RunResult
-from ormolu.scheduler.queue import HEARTBEAT_SECONDS, Ending, Queue, Run, RunAction, RunStatus, submission
+from ormolu.scheduler.queue import HEARTBEAT_SECONDS, Queue, submission
+from ormolu.scheduler.runs import Ending, Run, RunAction, RunStatus
 from ormolu.sql_extensions.parser import parse_definition
 
 CONFLICTS_MAX = 5

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from ormolu.scheduler.queue import Queue, Run
+from ormolu.scheduler.queue import Queue
+from ormolu.scheduler.runs import Run
 
 IDLE_SECONDS = 0.25
 PR_SET_PDEATHSIG = 1

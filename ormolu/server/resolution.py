@@ -19,7 +19,7 @@ from ormolu.definitions import TableName
 from ormolu.errors import InsufficientPrivilege, ObjectNotInPrerequisiteState
 from ormolu.medallion.columns import QUARANTINE_COLUMNS
 from ormolu.medallion.lineage import base_of
-from ormolu.scheduler.queue import RunAtWork
+from ormolu.scheduler.runs import RunAtWork
 from ormolu.server import catalog_objects
 from ormolu.server.context import SessionContext
 from ormolu.server.listener import SessionInfo

@@ -27,8 +27,9 @@ from ormolu.medallion.columns import (
 from ormolu.medallion.templates import text
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.quarantine_changes import change, reprocess
-from ormolu.scheduler.queue import Queue, RunAction
+from ormolu.scheduler.queue import Queue
 from ormolu.scheduler.refreshes import refresh
+from ormolu.scheduler.runs import RunAction
 from ormolu.sql_extensions.parser import parse_definition
 from ormolu.sql_extensions.queries import bind_query
 from ormolu.sql_extensions.types import data_type

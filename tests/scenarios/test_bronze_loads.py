@@ -57,7 +57,8 @@ from ormolu.errors import (
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.loads import accept_schema, exclude_run, include_run, load_source, load_upload
 from ormolu.scheduler.previews import preview_source
-from ormolu.scheduler.queue import Queue, RunAction
+from ormolu.scheduler.queue import Queue
+from ormolu.scheduler.runs import RunAction
 
 NAME = TableName("bronze", "sales")
 

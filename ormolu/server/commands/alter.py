@@ -24,7 +24,8 @@ from ormolu.definitions import (
 )
 from ormolu.errors import DuplicateObject, FeatureNotSupported, UndefinedObject, UndefinedTable, WrongObjectType
 from ormolu.medallion.lineage import downstream_in_order
-from ormolu.scheduler.queue import RunAction, submission
+from ormolu.scheduler.queue import submission
+from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_admin, require_operate
 from ormolu.server.commands.create import check_bronze, check_connection, commit_definition, fill
 from ormolu.server.commands.kept_options import warn_of_kept_options

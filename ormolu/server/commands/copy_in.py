@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from ormolu.definitions import BronzeSource, TableName, Upload
 from ormolu.errors import FeatureNotSupported, ProgramLimitExceeded, UndefinedTable, WrongObjectType
-from ormolu.scheduler.queue import RunAction
+from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_operate
 from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait

@@ -39,7 +39,8 @@ from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.evolution import system_columns
 from ormolu.medallion.lineage import check_acyclic, upstreams
 from ormolu.medallion.refresh_mode import check_supported
-from ormolu.scheduler.queue import RunAction, submission
+from ormolu.scheduler.queue import submission
+from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_admin
 from ormolu.server.commands.kept_options import warn_of_kept_options
 from ormolu.server.commands.services import Services

@@ -9,8 +9,8 @@ from ormolu.errors import FeatureNotSupported, UndefinedTable
 from ormolu.medallion.lineage import downstream_in_order, upstreams
 from ormolu.medallion.refresh_mode import check_supported
 from ormolu.scheduler.exclusions import loads_of_run
-from ormolu.scheduler.queue import RunAction
 from ormolu.scheduler.refresh_plans import RefreshPlan, plan_refresh
+from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_admin, require_operate
 from ormolu.server.commands.answers import columns, rows
 from ormolu.server.commands.create import check_upstreams, find_existing

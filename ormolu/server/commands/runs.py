@@ -9,7 +9,7 @@ from ormolu.definitions import BronzeSource, GoldMetric, GoldTable, Kind, Monito
 from ormolu.errors import FeatureNotSupported, UndefinedTable, WrongObjectType
 from ormolu.medallion.lineage import downstream_in_order
 from ormolu.scheduler import findings, insights
-from ormolu.scheduler.queue import RunAction, RunState
+from ormolu.scheduler.runs import RunAction, RunState
 from ormolu.server.commands.access import require_admin, require_operate, require_select
 from ormolu.server.commands.answers import columns, rows
 from ormolu.server.commands.services import Services

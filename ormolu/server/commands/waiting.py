@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ormolu.errors import InternalError, OrmoluError
-from ormolu.scheduler.queue import RunAction, RunState, RunStatus
+from ormolu.scheduler.runs import RunAction, RunState, RunStatus
 from ormolu.server.commands.answers import columns, rows
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext

@@ -30,7 +30,8 @@ from ormolu.scheduler.insights import (
     run_suggest,
     summarize_anomalies,
 )
-from ormolu.scheduler.queue import Queue, RunAction
+from ormolu.scheduler.queue import Queue
+from ormolu.scheduler.runs import RunAction
 from ormolu.sql_extensions.types import data_type
 from ormolu.sql_extensions.writer import write
 

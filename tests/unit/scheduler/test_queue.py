@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from ormolu.catalog.database import open_database
 from ormolu.catalog.schema import runs
 from ormolu.errors import UndefinedObject
-from ormolu.scheduler.queue import ATTEMPTS_MAX, LEASE, Ending, Queue, RunAction, RunStatus, ending, submission
+from ormolu.scheduler.queue import ATTEMPTS_MAX, LEASE, Queue, ending, submission
+from ormolu.scheduler.runs import Ending, RunAction, RunStatus
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 LATER = NOW + LEASE + timedelta(seconds=1)

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from ormolu.catalog.database import open_database
-from ormolu.scheduler.queue import Queue, RunAction, RunStatus
+from ormolu.scheduler.queue import Queue
+from ormolu.scheduler.runs import RunAction, RunStatus
 from ormolu.scheduler.workers import Workers
 
 SLEEPER = textwrap.dedent(
