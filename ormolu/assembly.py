@@ -119,7 +119,7 @@ def lay_foundation(config: Config) -> Foundation:
         folder.mkdir(parents=True, exist_ok=True)
     database = open_database(config.catalog_url)
     lake = Lake(database, database=config.database, warehouse=config.warehouse_location)
-    secrets = Secrets(database, database=config.database, key_file=config.data / "secret.key", environment=os.environ)
+    secrets = Secrets(database, database=config.database, key_file=config.secret_key_file, environment=os.environ)
     return Foundation(config, database, lake, Queue(database, config.database), secrets)
 
 
@@ -148,6 +148,16 @@ def worker_argv(config: Config) -> list[str]:
     return argv
 
 
+def worker_environment(config: Config) -> dict[str, str]:
+    """What no command line should show, and where the server listens: that decides which folders may be read."""
+    return os.environ | {
+        "ORMOLU_CATALOG": config.catalog_url,
+        "ORMOLU_HOST": config.host,
+        "ORMOLU_ALLOW_PLAINTEXT": "true",  # a worker listens nowhere
+        "ORMOLU_SECRET_KEY": str(config.secret_key_file),
+    }
+
+
 # --- server -------------------------------------------------------------------------------------------------------
 
 
@@ -174,7 +184,7 @@ class Running:
             count=config.workers,
             queue=self.base.queue,
             log=config.data / "logs" / "workers.log",
-            environment=os.environ | {"ORMOLU_CATALOG": config.catalog_url},  # it may hold a password
+            environment=worker_environment(config),
             prefix="worker" if config.is_embedded else f"{socket.gethostname()}-{os.getpid()}",
         )
         self.clock = Clock(self._schedules, self._due, timezone=config.timezone)

@@ -39,10 +39,15 @@ class Config:
     connections: int = 500
     timezone: str = "UTC"
     admin_password: str = ""
+    secret_key: Path | None = None  # the key of the secrets; servers that share a catalog share it
 
     @property
     def catalog_url(self) -> str:
         return self.catalog or f"sqlite:///{self.data.absolute() / 'catalog.db'}"
+
+    @property
+    def secret_key_file(self) -> Path:
+        return self.secret_key or self.data.absolute() / "secret.key"
 
     @property
     def warehouse_location(self) -> str:

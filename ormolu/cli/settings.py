@@ -19,6 +19,11 @@ OPTIONS = (
     click.option("--catalog", help="The catalog database: sqlite:///... or postgresql+psycopg://..."),
     click.option("--warehouse", help="Where tables are kept. [default: DATA/warehouse]"),
     click.option("--database", help="The database. [default: lakehouse]"),
+    click.option(
+        "--secret-key",
+        type=click.Path(path_type=Path),
+        help="The key file of the secrets; servers that share a catalog share it. [default: DATA/secret.key]",
+    ),
     click.option("--job-memory", help="Memory of one run's engine. [default: 1GB]"),
     click.option("--threads", type=int, help="Threads of an engine. [default: the cores]"),
     click.option(

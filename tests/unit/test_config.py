@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ormolu.assembly import worker_environment
 from ormolu.config import Config, load_config
 from ormolu.errors import InvalidParameterValue
 
@@ -47,6 +48,14 @@ def test_the_catalog_lies_in_the_folder_unless_it_is_said() -> None:
     assert Config(data=Path("/srv/lake")).catalog_url == "sqlite:////srv/lake/catalog.db"
     team = Config(catalog="postgresql+psycopg://lake@db/lake")
     assert team.catalog_url.startswith("postgresql") and not team.is_embedded
+
+
+def test_a_worker_knows_where_its_server_listens() -> None:
+    """Beyond loopback only allowed folders are read: the worker must not think itself on loopback."""
+    config = load_config(None, {}, {"host": "0.0.0.0", "tls": "auto", "data": "/srv/lake"})
+    worker = load_config(None, worker_environment(config), {})
+    assert (worker.host, worker.is_loopback) == ("0.0.0.0", False)
+    assert worker.secret_key_file == Path("/srv/lake/secret.key")
 
 
 def test_folders_of_the_environment_are_separated_as_paths_are() -> None:
