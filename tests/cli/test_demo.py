@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,38 +19,32 @@ VERSIONS = "SELECT table_name, max(version) FROM lake.versions GROUP BY 1 ORDER 
 
 
 @pytest.fixture(scope="module")
-def retail(tmp_path_factory: pytest.TempPathFactory) -> OrmoluServer:
-    """A server beside the inputs that the pipeline names."""
+def retail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OrmoluServer]:
+    """A server beside the inputs that the pipeline names, after psql has run the pipeline."""
     folder = tmp_path_factory.mktemp("shop")
     write_retail(folder / "retail")
-    return OrmoluServer(folder / "lake")
+    server = OrmoluServer(folder / "lake").start()
+    run_pipeline(server)
+    yield server
+    assert server.stop() == 0
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _running(retail: OrmoluServer) -> object:
-    retail.start()
-    yield
-    assert retail.stop() == 0
-
-
-def psql(server: OrmoluServer, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["psql", server.url, "-v", "ON_ERROR_STOP=1", *arguments],
+def run_pipeline(server: OrmoluServer) -> None:
+    done = subprocess.run(
+        ["psql", server.url, "-v", "ON_ERROR_STOP=1", "-q", "-f", str(PIPELINE)],
         capture_output=True,
         text=True,
         check=False,
         env=server.environment,
     )
+    assert done.returncode == 0, done.stderr
 
 
 def test_psql_runs_the_pipeline_and_a_second_time_changes_nothing(retail: OrmoluServer) -> None:
-    first = psql(retail, "-q", "-f", str(PIPELINE))
-    assert first.returncode == 0, first.stderr
-    before = retail.run(VERSIONS)
+    versions = retail.run(VERSIONS)
     counts = retail.run("SELECT count(*), sum(sales) FROM silver.sales")
-    second = psql(retail, "-q", "-f", str(PIPELINE))
-    assert second.returncode == 0, second.stderr
-    assert retail.run(VERSIONS) == before
+    run_pipeline(retail)
+    assert retail.run(VERSIONS) == versions
     assert retail.run("SELECT count(*), sum(sales) FROM silver.sales") == counts
 
 

@@ -84,7 +84,6 @@ SELECT k, v, _load_id FROM bronze.bf_full_history ORDER BY _load_id, k;
 REFRESH bronze.bf_full;
 SELECT count(*) FROM bronze.bf_full_history;
 --= 3
---? a full extract that is identical to the latest is another load
 
 -- declared columns fix the types, names of a file that are awkward are kept
 --write d/t.csv
@@ -101,5 +100,4 @@ SELECT "Order No", sum, "select" FROM bronze.bf_declared ORDER BY 1;
 -- a preview before anything is made
 SELECT * FROM preview('bf_landing', 'f/t.csv');
 --= b | 3
---? preview() is not there yet
 SHOW TABLES FROM CONNECTION bf_landing LIKE 'f/%';

@@ -40,7 +40,6 @@ SET metric_sum = 'warn';
 SELECT sum(orders) FROM gold.g_monthly;
 --= 4
 --~ WARNING
---? the warning does not come
 RESET metric_sum;
 -- a metric follows its upstream
 COPY bronze.g_in FROM STDIN WITH (FORMAT csv, HEADER true);
@@ -59,6 +58,6 @@ CREATE GOLD METRIC g_wrong FROM silver.g_lines GRAIN (region) MEASURES (amount A
 --! 42703 amount
 -- KEY of a gold table is checked
 CREATE GOLD TABLE g_twice KEY (region) AS SELECT region, day FROM silver.g_lines;
---! 23514 key_region
+--! 23514 g_twice_pkey
 SELECT * FROM gold.g_twice;
 --! 42P01

@@ -75,7 +75,6 @@ SUGGEST RULES FOR silver.ro_out;
 --! 42501
 SET ROLE admin;
 --! 0A000
---? SET ROLE is accepted and ignored
 SELECT current_user;
 --= anna
 -- what happens in the lake is not told to her either

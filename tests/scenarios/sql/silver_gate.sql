@@ -22,7 +22,6 @@ SELECT id FROM silver.sg_out ORDER BY id;
 --= 2
 SELECT count(*) FROM quarantine.sg_out;
 --= 0
---? a quarantine that never had a row answers 55000
 SELECT n FROM gold.sg_gold;
 --= 2
 SELECT status, sqlstate FROM lake.runs WHERE object = 'silver.sg_out' ORDER BY run_id DESC LIMIT 1;
