@@ -203,7 +203,6 @@ class Running:
             now=now,
             wake=self.workers.wake,
             connect=self.base.connect,
-            open_engine=self.base.open_engine,
             spool=self.config.data / "spool",
             spool_bytes_max=SPOOL_BYTES_MAX,
         )

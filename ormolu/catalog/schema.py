@@ -325,18 +325,3 @@ audit_log = Table(
     Column("object", String(511)),
     Column("statement", Text),  # secrets left out
 )
-
-locks = Table(
-    "locks",
-    metadata,
-    Column("name", String(600), primary_key=True),  # "database/silver.orders": one writer a table
-    Column("run_id", BigInteger, nullable=False),
-)
-
-servers = Table(
-    "servers",
-    metadata,
-    Column("server_id", Identity, primary_key=True, autoincrement=True),  # the incarnation
-    Column("started_at", UtcDateTime, nullable=False),
-    Column("heartbeat_at", UtcDateTime, nullable=False),
-)

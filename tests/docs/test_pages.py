@@ -43,7 +43,6 @@ PAGE_OF = {
     "DropRole": "roles-and-grants.md",
     "Grant": "roles-and-grants.md",
     "Revoke": "roles-and-grants.md",
-    "Unlisten": "settings.md",
 }
 PAGE_OF_KIND = {
     Kind.SECRET: "create-secret.md",

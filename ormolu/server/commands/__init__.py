@@ -9,7 +9,7 @@ from ormolu.errors import FeatureNotSupported
 from ormolu.server.commands import access, alter, audit, copy_in, create, drop, explain, runs, show, waiting
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext, TransactionStatus
-from ormolu.server.outcomes import Completed, Outcome, ResultColumn
+from ormolu.server.outcomes import Outcome, ResultColumn
 from ormolu.sql_extensions import statements as s
 
 ExplainQuery = Callable[[s.Explain, SessionContext], list[str]]
@@ -40,7 +40,6 @@ ANSWERS: dict[type[s.Parsed], Answer] = {
     s.CreateRole: access.create_role,
     s.AlterRole: access.alter_role,
     s.DropRole: access.drop_role,
-    s.Unlisten: lambda _, __, ___: Completed("UNLISTEN"),  # nothing is listened to
     s.Grant: access.grant,
     s.Revoke: access.revoke,
 }
@@ -114,7 +113,6 @@ class Commands:
 
 
 READS = (
-    s.Unlisten,
     s.ShowCreate,
     s.ShowTablesFromConnection,
     s.ShowLineage,

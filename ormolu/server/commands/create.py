@@ -57,7 +57,10 @@ from ormolu.sql_extensions.writer_words import relation
 LOCAL_TYPES = ("files", "sqlite")  # opened to check their paths: that reaches nothing beyond this machine
 # Options of connections whose value is nobody else's business.
 SECRET_OPTIONS = frozenset(
-    ("password", "token", "api_key", "secret_access_key", "account_key", "sas_token", "client_secret", "private_key")
+    (
+        *("password", "token", "api_key", "secret_access_key", "session_token", "account_key", "sas_token"),
+        *("client_secret", "private_key", "connection_string", "credentials"),
+    )
 )
 
 

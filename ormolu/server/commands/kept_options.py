@@ -1,9 +1,11 @@
-"""Options that are kept with a definition and not acted on yet: said aloud, never taken in silence."""
+"""Options and clauses that are kept with a definition and not acted on yet: said aloud, never taken in silence."""
 
 from __future__ import annotations
 
 from ormolu.definitions import (
+    AfterUpstream,
     BronzeSource,
+    Connection,
     Definition,
     GoldMetric,
     GoldTable,
@@ -20,6 +22,7 @@ DESCRIBING = frozenset(
     ("title", "owner", "steward", "domain", "dataset", "pipeline", "source_system", "certified_until", "paused")
 )
 ACTED_ON: dict[Kind, frozenset[str]] = {
+    Kind.CONNECTION: frozenset(("url", "path", "host", "port", "user", "password", "dbname")),
     Kind.BRONZE_SOURCE: frozenset(
         (
             *("start", "lookback", "null_watermark", "on_changed_file", "on_removed_file", "source_id", "repeat"),
@@ -36,8 +39,8 @@ DEFAULTS = {"format": "parquet", "publish": "auto", "refresh": "auto"}
 
 
 def warn_of_kept_options(definition: Definition, session: SessionContext) -> None:
-    """Tell which of the definition's options nothing reads yet."""
-    if not isinstance(definition, BronzeSource | SilverTable | GoldTable | GoldMetric | Monitor):
+    """Tell which of the definition's options and clauses nothing reads yet."""
+    if not isinstance(definition, Connection | BronzeSource | SilverTable | GoldTable | GoldMetric | Monitor):
         return
     options: Options = gathered(definition).options if isinstance(definition, BronzeSource) else definition.options
     acted_on = DESCRIBING | ACTED_ON[kind_of(definition)]
@@ -46,6 +49,7 @@ def warn_of_kept_options(definition: Definition, session: SessionContext) -> Non
         for item in options.items
         if item.name not in acted_on and DEFAULTS.get(item.name) != str(item.value).lower()
     ]
+    kept += _kept_clauses(definition)
     if kept:
         session.notice(
             "WARNING",
@@ -53,3 +57,13 @@ def warn_of_kept_options(definition: Definition, session: SessionContext) -> Non
             f"kept with the definition and not acted on yet: {', '.join(kept)}",
             f"SHOW OPTIONS FOR {kind_of(definition).value} says what each is for.",
         )
+
+
+def _kept_clauses(definition: Definition) -> list[str]:
+    match definition:
+        case Monitor(notify=[_, *_]):
+            return ["NOTIFY"]
+        case SilverTable() | GoldTable() | GoldMetric() if isinstance(definition.schedule, AfterUpstream):
+            return ["AT MOST EVERY"] if definition.schedule.at_most_every else []
+        case _:
+            return []

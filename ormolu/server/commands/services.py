@@ -12,7 +12,6 @@ from ormolu.catalog.roles import Roles
 from ormolu.catalog.secrets import Secrets
 from ormolu.connectors.source import Source
 from ormolu.definitions import Connection
-from ormolu.engine.jobs import JobEngine
 from ormolu.scheduler.queue import Queue
 
 
@@ -27,6 +26,5 @@ class Services:
     now: Callable[[], datetime]
     wake: Callable[[], None]  # has idle workers look at the queue
     connect: Callable[[Connection], Source]
-    open_engine: Callable[[], JobEngine]
     spool: Path  # where COPY's data waits for its load
     spool_bytes_max: int
