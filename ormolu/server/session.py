@@ -304,6 +304,8 @@ class Session:
     def _statement(self, statement: Statement) -> Output:
         self._check_transaction(statement)
         prepared = self._handler.prepare(statement, (), self.context)
+        if prepared.parameter_types:
+            raise errors.UndefinedParameter("there is no parameter $1")
         outcome = self._handler.execute(prepared, (), self.context)
         yield from self._send(outcome, is_extended=False)
 

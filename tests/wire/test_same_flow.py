@@ -118,6 +118,7 @@ def brief(letter: str, body: bytes) -> str | None:
 )
 @example([parse("a", "SELECT $1::int4 AS n"), named(b"D", "S", "a"), bind("c", "a", b"7"), execute("c"), execute("c")])
 @example([query("BEGIN"), parse("", "SELECT * FROM nope"), SYNC, query("SELECT 1"), query("COMMIT")])
+@example([query("SELECT $1::int4 AS n"), query("SELECT 1")])
 def test_both_servers_answer_the_same_messages_in_the_same_order(
     house: House, peer_conninfo: str, said: list[bytes]
 ) -> None:
