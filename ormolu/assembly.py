@@ -63,7 +63,7 @@ from ormolu.server.query_explain import QueryExplanation
 from ormolu.server.resolution import Resolution
 from ormolu.server.settings import start_settings
 from ormolu.server.tls import make_certificate, tls_context
-from ormolu.sql_extensions.parser import parse
+from ormolu.sql_extensions.parser.script import parse
 
 ADMIN = "admin"
 PASSWORD_FILE = "admin.password"

@@ -20,7 +20,7 @@ from ormolu.catalog.table import IcebergTable
 from ormolu.definitions import Definition, Kind, TableName
 from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.files import WrittenFile
-from ormolu.sql_extensions.parser import parse_definition
+from ormolu.sql_extensions.parser.script import parse_definition
 from ormolu.sql_extensions.types import data_type
 
 DEFINITIONS = TableName("lake", "definitions")

@@ -29,7 +29,7 @@ from ormolu.errors import OrmoluError, SerializationFailure, UndefinedTable
 from ormolu.sql_extensions.relations import Relation
 
 if TYPE_CHECKING:
-    from ormolu.sql_extensions.dialect_context import AsOf
+    from ormolu.sql_extensions.dialect.context import AsOf
 
 __all__ = [
     "DefinitionChange",

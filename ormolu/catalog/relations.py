@@ -20,7 +20,7 @@ from ormolu.sql_extensions.relations import Relation, RelationColumn
 from ormolu.sql_extensions.types import data_type
 
 if TYPE_CHECKING:
-    from ormolu.sql_extensions.dialect_context import AsOf
+    from ormolu.sql_extensions.dialect.context import AsOf
 
 FindTable = Callable[[TableName], IcebergTable | None]
 IS_DELETED = "_is_deleted"

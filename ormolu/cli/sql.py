@@ -71,7 +71,7 @@ def _plan(connection: psycopg.Connection, statement: str) -> None:
 
 def split(text: str) -> list[str]:
     """The statements of a script, by the server's own rules for quotes and comments."""
-    from ormolu.sql_extensions.parser import parse
+    from ormolu.sql_extensions.parser.script import parse
     from ormolu.sql_extensions.statements import Empty
 
     return [statement.text for statement in parse(text) if not isinstance(statement, Empty)]

@@ -12,7 +12,7 @@ import psycopg
 
 from ormolu.demo.data import RetailFiles, write_retail
 from ormolu.demo.order_lines import order_lines
-from ormolu.sql_extensions.parser import parse
+from ormolu.sql_extensions.parser.script import parse
 
 PIPELINE = "pipeline.sql"
 FOLDER = "retail"

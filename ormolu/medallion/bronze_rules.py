@@ -21,7 +21,7 @@ from ormolu.definitions import (
 )
 from ormolu.errors import CheckViolation, FeatureNotSupported
 from ormolu.medallion.inference import quoted
-from ormolu.sql_extensions.parser_expressions import parse_expression
+from ormolu.sql_extensions.parser.expressions import parse_expression
 
 DEFAULT_VIOLATION = Violation(Action.WARN)
 BindExpression = Callable[[str], exp.Expr]  # PostgreSQL text -> DuckDB tree

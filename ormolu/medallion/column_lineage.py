@@ -16,7 +16,7 @@ from ormolu.definitions import (
     SilverTable,
     TableName,
 )
-from ormolu.sql_extensions.dialect import identifier, parse_expression, parse_query
+from ormolu.sql_extensions.dialect.reading import identifier, parse_expression, parse_query
 
 Search = Callable[[str], TableName]
 Source = tuple[TableName, str]

@@ -11,7 +11,7 @@ from ormolu.definitions import ExpectRule, TableName
 from ormolu.errors import FeatureNotSupported, InvalidSyntax
 from ormolu.medallion.rules import NamedRule
 from ormolu.medallion.templates import named, quoted
-from ormolu.sql_extensions.dialect import parse_expression, parse_query
+from ormolu.sql_extensions.dialect.reading import parse_expression, parse_query
 
 HOLDS = "ormolu:holds"
 ROWS = TableName("ormolu", "rows")

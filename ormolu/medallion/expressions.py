@@ -12,7 +12,7 @@ from sqlglot import exp
 from ormolu.definitions import Expression
 from ormolu.errors import AmbiguousColumn, UndefinedColumn
 from ormolu.medallion.templates import cast, column, fill
-from ormolu.sql_extensions.dialect import identifier, parse_expression
+from ormolu.sql_extensions.dialect.reading import identifier, parse_expression
 from ormolu.sql_extensions.queries import SessionValues, bind_expression
 from ormolu.sql_extensions.types import DataType
 

@@ -12,7 +12,7 @@ from ormolu.errors import DuplicateColumn, InvalidSyntax
 from ormolu.medallion.lineage import searched
 from ormolu.medallion.staged_rows import QUARANTINE_ID, SYSTEM, InputColumn
 from ormolu.medallion.templates import cast, column, fill, named, query, quoted
-from ormolu.sql_extensions.dialect import identifier, parse_query
+from ormolu.sql_extensions.dialect.reading import identifier, parse_query
 from ormolu.sql_extensions.relations import Relation
 from ormolu.sql_extensions.types import from_duckdb
 

@@ -24,7 +24,7 @@ from ormolu.definitions import (
 )
 from ormolu.errors import InvalidObjectDefinition
 from ormolu.medallion.column_lineage import column_sources
-from ormolu.sql_extensions.dialect import identifier, parse_query
+from ormolu.sql_extensions.dialect.reading import identifier, parse_query
 
 SEARCH_PATH = ("gold", "silver", "bronze")
 COMPANIONS = ("_history", "_all", "_deleted")

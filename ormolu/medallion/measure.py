@@ -15,7 +15,7 @@ from ormolu.definitions import GoldMetric, TableName
 from ormolu.errors import FeatureNotSupported, GroupingError, UndefinedColumn
 from ormolu.medallion.metric import Additivity, MetricMeasure, filters_of, grain_of, is_aggregate, measures_of
 from ormolu.medallion.templates import column, named, quoted
-from ormolu.sql_extensions.dialect import identifier, parse_expression, parse_query
+from ormolu.sql_extensions.dialect.reading import identifier, parse_expression, parse_query
 
 FindMetric = Callable[[TableName], GoldMetric | None]
 ReadAt = Callable[[TableName], str | None]

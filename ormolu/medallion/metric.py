@@ -12,7 +12,7 @@ from ormolu.definitions import Expression, GoldMetric
 from ormolu.errors import FeatureNotSupported, InvalidObjectDefinition, UndefinedColumn
 from ormolu.medallion.inputs import AGGREGATES
 from ormolu.medallion.templates import column, named, quoted
-from ormolu.sql_extensions.dialect import identifier, parse_expression, parse_query
+from ormolu.sql_extensions.dialect.reading import identifier, parse_expression, parse_query
 
 READ_AT = "ormolu.read-at"  # table property: when the rows of a metric were read
 _HELPERS = ("running", "prior", "rolling")

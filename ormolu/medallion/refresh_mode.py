@@ -14,7 +14,7 @@ from ormolu.errors import FeatureNotSupported
 from ormolu.medallion.expressions import at, has_window
 from ormolu.medallion.inputs import InputQuery
 from ormolu.medallion.templates import fill, query
-from ormolu.sql_extensions.dialect import parse_query
+from ormolu.sql_extensions.dialect.reading import parse_query
 from ormolu.sql_extensions.relations import Relation
 
 UNCHANGED = "nothing it reads has changed"

@@ -47,8 +47,8 @@ from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.extracts import Expected, LoadUnit, StagedBatch, Stager
 from ormolu.scheduler.load_records import ingestion_record
 from ormolu.scheduler.load_state import LoadState, StateChanges, pinned_columns
-from ormolu.sql_extensions.options_values import find_bytes
-from ormolu.sql_extensions.parser_expressions import parse_expression
+from ormolu.sql_extensions.options.values import find_bytes
+from ormolu.sql_extensions.parser.expressions import parse_expression
 from ormolu.sql_extensions.queries import bind_expression
 
 

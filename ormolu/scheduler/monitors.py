@@ -19,7 +19,7 @@ from ormolu.definitions import Monitor
 from ormolu.errors import FeatureNotSupported, InvalidParameterValue
 from ormolu.scheduler.context import ResultTable, RunContext, RunResult
 from ormolu.scheduler.findings import FoundAnomaly, kept_findings, new_findings, series_text
-from ormolu.sql_extensions.dialect import parse_expression
+from ormolu.sql_extensions.dialect.reading import parse_expression
 from ormolu.sql_extensions.queries import bind_query
 
 PERIOD, VALUE = "_period", "_value"

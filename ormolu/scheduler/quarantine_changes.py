@@ -19,7 +19,7 @@ from ormolu.medallion.templates import cast, column, fill, named, query, string
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.silver_refreshes import Reprocessing, refresh_silver
 from ormolu.scheduler.table_writes import TableWriter
-from ormolu.sql_extensions.dialect import identifier, parse_query
+from ormolu.sql_extensions.dialect.reading import identifier, parse_query
 from ormolu.sql_extensions.queries import SessionValues, bind_expression
 
 ACCEPT = "_accept"

@@ -34,7 +34,7 @@ from ormolu.scheduler.context import RunContext
 from ormolu.scheduler.gates import Verdict
 from ormolu.scheduler.refresh_plans import Readable
 from ormolu.scheduler.table_writes import published
-from ormolu.sql_extensions.dialect import parse_expression
+from ormolu.sql_extensions.dialect.reading import parse_expression
 from ormolu.sql_extensions.queries import AsOf, SessionValues, bind_query
 from ormolu.sql_extensions.relations import Relation, RelationColumn
 

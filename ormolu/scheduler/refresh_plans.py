@@ -20,7 +20,7 @@ from ormolu.medallion.metric import metric_query
 from ormolu.medallion.refresh_mode import Mode, Upstream, check_supported, is_volatile, mode_of, rebuild_mode
 from ormolu.sql_extensions.queries import AsOf
 from ormolu.sql_extensions.relations import Relation
-from ormolu.sql_extensions.writer import write
+from ormolu.sql_extensions.writer.text import write
 
 Refreshed = SilverTable | GoldTable | GoldMetric
 Checkpoints = Mapping[str, Mapping[str, object]]

@@ -38,7 +38,7 @@ from ormolu.scheduler import exclusions, insights, loads, monitors, quarantine_c
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.queue import HEARTBEAT_SECONDS, Queue, submission
 from ormolu.scheduler.runs import Ending, Run, RunAction, RunStatus
-from ormolu.sql_extensions.parser import parse_definition
+from ormolu.sql_extensions.parser.script import parse_definition
 
 CONFLICTS_MAX = 5
 PROGRESS_SECONDS = 1.0

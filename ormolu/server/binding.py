@@ -17,9 +17,9 @@ from ormolu.medallion.metric import READ_AT
 from ormolu.server.context import SessionContext
 from ormolu.server.previewing import Previews
 from ormolu.server.resolution import Resolution
-from ormolu.sql_extensions.catalog_binding import CatalogQuery, bind_catalog_query
-from ormolu.sql_extensions.catalog_queries import CatalogNames, names_catalog
-from ormolu.sql_extensions.dialect_context import SERVER_VERSION
+from ormolu.sql_extensions.catalog.binding import CatalogQuery, bind_catalog_query
+from ormolu.sql_extensions.catalog.queries import CatalogNames, names_catalog
+from ormolu.sql_extensions.dialect.context import SERVER_VERSION
 from ormolu.sql_extensions.queries import BoundQuery, SessionValues, bind_query
 from ormolu.sql_extensions.statements import Query
 from ormolu.sql_extensions.types import DataType

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ormolu.errors import OrmoluError
-from ormolu.sql_extensions.parser import parse
+from ormolu.sql_extensions.parser.script import parse
 from ormolu.sql_extensions.statements import AlterRole, CreateRole, CreateSecret, Statement
 
 SUSPECT_WORDS = ("secret", "password")

@@ -16,7 +16,7 @@ from ormolu.errors import FeatureNotSupported, InsufficientPrivilege, UndefinedO
 from ormolu.scheduler.previews import preview_source
 from ormolu.server.context import SessionContext
 from ormolu.server.resolution import REGISTERED, UNCACHED, typed
-from ormolu.sql_extensions.dialect_context import ResolveFunction
+from ormolu.sql_extensions.dialect.context import ResolveFunction
 from ormolu.sql_extensions.relations import Relation, RelationColumn
 
 FUNCTION = "preview"

@@ -34,7 +34,7 @@ from ormolu.server.pg_catalog.snapshot import (
 from ormolu.server.pg_catalog.system_catalog import SystemCatalog
 from ormolu.sql_extensions.queries import AsOf, Resolve
 from ormolu.sql_extensions.relations import Relation, RelationColumn
-from ormolu.sql_extensions.writer_words import relation as written
+from ormolu.sql_extensions.writer.words import relation as written
 
 SYSTEM_SCHEMAS = ("pg_catalog", "information_schema")
 LAKE = "lake"

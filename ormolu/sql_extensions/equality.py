@@ -7,7 +7,7 @@ from typing import Any
 
 from ormolu.definitions import Definition, Expression
 from ormolu.errors import InvalidSyntax
-from ormolu.sql_extensions.parser_expressions import parse_expression, parse_query
+from ormolu.sql_extensions.parser.expressions import parse_expression, parse_query
 
 _QUERY_WORDS = ("select", "with", "values", "table", "(")
 

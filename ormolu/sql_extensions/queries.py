@@ -10,20 +10,20 @@ from sqlglot.errors import ErrorLevel
 
 from ormolu.definitions import TableName
 from ormolu.errors import IndeterminateDatatype, ProgramLimitExceeded
-from ormolu.sql_extensions import dialect_types as t
 from ormolu.sql_extensions.access import check_engine_tree
-from ormolu.sql_extensions.dialect import parse_expression, parse_query, unsupported, with_calls_kept
-from ormolu.sql_extensions.dialect_casts import settle
-from ormolu.sql_extensions.dialect_context import (
+from ormolu.sql_extensions.dialect import types as t
+from ormolu.sql_extensions.dialect.casts import settle
+from ormolu.sql_extensions.dialect.context import (
     AsOf,
     Context,
     Resolve,
     ResolveFunction,
     SessionValues,
 )
-from ormolu.sql_extensions.dialect_expressions import bind
-from ormolu.sql_extensions.dialect_scopes import OpenScope, Scope
-from ormolu.sql_extensions.dialect_selects import bind_query_tree
+from ormolu.sql_extensions.dialect.expressions import bind
+from ormolu.sql_extensions.dialect.reading import parse_expression, parse_query, unsupported, with_calls_kept
+from ormolu.sql_extensions.dialect.scopes import OpenScope, Scope
+from ormolu.sql_extensions.dialect.selects import bind_query_tree
 from ormolu.sql_extensions.relations import Relation
 from ormolu.sql_extensions.types import DataType
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from ormolu.sql_extensions import dialect_types as t
-from ormolu.sql_extensions.dialect import unsupported
-from ormolu.sql_extensions.dialect_types import call, engine_cast
+from ormolu.sql_extensions.dialect import types as t
+from ormolu.sql_extensions.dialect.reading import unsupported
+from ormolu.sql_extensions.dialect.types import call, engine_cast
 
 # Longest first: a pattern is read greedily. `FM` takes padding off what follows it.
 _SHOWN: dict[str, str] = {

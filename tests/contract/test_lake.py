@@ -31,7 +31,7 @@ from ormolu.medallion.columns import (
     PartitionField,
     StoredColumn,
 )
-from ormolu.sql_extensions.dialect_context import AsOf
+from ormolu.sql_extensions.dialect.context import AsOf
 from ormolu.sql_extensions.types import data_type
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -14,7 +14,7 @@ from ormolu.catalog.lake import Lake, TableDrop
 from ormolu.catalog.schema import runs
 from ormolu.catalog.sweep import sweep
 from ormolu.definitions import TableName
-from ormolu.sql_extensions.dialect_context import AsOf
+from ormolu.sql_extensions.dialect.context import AsOf
 
 ORDERS = TableName("bronze", "orders")
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

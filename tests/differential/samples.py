@@ -9,7 +9,7 @@ import sqlglot
 from sqlglot import exp
 
 from ormolu.definitions import TableName
-from ormolu.sql_extensions.dialect_context import AsOf
+from ormolu.sql_extensions.dialect.context import AsOf
 from ormolu.sql_extensions.relations import Relation, RelationColumn
 from ormolu.sql_extensions.types import data_type
 

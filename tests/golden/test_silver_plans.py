@@ -21,7 +21,7 @@ from ormolu.medallion.silver import empty_rows, good_rows, stored_columns
 from ormolu.medallion.staged_rows import InputColumn, StageRequest
 from ormolu.medallion.staging import stage
 from ormolu.medallion.templates import query
-from ormolu.sql_extensions.parser import parse_definition
+from ormolu.sql_extensions.parser.script import parse_definition
 from ormolu.sql_extensions.relations import Relation, RelationColumn
 from ormolu.sql_extensions.types import data_type
 

@@ -30,10 +30,10 @@ from ormolu.scheduler.quarantine_changes import change, reprocess
 from ormolu.scheduler.queue import Queue
 from ormolu.scheduler.refreshes import refresh
 from ormolu.scheduler.runs import RunAction
-from ormolu.sql_extensions.parser import parse_definition
+from ormolu.sql_extensions.parser.script import parse_definition
 from ormolu.sql_extensions.queries import bind_query
 from ormolu.sql_extensions.types import data_type
-from ormolu.sql_extensions.writer import write
+from ormolu.sql_extensions.writer.text import write
 
 Row = Sequence[object]
 

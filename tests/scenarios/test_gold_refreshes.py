@@ -12,7 +12,7 @@ from ormolu.definitions import GoldMetric, TableName
 from ormolu.errors import CheckViolation, FeatureNotSupported, GroupingError, UndefinedColumn
 from ormolu.medallion.measure import rewrite_measures
 from ormolu.medallion.metric import READ_AT
-from ormolu.sql_extensions.dialect import parse_query
+from ormolu.sql_extensions.dialect.reading import parse_query
 from tests.peers.pipeline import Pipeline
 
 SALES = {"id": "int4", "shop": "text", "buyer": "text", "amount": "numeric(9,2)", "is_return": "boolean"}

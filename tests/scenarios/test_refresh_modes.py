@@ -12,8 +12,8 @@ from ormolu.catalog.schema import checkpoints, versions
 from ormolu.definitions import GoldMetric, GoldTable, SilverTable, TableName, kind_of
 from ormolu.errors import FeatureNotSupported, ObjectNotInPrerequisiteState
 from ormolu.scheduler.refresh_plans import plan_refresh
-from ormolu.sql_extensions.parser import parse_definition
-from ormolu.sql_extensions.writer import write
+from ormolu.sql_extensions.parser.script import parse_definition
+from ormolu.sql_extensions.writer.text import write
 from tests.peers.pipeline import Pipeline
 
 SALES = {"id": "int4", "area": "text", "amount": "numeric(9,2)"}

@@ -16,7 +16,7 @@ from ormolu.medallion.staged_rows import InputColumn, StageRequest, flag
 from ormolu.medallion.staging import stage
 from ormolu.medallion.templates import query, text
 from ormolu.scheduler.refresh_parts import catchable_errors
-from ormolu.sql_extensions.parser import parse_definition
+from ormolu.sql_extensions.parser.script import parse_definition
 from ormolu.sql_extensions.types import data_type
 
 NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)

@@ -27,7 +27,7 @@ from ormolu.server.session import Session
 from ormolu.server.settings import start_settings
 from ormolu.server.tls import make_certificate, tls_context
 from ormolu.sql_extensions import statements as s
-from ormolu.sql_extensions.parser import parse
+from ormolu.sql_extensions.parser.script import parse
 from ormolu.sql_extensions.queries import AsOf, BoundQuery, SessionValues, bind_query
 from ormolu.sql_extensions.relations import Relation, RelationColumn
 from ormolu.sql_extensions.types import DataType, data_type

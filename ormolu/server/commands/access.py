@@ -33,7 +33,7 @@ from ormolu.sql_extensions.statements import (
     Tables,
     WrittenName,
 )
-from ormolu.sql_extensions.writer_words import relation
+from ormolu.sql_extensions.writer.words import relation
 
 SCHEMAS = ("bronze", "silver", "gold", "quarantine", "lake")
 

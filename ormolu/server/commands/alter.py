@@ -33,7 +33,7 @@ from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Completed, Outcome
-from ormolu.sql_extensions.options_placed import with_options
+from ormolu.sql_extensions.options.placed import with_options
 from ormolu.sql_extensions.statements import (
     AcceptSchema,
     AddColumn,

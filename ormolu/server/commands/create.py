@@ -47,12 +47,12 @@ from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Completed, Outcome
-from ormolu.sql_extensions.dialect import parse_expression
+from ormolu.sql_extensions.dialect.reading import parse_expression
 from ormolu.sql_extensions.equality import is_same_definition
 from ormolu.sql_extensions.statements import Create, CreateSecret
 from ormolu.sql_extensions.types import data_type
-from ormolu.sql_extensions.writer import write
-from ormolu.sql_extensions.writer_words import relation
+from ormolu.sql_extensions.writer.text import write
+from ormolu.sql_extensions.writer.words import relation
 
 LOCAL_TYPES = ("files", "sqlite")  # opened to check their paths: that reaches nothing beyond this machine
 # Options of connections whose value is nobody else's business.

@@ -16,7 +16,7 @@ from ormolu.definitions import (
     kind_of,
 )
 from ormolu.server.context import SessionContext
-from ormolu.sql_extensions.options_placed import gathered
+from ormolu.sql_extensions.options.placed import gathered
 
 DESCRIBING = frozenset(
     ("title", "owner", "steward", "domain", "dataset", "pipeline", "source_system", "certified_until", "paused")

@@ -25,9 +25,9 @@ from ormolu.server.commands.create import commit_definition
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Completed, Outcome
-from ormolu.sql_extensions.options import options_of
-from ormolu.sql_extensions.options_connections import BY_CONNECTION_TYPE
-from ormolu.sql_extensions.options_values import KnownOption
+from ormolu.sql_extensions.options.connections import BY_CONNECTION_TYPE
+from ormolu.sql_extensions.options.kinds import options_of
+from ormolu.sql_extensions.options.values import KnownOption
 from ormolu.sql_extensions.statements import (
     CommentOn,
     ShowCreate,
@@ -38,7 +38,7 @@ from ormolu.sql_extensions.statements import (
     TestConnection,
     WrittenName,
 )
-from ormolu.sql_extensions.writer import write
+from ormolu.sql_extensions.writer.text import write
 
 RUNS_MAX = 100
 

@@ -19,7 +19,7 @@ from ormolu.server.pg_catalog.objects import build
 from ormolu.server.pg_catalog.snapshot import CatalogSnapshot
 from ormolu.server.pg_catalog.static_rows import static_names, static_table, system_columns, system_oid
 from ormolu.server.pg_catalog.views import view_query
-from ormolu.sql_extensions.catalog_queries import CatalogNames, rewrite_catalog_query
+from ormolu.sql_extensions.catalog.queries import CatalogNames, rewrite_catalog_query
 from ormolu.sql_extensions.relations import Relation, RelationColumn
 
 DATABASE = "system_catalog"

@@ -16,7 +16,7 @@ from ormolu.ai.tags import suggest_tags
 from ormolu.definitions import SilverTable, TableName
 from ormolu.demo.data import daily_lines, injected_faults
 from ormolu.demo.order_lines import HEADER
-from ormolu.sql_extensions.parser import parse, parse_definition
+from ormolu.sql_extensions.parser.script import parse, parse_definition
 
 BRONZE = TableName("bronze", "sales")
 SILVER = TableName("silver", "sales")

@@ -15,7 +15,7 @@ from ormolu.demo.data import FAULTS_FILE, injected_faults, write_retail
 from ormolu.demo.figures import expected_declines, expected_figures
 from ormolu.demo.order_lines import HEADER, order_lines
 from ormolu.demo.products import product_rows, products
-from ormolu.sql_extensions.parser import parse
+from ormolu.sql_extensions.parser.script import parse
 
 ROOT = Path(__file__).parents[3]
 

@@ -33,7 +33,7 @@ from ormolu.scheduler.insights import (
 from ormolu.scheduler.queue import Queue
 from ormolu.scheduler.runs import RunAction
 from ormolu.sql_extensions.types import data_type
-from ormolu.sql_extensions.writer import write
+from ormolu.sql_extensions.writer.text import write
 
 SALES = TableName("gold", "daily_sales")
 START = date(2024, 1, 1)

@@ -9,13 +9,13 @@ import pytest
 
 from ormolu import definitions as d
 from ormolu.errors import InvalidParameterValue
-from ormolu.sql_extensions import options
 from ormolu.sql_extensions.equality import differing_fields, is_same_definition
-from ormolu.sql_extensions.options_connections import BY_CONNECTION_TYPE, BY_FORMAT
-from ormolu.sql_extensions.options_placed import with_options
-from ormolu.sql_extensions.options_values import EXAMPLES, KnownOption, OptionType, checked, find_bytes, find_interval
-from ormolu.sql_extensions.parser import parse_definition
-from ormolu.sql_extensions.writer import write
+from ormolu.sql_extensions.options import kinds as options
+from ormolu.sql_extensions.options.connections import BY_CONNECTION_TYPE, BY_FORMAT
+from ormolu.sql_extensions.options.placed import with_options
+from ormolu.sql_extensions.options.values import EXAMPLES, KnownOption, OptionType, checked, find_bytes, find_interval
+from ormolu.sql_extensions.parser.script import parse_definition
+from ormolu.sql_extensions.writer.text import write
 
 
 @pytest.mark.parametrize(

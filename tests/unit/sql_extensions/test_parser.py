@@ -13,10 +13,10 @@ from sqlglot import exp
 from ormolu import definitions as d
 from ormolu.errors import OrmoluError
 from ormolu.sql_extensions import statements as s
-from ormolu.sql_extensions.parser import parse, parse_definition
-from ormolu.sql_extensions.parser_expressions import parse_expression
+from ormolu.sql_extensions.parser.expressions import parse_expression
+from ormolu.sql_extensions.parser.script import parse, parse_definition
 from ormolu.sql_extensions.tags import tag_of
-from ormolu.sql_extensions.writer import write
+from ormolu.sql_extensions.writer.text import write
 
 DIALECT = Path(__file__).with_name("dialect.sql").read_text()
 

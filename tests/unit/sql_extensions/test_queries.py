@@ -162,7 +162,7 @@ def test_a_misspelt_function_gets_the_nearest_name() -> None:
 
 
 def test_a_tree_that_others_parsed_binds_like_its_text() -> None:
-    from ormolu.sql_extensions.parser_expressions import parse_query
+    from ormolu.sql_extensions.parser.expressions import parse_query
 
     query = "SELECT to_char(day, 'DD Mon YYYY'), date_part('year', day) FROM orders"
     assert bind_query(parse_query(query), _resolve).sql == _bind(query).sql

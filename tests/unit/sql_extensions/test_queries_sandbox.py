@@ -7,9 +7,9 @@ import pytest
 from ormolu.definitions import TableName
 from ormolu.errors import InsufficientPrivilege, OrmoluError, UndefinedFunction, UndefinedTable
 from ormolu.sql_extensions.access import check_engine_tree
-from ormolu.sql_extensions.dialect_context import AsOf
-from ormolu.sql_extensions.dialect_types import call
-from ormolu.sql_extensions.functions import FUNCTIONS
+from ormolu.sql_extensions.dialect.context import AsOf
+from ormolu.sql_extensions.dialect.types import call
+from ormolu.sql_extensions.functions.allowed import FUNCTIONS
 from ormolu.sql_extensions.queries import bind_expression, bind_query
 from ormolu.sql_extensions.relations import Relation
 from tests.differential.samples import RELATIONS

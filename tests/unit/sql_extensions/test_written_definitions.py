@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ormolu import definitions as d
-from ormolu.sql_extensions import options
-from ormolu.sql_extensions.options_connections import BY_CONNECTION_TYPE, BY_FORMAT
-from ormolu.sql_extensions.options_placed import placed
-from ormolu.sql_extensions.options_values import KnownOption, OptionType
-from ormolu.sql_extensions.parser import parse_definition
-from ormolu.sql_extensions.writer import write
+from ormolu.sql_extensions.options import kinds as options
+from ormolu.sql_extensions.options.connections import BY_CONNECTION_TYPE, BY_FORMAT
+from ormolu.sql_extensions.options.placed import placed
+from ormolu.sql_extensions.options.values import KnownOption, OptionType
+from ormolu.sql_extensions.parser.script import parse_definition
+from ormolu.sql_extensions.writer.text import write
 
 NAMES = st.one_of(
     st.sampled_from(["orders", "order_id", "select", "from", "as", "on", "with", "key", "Größe", "Mixed Case", 'a"b']),

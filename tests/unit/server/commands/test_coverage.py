@@ -10,7 +10,7 @@ from ormolu.server.commands import ANSWERS, COLUMNS, LATER, unsupported
 from ormolu.server.handlers import QueryHandlers
 from ormolu.server.planning import QueryPlanner
 from ormolu.sql_extensions import statements as s
-from ormolu.sql_extensions.parser import parse
+from ormolu.sql_extensions.parser.script import parse
 
 
 def answered_by_handlers() -> set[type]:

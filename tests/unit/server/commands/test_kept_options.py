@@ -9,7 +9,7 @@ import pytest
 
 from ormolu.server.commands.kept_options import warn_of_kept_options
 from ormolu.server.context import SessionContext
-from ormolu.sql_extensions.parser import parse_definition
+from ormolu.sql_extensions.parser.script import parse_definition
 
 
 def told(ddl: str) -> str:

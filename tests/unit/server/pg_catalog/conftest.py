@@ -19,8 +19,8 @@ from ormolu.server.pg_catalog.snapshot import (
     CatalogSnapshot,
 )
 from ormolu.server.pg_catalog.system_catalog import SystemCatalog
-from ormolu.sql_extensions.catalog_binding import CatalogQuery, bind_catalog_query
-from ormolu.sql_extensions.catalog_queries import CatalogNames
+from ormolu.sql_extensions.catalog.binding import CatalogQuery, bind_catalog_query
+from ormolu.sql_extensions.catalog.queries import CatalogNames
 from ormolu.sql_extensions.relations import Relation, RelationColumn
 from ormolu.sql_extensions.result_types import result_type
 from ormolu.sql_extensions.types import data_type

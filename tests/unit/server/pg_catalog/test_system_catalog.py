@@ -14,8 +14,8 @@ from ormolu.server.pg_catalog.objects import build
 from ormolu.server.pg_catalog.snapshot import CatalogSnapshot
 from ormolu.server.pg_catalog.static_rows import system_columns
 from ormolu.server.pg_catalog.system_catalog import LIVE_SCHEMAS_MAX
-from ormolu.sql_extensions.catalog_queries import names_catalog
-from ormolu.sql_extensions.dialect import parse_query
+from ormolu.sql_extensions.catalog.queries import names_catalog
+from ormolu.sql_extensions.dialect.reading import parse_query
 
 
 def test_every_system_relation_yields_its_columns(peer: Any, snapshot: CatalogSnapshot) -> None:

@@ -1,0 +1,1 @@
+"""Queries of pg_catalog and information_schema."""

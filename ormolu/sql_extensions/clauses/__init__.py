@@ -1,0 +1,1 @@
+"""The clauses each kind of definition takes, and how they are read."""

@@ -1,0 +1,1 @@
+"""PostgreSQL's queries to DuckDB's trees."""

@@ -1,0 +1,424 @@
+"""Scalar expressions: the nodes a query may contain, each with what it becomes; every other node is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+from sqlglot import exp
+
+from ormolu.errors import DatatypeMismatch, InvalidSyntax
+from ormolu.sql_extensions.dialect import operators
+from ormolu.sql_extensions.dialect import types as t
+from ormolu.sql_extensions.dialect.calls import bind_call
+from ormolu.sql_extensions.dialect.casts import cast_to, coerce, decimal_type, settle
+from ormolu.sql_extensions.dialect.context import Context
+from ormolu.sql_extensions.dialect.grammar import GRAMMAR
+from ormolu.sql_extensions.dialect.patterns import like, regular_expression, similar_to
+from ormolu.sql_extensions.dialect.reading import position, unsupported
+from ormolu.sql_extensions.dialect.scopes import Scope
+from ormolu.sql_extensions.dialect.sets import BETWEEN_SETS, array_of_query, compared_rows, quantified
+from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast
+from ormolu.sql_extensions.functions.json import json_operator
+from ormolu.sql_extensions.functions.session import SESSION_WORDS, session_word
+from ormolu.sql_extensions.types import DataType, data_type
+
+Handler = Callable[[exp.Expr, Scope, Context], Bound]
+
+
+def bind(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    """Translate one expression; 0A000 for a node that is not in the table."""
+    handler = HANDLERS.get(type(node))
+    if handler is None:
+        raise unsupported(f"{type(node).__name__} in an expression", node)
+    # What a handler does not look at must not be lost without a word.
+    overlooked = {name for name, value in node.args.items() if value} - _EVERYWHERE - PARTS.get(type(node), _NONE)
+    if overlooked:
+        raise unsupported(f"{type(node).__name__} with {', '.join(sorted(overlooked))}", node)
+    return handler(node, scope, context)
+
+
+_EVERYWHERE = frozenset({"this", "expression", "expressions"})
+_NONE: frozenset[str] = frozenset()
+_QUERY_PARTS = frozenset(
+    [
+        "with_",
+        "from_",
+        "joins",
+        "where",
+        "group",
+        "having",
+        "windows",
+        "order",
+        "limit",
+        "offset",
+        "distinct",
+        "alias",
+        "locks",
+        "into",
+        "sample",
+        "pivots",
+        "qualify",
+        "laterals",
+        "kind",
+        "hint",
+        "match",
+    ]
+)
+PARTS: dict[type[exp.Expr], frozenset[str]] = {
+    exp.Literal: frozenset({"is_string"}),
+    exp.Concat: frozenset({"safe", "coalesce"}),
+    exp.Column: frozenset({"table", "db", "catalog"}),
+    exp.Cast: frozenset({"to", "format", "safe", "default"}),
+    exp.Case: frozenset({"ifs", "default"}),
+    exp.Array: frozenset({"value_constructor"}),
+    exp.Bracket: frozenset({"offset"}),
+    exp.Is: frozenset({"negate"}),
+    exp.Like: frozenset({"negate"}),
+    exp.ILike: frozenset({"negate"}),
+    exp.Div: frozenset({"typed", "safe"}),
+    exp.DPipe: frozenset({"safe"}),
+    exp.Operator: frozenset({"operator"}),
+    exp.In: frozenset({"query"}),
+    exp.Between: frozenset({"low", "high", "symmetric"}),
+    exp.Window: frozenset({"partition_by", "order", "spec", "alias", "over"}),
+    exp.Substring: frozenset({"start", "length"}),
+    exp.Trim: frozenset({"position"}),
+    exp.StrPosition: frozenset({"substr"}),
+    exp.Overlay: frozenset({"from_", "for_"}),
+    exp.AtTimeZone: frozenset({"zone"}),
+    exp.Interval: frozenset({"unit"}),
+    **dict.fromkeys((exp.JSONExtract, exp.JSONExtractScalar), frozenset({"only_json_types"})),
+    **dict.fromkeys((exp.Select, exp.Subquery), _QUERY_PARTS),
+}
+
+
+def condition(node: exp.Expr, scope: Scope, context: Context, what: str) -> exp.Expr:
+    """An expression that must be boolean."""
+    bound = bind(node, scope, context)
+    if not (bound.is_open or bound.type is None or bound.kind == "bool"):
+        raise DatatypeMismatch(
+            f"argument of {what} must be type boolean, not type {bound.type}", position=position(node)
+        )
+    return coerce(bound, t.BOOL, context).tree
+
+
+# --- leaves -------------------------------------------------------------------------------------------------
+
+
+def _literal(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    if node.args.get("is_string"):
+        return Bound(t.string(node.name), None, is_open=True)
+    value = Decimal(node.name.replace("_", ""))
+    if value == value.to_integral_value() and "." not in node.name and "e" not in node.name.lower():
+        for type, limit in ((t.INT4, 2**31), (t.INT8, 2**63)):
+            if value < limit:
+                return Bound(exp.Literal.number(str(int(value))), type)
+    type = decimal_type(value)
+    return Bound(engine_cast(t.string(format(value, "f")), type), type)
+
+
+def _text(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    return Bound(t.string(node.name), None, is_open=True)
+
+
+def _adjacent(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    if not all(isinstance(part, exp.Literal) and part.is_string for part in node.expressions):
+        raise unsupported("this form of concatenation", node)
+    return Bound(t.string("".join(part.name for part in node.expressions)), None, is_open=True)
+
+
+def _null(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    return Bound(exp.Null(), None, is_open=True)
+
+
+def _boolean(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    return Bound(exp.Boolean(this=bool(node.this)), t.BOOL)
+
+
+def _parameter(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    if not (isinstance(node.this, exp.Literal) and not node.this.is_string and node.this.name.isdigit()):
+        raise InvalidSyntax("a parameter is written $1, $2, ...", position=position(node))
+    tree = exp.Parameter(this=t.number(int(node.this.name)))
+    type = context.parameter(int(node.this.name))
+    return Bound(tree, type, is_open=type is None)
+
+
+def _column(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    assert isinstance(node, exp.Column)
+    if isinstance(node.this, exp.Star):
+        raise InvalidSyntax("a star may not stand here", position=position(node))
+    if isinstance(node.this, exp.Anonymous):
+        return bind_call(node, scope, context)
+    word = node.this.name.lower()
+    if not node.args.get("table") and not node.this.args.get("quoted") and word in SESSION_WORDS:
+        return session_word(word, context)
+    return scope.column(node)
+
+
+def _session_word(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    return session_word(_WORDS[type(node)], context)
+
+
+_WORDS: dict[type[exp.Expr], str] = {
+    exp.CurrentDate: "current_date", exp.CurrentTime: "current_time", exp.CurrentTimestamp: "current_timestamp",
+    exp.CurrentUser: "current_user", exp.CurrentRole: "current_role", exp.CurrentCatalog: "current_catalog",
+    exp.CurrentSchema: "current_schema", exp.SessionUser: "session_user", exp.Localtime: "localtime",
+    exp.Localtimestamp: "localtimestamp",
+}  # fmt: skip
+
+
+# --- structure ----------------------------------------------------------------------------------------------
+
+
+def _paren(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    inner = bind(node.this, scope, context)
+    return inner if inner.is_open else replace(inner, tree=exp.Paren(this=inner.tree))
+
+
+def _cast(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    if node.args.get("format") or node.args.get("safe") or node.args.get("default"):
+        raise unsupported("this form of CAST", node)
+    bound = bind(node.this, scope, context)
+    type = written_type(node.args["to"])
+    return replace(cast_to(bound, type, context), has_modifiers=bool(type.modifiers))
+
+
+def written_type(node: exp.Expr) -> DataType:
+    """The type as it was written; 42704 where there is none of that name."""
+    spelling = node.sql("postgres").lower()
+    if spelling.startswith(("timestamp(", "timestamptz(", "time(", "interval ")):
+        raise unsupported(f"the type {spelling}", node, hint="Leave the precision out.")
+    return data_type(spelling)
+
+
+def _collate(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    name = node.expression.name
+    if name.lower().rpartition(".")[2] not in ("c", "posix", "default", "ucs_basic"):
+        raise unsupported(f'the collation "{name}"', node, hint='Texts are compared by code point, as with "C".')
+    return settle(bind(node.this, scope, context), context)
+
+
+def _case(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    default = node.args.get("default")
+    results = [bind(branch.args["true"], scope, context) for branch in node.args["ifs"]]
+    otherwise = bind(default, scope, context) if default is not None else None
+    type = t.meet_all([*results, *([otherwise] if otherwise else [])], "CASE")
+    tests = [_when(node, branch, scope, context) for branch in node.args["ifs"]]
+    branches = [
+        exp.If(this=test, true=coerce(result, type, context).tree) for test, result in zip(tests, results, strict=True)
+    ]
+    default_tree = coerce(otherwise, type, context).tree if otherwise else None
+    return Bound(exp.Paren(this=exp.Case(ifs=branches, default=default_tree)), type)
+
+
+def _when(node: exp.Expr, branch: exp.Expr, scope: Scope, context: Context) -> exp.Expr:
+    if node.args.get("this") is None:
+        return condition(branch.this, scope, context, "CASE/WHEN")
+    equal = exp.EQ(this=node.this, expression=branch.this)
+    sides = bind(node.this, scope, context), bind(branch.this, scope, context)
+    return operators.comparison(equal, *sides, context).tree
+
+
+def _array(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    elements = [bind(element, scope, context) for element in node.expressions]
+    if not elements:
+        return Bound(exp.Array(expressions=[]), None)
+    type = t.meet_all(elements, "ARRAY")
+    trees = [coerce(element, type, context).tree for element in elements]
+    return Bound(exp.Array(expressions=trees), None if type is None else t.array_of(type))
+
+
+def _bracket(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    array = bind(node.this, scope, context)
+    if array.type is None or not array.type.dimensions:
+        raise DatatypeMismatch(
+            f"cannot subscript type {array.type} because it does not support subscripting", position=position(node)
+        )
+    tree = array.tree
+    type = array.type
+    for subscript in node.expressions:
+        if isinstance(subscript, exp.Slice):
+            bounds = [
+                coerce(bind(side, scope, context), t.INT4, context).tree if side is not None else t.number(default)
+                for side, default in ((subscript.this, 1), (subscript.expression, 2**31 - 1))
+            ]
+            tree = call("pg_array_slice", tree, *bounds)
+        else:
+            tree = call("pg_array_element", tree, _subscript(subscript, scope, context))
+            type = t.element_type(type)
+    return Bound(tree, type)
+
+
+def _subscript(node: exp.Expr, scope: Scope, context: Context) -> exp.Expr:
+    """The index as it was written: the parser has taken one off constants."""
+    literal = node.this if isinstance(node, exp.Neg) else node
+    index = coerce(bind(node, scope, context), t.INT4, context).tree
+    if isinstance(literal, exp.Literal) and not literal.is_string:
+        return t.number((-1 if isinstance(node, exp.Neg) else 1) * int(literal.name) + 1)
+    return index
+
+
+# --- logic and operators ------------------------------------------------------------------------------------
+
+
+def _connective(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    # A long chain is one deep tree: walk its left side without recursion.
+    word = type(node).__name__.upper()
+    sides: list[exp.Expr] = []
+    rest: exp.Expr = node
+    while type(rest) is type(node):
+        sides.append(rest.expression)
+        rest = rest.this
+    tree = condition(rest, scope, context, word)
+    for side in reversed(sides):
+        tree = type(node)(this=tree, expression=condition(side, scope, context, word))
+    return Bound(exp.Paren(this=tree), t.BOOL)
+
+
+def _not(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    return Bound(exp.Paren(this=exp.Not(this=condition(node.this, scope, context, "NOT"))), t.BOOL)
+
+
+def _is(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    operand = node.expression
+    if isinstance(operand, exp.Null):
+        value = settle(bind(node.this, scope, context), context)
+        return _negated(node, exp.Is(this=value.tree, expression=exp.Null()))
+    if isinstance(operand, exp.Boolean):
+        value_tree = condition(node.this, scope, context, "IS TRUE")
+        return _negated(node, exp.NullSafeEQ(this=value_tree, expression=exp.Boolean(this=bool(operand.this))))
+    raise unsupported(f"IS {operand.sql('postgres')}", node)
+
+
+def _negated(node: exp.Expr, test: exp.Expr) -> Bound:
+    tree: exp.Expr = exp.Paren(this=test)
+    return Bound(exp.Paren(this=exp.Not(this=tree)) if node.args.get("negate") else tree, t.BOOL)
+
+
+Operator = Callable[[exp.Expr, Bound, Bound, Context], Bound]
+
+
+def _sides(operator: Operator) -> Handler:
+    def handle(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+        quantifier = _quantifier(node.expression)
+        if quantifier is not None:
+            return quantified(type(node)(this=node.this, expression=quantifier), scope, context)
+        rows = node.this, node.expression
+        if isinstance(rows[0], exp.Tuple) and isinstance(rows[1], exp.Tuple):
+            return compared_rows(node, rows[0], rows[1], scope, context)
+        return operator(node, bind(node.this, scope, context), bind(node.expression, scope, context), context)
+
+    return handle
+
+
+def _quantifier(node: exp.Expr) -> exp.Expr | None:
+    """ANY and ALL; over an array the parser takes ALL and SOME for functions."""
+    if isinstance(node, exp.Any | exp.All):
+        return node
+    if (
+        isinstance(node, exp.Anonymous)
+        and str(node.this).lower() in ("all", "some", "any")
+        and len(node.expressions) == 1
+    ):
+        kind = exp.All if str(node.this).lower() == "all" else exp.Any
+        return kind(this=node.expressions[0])
+    return None
+
+
+def _chain(operator: Operator) -> Handler:
+    """A left-leaning chain of one precedence, bound without recursion on its left side."""
+
+    def handle(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+        pending: list[exp.Expr] = []
+        rest: exp.Expr = node
+        while HANDLERS.get(type(rest)) is HANDLERS.get(type(node)):
+            pending.append(rest)
+            rest = rest.this
+        left = bind(rest, scope, context)
+        for each in reversed(pending):
+            left = operator(each, left, bind(each.expression, scope, context), context)
+        return left
+
+    return handle
+
+
+def _negative(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    operand = bind(node.this, scope, context)
+    return operators.negative(node, cast_to(operand, t.FLOAT8, context) if operand.is_open else operand)
+
+
+def _like(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    escape = None
+    if isinstance(node, exp.Escape):
+        if not isinstance(node.expression, exp.Literal):
+            raise unsupported("ESCAPE with something other than a constant", node)
+        escape, node = node.expression.name, node.this
+    if not isinstance(node, exp.Like | exp.ILike) or isinstance(node.expression, exp.Any | exp.All):
+        raise unsupported("LIKE ANY and LIKE ALL", node)
+    bound = like(node, bind(node.this, scope, context), bind(node.expression, scope, context), escape, context)
+    return _negated(node, bound.tree)
+
+
+def _regular(options: str) -> Handler:
+    return _sides(
+        lambda node, left, right, context: regular_expression(node, left, right, options=options, context=context)
+    )
+
+
+_NAMED_OPERATORS: dict[str, type[exp.Expr]] = {
+    "=": exp.EQ, "<>": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE, "~": exp.RegexpLike,
+    "~*": exp.RegexpILike, "||": exp.DPipe, "+": exp.Add, "-": exp.Sub, "*": exp.Mul, "/": exp.Div,
+    "~~": exp.Like, "~~*": exp.ILike,
+}  # fmt: skip
+
+
+def _named_operator(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    symbol = str(node.args["operator"]).removeprefix("pg_catalog.")
+    operator = _NAMED_OPERATORS.get(symbol)
+    if operator is None:
+        raise unsupported(f"OPERATOR({node.args['operator']})", node)
+    return bind(operator(this=node.this, expression=node.expression), scope, context)
+
+
+def _call(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    is_query = len(node.expressions) == 1 and isinstance(node.expressions[0], exp.Query)
+    if is_query and str(node.this).lower() == "array":
+        return array_of_query(node.expressions[0], scope, context)
+    return bind_call(node, scope, context)
+
+
+_comparison = _sides(operators.comparison)
+_arithmetic = _chain(operators.arithmetic)
+_concatenation = _chain(operators.concatenation)
+_bitwise = _sides(operators.bitwise)
+
+HANDLERS: dict[type[exp.Expr], Handler] = {
+    exp.Literal: _literal, exp.ByteString: _text, exp.RawString: _text, exp.National: _text, exp.Concat: _adjacent,
+    exp.Null: _null, exp.Boolean: _boolean, exp.Parameter: _parameter, exp.Column: _column,
+    exp.Paren: _paren, exp.Cast: _cast, exp.Collate: _collate, exp.Case: _case, exp.Array: _array,
+    exp.Bracket: _bracket, exp.And: _connective, exp.Or: _connective, exp.Not: _not, exp.Is: _is,
+    **dict.fromkeys((exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ), _comparison),
+    **dict.fromkeys((exp.Add, exp.Sub), _arithmetic),
+    **dict.fromkeys((exp.Mul, exp.Div, exp.Mod), _chain(operators.arithmetic)),
+    exp.Pow: _sides(operators.power), exp.DPipe: _concatenation, exp.Neg: _negative,
+    **dict.fromkeys(
+        (exp.BitwiseAnd, exp.BitwiseOr, exp.BitwiseXor, exp.BitwiseLeftShift, exp.BitwiseRightShift), _bitwise
+    ),
+    exp.Like: _like, exp.ILike: _like, exp.Escape: _like, exp.SimilarTo: _sides(similar_to),
+    exp.RegexpLike: _regular("s"), exp.RegexpILike: _regular("is"), exp.Operator: _named_operator,
+    exp.Anonymous: _call,
+    **dict.fromkeys(
+        (exp.Window, exp.Filter, exp.WithinGroup, exp.RespectNulls, exp.IgnoreNulls, exp.Dot), bind_call
+    ),
+    **dict.fromkeys(_WORDS, _session_word),
+    **dict.fromkeys(
+        (exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract, exp.JSONBExtractScalar, exp.ArrayContainsAll,
+         exp.ArrayContainedBy, exp.ArrayOverlaps, exp.JSONBContainsTopKey, exp.JSONBContainsAnyTopKeys,
+         exp.JSONBContainsAllTopKeys),
+        json_operator,
+    ),
+    **GRAMMAR,
+    **BETWEEN_SETS,
+}  # fmt: skip

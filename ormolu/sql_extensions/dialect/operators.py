@@ -1,0 +1,328 @@
+"""Operators: which type each computes in, and how the engine spells it."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from ormolu.errors import UndefinedFunction
+from ormolu.sql_extensions.dialect import types as t
+from ormolu.sql_extensions.dialect.casts import cast_to, coerce, local, settle, text_of
+from ormolu.sql_extensions.dialect.context import Context
+from ormolu.sql_extensions.dialect.reading import position, unsupported
+from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind, is_number, is_text
+from ormolu.sql_extensions.types import NUMERIC_PRECISION_MAX, DataType
+
+_SYMBOLS: dict[type[exp.Expr], str] = {
+    exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%", exp.Pow: "^", exp.DPipe: "||",
+    exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
+    exp.BitwiseAnd: "&", exp.BitwiseOr: "|", exp.BitwiseXor: "#",
+    exp.BitwiseLeftShift: "<<", exp.BitwiseRightShift: ">>",
+}  # fmt: skip
+
+
+def no_operator(node: exp.Expr, left: Bound, right: Bound) -> UndefinedFunction:
+    symbol = _SYMBOLS.get(type(node), type(node).__name__.lower())
+    return UndefinedFunction(
+        f"operator does not exist: {_shown(left)} {symbol} {_shown(right)}",
+        hint="No operator matches the given name and argument types. You might need to add explicit type casts.",
+        position=position(node),
+    )
+
+
+def _shown(bound: Bound) -> str:
+    return "unknown" if bound.is_open or bound.type is None else str(bound.type)
+
+
+# --- arithmetic ---------------------------------------------------------------------------------------------
+
+
+def arithmetic(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bound:
+    """+ - * / % over numbers, dates, times and intervals."""
+    if left.is_open and right.is_open:
+        left, right = cast_to(left, t.INT4, context), cast_to(right, t.INT4, context)
+    elif left.is_open or right.is_open:
+        left, right = _take_type(node, left, right, context)
+    if left.type is None or right.type is None:
+        return _untyped(node, left, right)
+    if is_number(left.type) and is_number(right.type):
+        return _numbers(node, left, right)
+    return _moments(node, left, right, context)
+
+
+def _take_type(node: exp.Expr, left: Bound, right: Bound, context: Context) -> tuple[Bound, Bound]:
+    """An open operand takes the other's type, an interval beside a moment where it reads as one."""
+    known = right if left.is_open else left
+    if known.type is None:
+        return settle(left, context), settle(right, context)
+    wanted = known.type
+    beside_moment = is_kind(known.type, "timestamp", "timestamptz", "time")
+    if beside_moment and isinstance(node, exp.Add):
+        wanted = t.INTERVAL
+    if is_kind(known.type, "interval") and isinstance(node, exp.Mul | exp.Div):
+        wanted = t.FLOAT8
+    if is_kind(known.type, "date") and isinstance(node, exp.Add):
+        wanted = t.INT4
+    if is_kind(known.type, "numeric"):
+        wanted = DataType(known.type.scalar)
+    return (cast_to(left, wanted, context), right) if left.is_open else (left, cast_to(right, wanted, context))
+
+
+def _untyped(node: exp.Expr, left: Bound, right: Bound) -> Bound:
+    """Types that only the engine knows; its own integer division is set to PostgreSQL's."""
+    trees = left.tree, right.tree
+    if isinstance(node, exp.Div | exp.Mod):
+        trees = left.tree, call("pg_divisor", right.tree)
+    return Bound(_binary(type(node), *trees), None)
+
+
+def _binary(operator: type[exp.Expr], left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    return exp.Paren(this=operator(this=left, expression=right))
+
+
+def _numbers(node: exp.Expr, left: Bound, right: Bound) -> Bound:
+    assert left.type is not None and right.type is not None
+    common = t.widen_numbers(left.type, right.type)
+    if is_kind(common, "numeric"):
+        return _numerics(node, left, right)
+    left_tree, right_tree = _as(left, common), _as(right, common)
+    match node:
+        case exp.Div() if is_kind(common, *t.INTEGERS):
+            return Bound(_binary(exp.IntDiv, left_tree, call("pg_divisor", right_tree)), common)
+        case exp.Div():
+            return Bound(_binary(exp.Div, left_tree, call("pg_divisor", right_tree)), common)
+        case exp.Mod() if is_kind(common, *t.FLOATS):
+            raise no_operator(node, left, right)
+        case exp.Mod():
+            return Bound(_binary(exp.Mod, left_tree, call("pg_divisor", right_tree)), common)
+        case _:
+            return Bound(_binary(type(node), left_tree, right_tree), common)
+
+
+def _as(bound: Bound, type: DataType) -> exp.Expr:
+    return bound.tree if bound.type == type else engine_cast(bound.tree, type)
+
+
+def _numerics(node: exp.Expr, left: Bound, right: Bound) -> Bound:
+    """Exact arithmetic; a product that the engine's 38 digits cannot hold is computed at the scale they leave."""
+    assert left.type is not None and right.type is not None
+    (p1, s1), (p2, s2) = t.precision_and_scale(left.type), t.precision_and_scale(right.type)
+    left_tree, right_tree = _as(left, t.numeric(p1, s1)), _as(right, t.numeric(p2, s2))
+    match node:
+        case exp.Div():
+            return quotient(Bound(left_tree, t.numeric(p1, s1)), Bound(right_tree, t.numeric(p2, s2)))
+        case exp.Mul():
+            return _product(left_tree, (p1, s1), right_tree, (p2, s2))
+        case exp.Mod():
+            common = t.widen_numbers(left.type, right.type)
+            pair = engine_cast(left_tree, common), call("pg_divisor", engine_cast(right_tree, common))
+            return Bound(engine_cast(_binary(exp.Mod, *pair), common), common)
+        case _:
+            scale = max(s1, s2)
+            wide = t.numeric(max(p1 - s1, p2 - s2) + scale + 1, scale)
+            return Bound(engine_cast(_binary(type(node), left_tree, right_tree), wide), wide)
+
+
+PRODUCT_SCALE_MAX = 20
+
+
+def _product(left: exp.Expr, first: tuple[int, int], right: exp.Expr, second: tuple[int, int]) -> Bound:
+    (p1, s1), (p2, s2) = first, second
+    while s1 + s2 > PRODUCT_SCALE_MAX:
+        # Only quotients, averages and open numerics are this fine; their last digits are rounded already.
+        if s1 >= s2:
+            s1 -= 1
+        else:
+            s2 -= 1
+    if (p1, s1) != first:
+        left = engine_cast(left, t.numeric(p1, s1))
+    if (p2, s2) != second:
+        right = engine_cast(right, t.numeric(p2, s2))
+    type = t.numeric(min(p1 + p2, NUMERIC_PRECISION_MAX), s1 + s2)
+    return Bound(engine_cast(_binary(exp.Mul, left, right), type), type)
+
+
+def quotient(left: Bound, right: Bound) -> Bound:
+    """A numeric quotient, rounded half away from zero at a fixed scale, by integer arithmetic."""
+    assert left.type is not None and right.type is not None
+    scale = max(t.precision_and_scale(left.type)[1], t.precision_and_scale(right.type)[1])
+    shift = t.number(10**scale) if scale < 19 else t.call("pg_power_of_ten", t.number(scale))
+    trees = [
+        engine_cast(
+            _binary(
+                exp.Mul,
+                engine_cast(side.tree, t.numeric(NUMERIC_PRECISION_MAX, scale)),
+                engine_cast(shift.copy(), "HUGEINT"),
+            ),
+            "HUGEINT",
+        )
+        if scale
+        else engine_cast(side.tree, "HUGEINT")
+        for side in (left, right)
+    ]
+    return Bound(call("pg_divide_numeric", *trees), t.QUOTIENT)
+
+
+def _moments(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bound:
+    """Dates, timestamps, times and intervals."""
+    symbol = _SYMBOLS[type(node)]
+    match left.kind, symbol, right.kind:
+        case "date", "+" | "-", "int2" | "int4" | "int8":
+            return Bound(_binary(type(node), left.tree, engine_cast(right.tree, t.INT4)), t.DATE)
+        case "int2" | "int4" | "int8", "+", "date":
+            return Bound(_binary(exp.Add, right.tree, engine_cast(left.tree, t.INT4)), t.DATE)
+        case "date", "-", "date":
+            return Bound(engine_cast(_binary(exp.Sub, left.tree, right.tree), t.INT4), t.INT4)
+        case "date" | "timestamp", "+" | "-", "interval" | "time":
+            return Bound(_binary(type(node), engine_cast(left.tree, t.TIMESTAMP), _interval(right)), t.TIMESTAMP)
+        case "interval" | "time", "+", "date" | "timestamp":
+            return Bound(_binary(exp.Add, engine_cast(right.tree, t.TIMESTAMP), _interval(left)), t.TIMESTAMP)
+        case "timestamptz", "+" | "-", "interval":
+            return _zoned(node, left, right, context)
+        case "interval", "+", "timestamptz":
+            return _zoned(node, right, left, context)
+        case "date" | "timestamp" | "timestamptz", "-", "date" | "timestamp" | "timestamptz":
+            common = t.meet(left.type, right.type) if left.type and right.type else None
+            trees = [cast_to(side, common or t.TIMESTAMP, context).tree for side in (left, right)]
+            return Bound(call("pg_timestamp_difference", *trees), t.INTERVAL)
+        case _:
+            return _spans(node, left, right)
+
+
+def _spans(node: exp.Expr, left: Bound, right: Bound) -> Bound:
+    """Times and intervals among themselves, and intervals times numbers."""
+    symbol = _SYMBOLS[type(node)]
+    match left.kind, symbol, right.kind:
+        case "interval", "+" | "-", "interval":
+            return Bound(_binary(type(node), left.tree, right.tree), t.INTERVAL)
+        case "time", "+" | "-", "interval":
+            return Bound(_binary(type(node), left.tree, right.tree), t.TIME)
+        case "time", "-", "time":
+            return Bound(_binary(exp.Sub, _interval(left), _interval(right)), t.INTERVAL)
+        case "interval", "*" | "/", _ if is_number(right.type):
+            factor = engine_cast(right.tree, t.FLOAT8)
+            if symbol == "/":
+                factor = _binary(exp.Div, engine_cast(t.number(1), t.FLOAT8), call("pg_divisor", factor))
+            return Bound(call("pg_interval_times", left.tree, factor), t.INTERVAL)
+        case _, "*", "interval" if is_number(left.type):
+            return Bound(call("pg_interval_times", right.tree, engine_cast(left.tree, t.FLOAT8)), t.INTERVAL)
+        case "jsonb", "-", "text" | "varchar" | "int4":
+            raise unsupported("removing keys from jsonb with -", node)
+        case _:
+            raise no_operator(node, left, right)
+
+
+def _interval(bound: Bound) -> exp.Expr:
+    return call("pg_time_interval", bound.tree) if is_kind(bound.type, "time") else bound.tree
+
+
+def _zoned(node: exp.Expr, moment: Bound, interval: Bound, context: Context) -> Bound:
+    """timestamptz and interval: days and months are counted on the session's wall clock."""
+    zone = context.session.timezone
+    if zone == "UTC":
+        return Bound(_binary(type(node), moment.tree, interval.tree), t.TIMESTAMPTZ)
+    moved = _binary(type(node), local(moment, context), interval.tree)
+    return Bound(call("timezone", t.string(zone), moved), t.TIMESTAMPTZ)
+
+
+def negative(node: exp.Expr, operand: Bound) -> Bound:
+    if operand.type is not None and not is_number(operand.type) and not is_kind(operand.type, "interval"):
+        raise UndefinedFunction(f"operator does not exist: - {operand.type}", position=position(node))
+    if is_kind(operand.type, "interval"):
+        return Bound(call("pg_interval_times", operand.tree, engine_cast(t.number(-1), t.FLOAT8)), t.INTERVAL)
+    return Bound(exp.Paren(this=exp.Neg(this=operand.tree)), operand.type)
+
+
+def power(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bound:
+    """^ computes in numeric for integers and numerics, in double precision else; the engine only has the latter."""
+    for side in (left, right):
+        if not (side.is_open or side.type is None or is_number(side.type)):
+            raise no_operator(node, left, right)
+    has_float = any(is_kind(side.type, *t.FLOATS) for side in (left, right))
+    is_exact = has_float or all(is_kind(side.type, *t.INTEGERS) for side in (left, right))
+    trees = [cast_to(side, t.FLOAT8, context).tree for side in (left, right)]
+    if not is_exact and any(is_kind(side.type, "numeric") for side in (left, right)):
+        return Bound(engine_cast(call("pg_power", *trees), t.QUOTIENT), t.QUOTIENT)
+    return Bound(call("pg_power", *trees), t.FLOAT8)
+
+
+def bitwise(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bound:
+    for side in (left, right):
+        if not (side.is_open or side.type is None or is_kind(side.type, *t.INTEGERS)):
+            raise no_operator(node, left, right)
+    known = t.meet(left.type, right.type) if left.type and right.type else left.type or right.type
+    left, right = coerce(left, known or t.INT4, context), coerce(right, known or t.INT4, context)
+    if left.type is not None and right.type is not None:
+        common = t.widen_numbers(left.type, right.type)
+        left, right = Bound(_as(left, common), common), Bound(_as(right, common), common)
+    if isinstance(node, exp.BitwiseXor):
+        return Bound(call("xor", left.tree, right.tree), left.type)
+    return Bound(_binary(type(node), left.tree, right.tree), left.type)
+
+
+# --- comparison and text ------------------------------------------------------------------------------------
+
+
+def comparison(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bound:
+    left, right = same_type(node, left, right, context)
+    return Bound(_binary(type(node), left.tree, right.tree), t.BOOL)
+
+
+def same_type(node: exp.Expr, left: Bound, right: Bound, context: Context) -> tuple[Bound, Bound]:
+    """Both sides of a comparison in the type they meet in; 42883 where PostgreSQL has no such operator."""
+    if left.is_open and right.is_open:
+        return settle(left, context), settle(right, context)
+    if left.is_open or right.is_open:
+        wanted = _comparable(right.type if left.is_open else left.type)
+        return coerce(left, wanted or t.TEXT, context), coerce(right, wanted, context)
+    if left.type is None or right.type is None:
+        return left, right
+    common = t.meet(left.type, right.type)
+    if common is None or is_kind(common, "json"):
+        raise no_operator(node, left, right)
+    if is_number(common):
+        return left, right
+    return cast_to(left, common, context), cast_to(right, common, context)
+
+
+def _comparable(type: DataType | None) -> DataType | None:
+    """What an open side becomes: numbers and texts lose their limits, so that nothing is rounded or cut."""
+    if is_kind(type, "numeric", "varchar", "bpchar"):
+        assert type is not None
+        return t.TEXT if is_text(type) else DataType(type.scalar)
+    return type
+
+
+def concatenation(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bound:
+    """|| over texts, arrays and anything beside a text."""
+    arrays = [side.type is not None and side.type.dimensions > 0 for side in (left, right)]
+    if any(arrays):
+        return _concatenate_arrays(node, left, right, context)
+    if any(is_kind(side.type, *t.JSONS) for side in (left, right)):
+        raise unsupported("concatenating json with ||", node)
+    if is_kind(left.type, "bytea") or is_kind(right.type, "bytea"):
+        left, right = (coerce(side, t.type_of("bytea"), context) for side in (left, right))
+        return Bound(_binary(exp.DPipe, left.tree, right.tree), left.type)
+    if not any(side.is_open or side.type is None or is_text(side.type) for side in (left, right)):
+        raise no_operator(node, left, right)
+    trees = [text_of(side, context) for side in (left, right)]
+    return Bound(_binary(exp.DPipe, *trees), t.TEXT)
+
+
+def _concatenate_arrays(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bound:
+    whole = left.type if left.type is not None and left.type.dimensions else right.type
+    assert whole is not None
+    element = t.element_type(whole)
+    for side in (left, right):
+        if side.type is not None and not side.type.dimensions and not side.is_open:
+            common = t.meet(element, side.type)
+            if common is None:
+                raise no_operator(node, left, right)
+            element, whole = common, t.array_of(common)
+    if left.type is not None and left.type.dimensions == 0 and not left.is_open:
+        trees = [coerce(left, element, context).tree, cast_to(right, whole, context).tree]
+        return Bound(call("list_prepend", *trees), whole)
+    if right.type is not None and right.type.dimensions == 0 and not right.is_open:
+        trees = [cast_to(left, whole, context).tree, coerce(right, element, context).tree]
+        return Bound(call("list_append", *trees), whole)
+    trees = [coerce(side, whole, context).tree for side in (left, right)]
+    return Bound(call("list_concat", *trees), whole)

@@ -1,0 +1,333 @@
+"""Queries: SELECT, set operations, VALUES and WITH."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlglot import exp
+
+from ormolu.errors import DatatypeMismatch, InvalidColumnReference, InvalidSyntax, UndefinedTable
+from ormolu.sql_extensions.dialect import types as t
+from ormolu.sql_extensions.dialect.casts import coerce, settle
+from ormolu.sql_extensions.dialect.context import BoundSelect, Context, OutputColumn
+from ormolu.sql_extensions.dialect.expressions import condition
+from ormolu.sql_extensions.dialect.names import column_name
+from ormolu.sql_extensions.dialect.ordering import bind_group, bind_limits, bind_order, distinct_on
+from ormolu.sql_extensions.dialect.reading import identifier, position, unsupported
+from ormolu.sql_extensions.dialect.relations import bind_from
+from ormolu.sql_extensions.dialect.scopes import Scope, ScopeColumn, WithQuery, quoted
+from ormolu.sql_extensions.dialect.types import Bound, engine_cast
+from ormolu.sql_extensions.types import DataType
+
+_SELECT_PARTS = frozenset(
+    {
+        "with_",
+        "expressions",
+        "distinct",
+        "from_",
+        "joins",
+        "where",
+        "group",
+        "having",
+        "windows",
+        "order",
+        "limit",
+        "offset",
+    }
+)
+_SET_PARTS = frozenset({"with_", "this", "expression", "distinct", "order", "limit", "offset"})
+
+
+def bind_query_tree(node: exp.Expr, scope: Scope, context: Context) -> BoundSelect:
+    """Bind any query; `scope` is what it sees around itself."""
+    match node:
+        case exp.Select():
+            return _select(node, scope, context)
+        case exp.SetOperation():
+            return _set_operation(node, scope, context)
+        case exp.Values():
+            return _values(node, scope, context)
+        case exp.Subquery():
+            return _parenthesised(node, scope, context)
+        case _:
+            raise unsupported(f"{type(node).__name__} as a query", node)
+
+
+def _check_parts(node: exp.Expr, allowed: frozenset[str]) -> None:
+    for name, value in node.args.items():
+        if not value or name in allowed:
+            continue
+        match name:
+            case "locks":
+                raise unsupported("SELECT FOR UPDATE/SHARE", node, hint="A query reads one consistent snapshot.")
+            case "into":
+                raise unsupported("SELECT INTO", node, hint="CREATE SILVER TABLE or CREATE GOLD TABLE ... AS SELECT.")
+            case _:
+                raise unsupported(f"{name.strip('_').upper()} in a query", node)
+
+
+# --- SELECT -------------------------------------------------------------------------------------------------
+
+
+def _select(node: exp.Select, outer: Scope, context: Context) -> BoundSelect:
+    _check_parts(node, _SELECT_PARTS)
+    scope = Scope(parent=outer)
+    with_tree = _with(node, scope, context)
+    source, joins = bind_from(node, scope, context)
+    scope.windows = {identifier(window.this): window for window in node.args.get("windows") or []}
+    where = node.args.get("where")
+    bound_where = exp.Where(this=condition(where.this, scope, context, "WHERE")) if where is not None else None
+    columns, projections = _projections(node, scope, context)
+    having = node.args.get("having")
+    tree = exp.Select(
+        expressions=projections,
+        from_=source,
+        joins=joins,
+        where=bound_where,
+        group=bind_group(node, columns, scope, context),
+        having=exp.Having(this=condition(having.this, scope, context, "HAVING")) if having is not None else None,
+        with_=with_tree,
+    )
+    if node.args.get("distinct") is not None:
+        tree.set("distinct", distinct_on(node.args["distinct"], columns, projections, scope, context))
+    tree.set("order", bind_order(node, columns, scope, context))
+    bind_limits(node, tree, scope, context)
+    return BoundSelect(tree, columns)
+
+
+def _projections(node: exp.Select, scope: Scope, context: Context) -> tuple[tuple[OutputColumn, ...], list[exp.Expr]]:
+    columns: list[OutputColumn] = []
+    trees: list[exp.Expr] = []
+    taken: set[str] = set()
+    for item in node.expressions:
+        for name, bound in _items(item, scope, context):
+            settled = settle(bound, context)
+            engine_name = _unique(name, taken)
+            columns.append(
+                OutputColumn(name, engine_name, settled.type, is_open=bound.is_open, has_modifiers=bound.has_modifiers)
+            )
+            trees.append(exp.alias_(settled.tree, quoted(engine_name)))
+    if not trees:
+        raise unsupported("a SELECT without columns", node)
+    return tuple(columns), trees
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    """The engine compares names without case and wants each once."""
+    candidate, number = name, 1
+    while candidate.lower() in taken:
+        candidate, number = f"{name}_{number}", number + 1
+    taken.add(candidate.lower())
+    return candidate
+
+
+def _items(item: exp.Expr, scope: Scope, context: Context) -> list[tuple[str, Bound]]:
+    """One term of the select list: a star is many columns."""
+    match item:
+        case exp.Star():
+            return [(column.name, column.bound()) for column in _starred(item, scope)]
+        case exp.Column() if isinstance(item.this, exp.Star):
+            table = identifier(item.args["table"])
+            schema = identifier(item.args["db"]) if item.args.get("db") else None
+            relation = scope.find_relation(table, schema)
+            if relation is None:
+                raise UndefinedTable(f'missing FROM-clause entry for table "{table}"', position=position(item))
+            shown = [column for column in relation.columns if not column.is_hidden]
+            return [(column.name, column.bound()) for column in _without(item.this, shown)]
+        case exp.Alias():
+            return [(identifier(item.args["alias"]), context.expression(item.this, scope, context))]
+        case _:
+            return [(column_name(item), context.expression(item, scope, context))]
+
+
+def _starred(star: exp.Expr, scope: Scope) -> list[ScopeColumn]:
+    if not scope.relations:
+        raise InvalidSyntax("SELECT * with no tables specified is not valid", position=position(star))
+    merged = list(scope.merged.values())
+    shown = [
+        column
+        for relation in scope.relations
+        for column in relation.columns
+        if not column.is_hidden and column.name not in scope.merged
+    ]
+    return _without(star, [*merged, *shown])
+
+
+def _without(star: exp.Expr, columns: list[ScopeColumn]) -> list[ScopeColumn]:
+    """`* EXCLUDE (c)`; the other extensions of a star are refused."""
+    if star.args.get("replace") or star.args.get("rename") or star.args.get("ilike"):
+        raise unsupported("this form of *", star)
+    excluded = {
+        identifier(column.this if isinstance(column, exp.Column) else column)
+        for column in star.args.get("except_") or []
+    }
+    missing = excluded - {column.name for column in columns}
+    if missing:
+        raise InvalidColumnReference(
+            f'column "{sorted(missing)[0]}" in EXCLUDE does not exist', position=position(star)
+        )
+    return [column for column in columns if column.name not in excluded]
+
+
+# --- WITH ---------------------------------------------------------------------------------------------------
+
+
+def _with(node: exp.Expr, scope: Scope, context: Context) -> exp.With | None:
+    clause = node.args.get("with_")
+    if clause is None:
+        return None
+    if clause.args.get("search"):
+        raise unsupported("SEARCH and CYCLE", node)
+    trees = [
+        _with_query(each, scope, context, is_recursive=bool(clause.args.get("recursive")))
+        for each in clause.expressions
+    ]
+    return exp.With(expressions=trees, recursive=bool(clause.args.get("recursive")))
+
+
+def _with_query(cte: exp.CTE, scope: Scope, context: Context, *, is_recursive: bool) -> exp.CTE:
+    alias = cte.args["alias"]
+    name = identifier(alias.this)
+    names = [identifier(column) for column in alias.args.get("columns") or []]
+    engine_name = context.unique_name(f"with_{name}")
+    query = cte.this
+    if is_recursive and isinstance(query, exp.Union):
+        first = bind_query_tree(query.left, scope, context)
+        scope.with_queries[name] = _as_with_query(engine_name, _renamed(first, names))
+        bound = _combine(query, first, bind_query_tree(query.right, scope, context), scope, context, is_recursive=True)
+    else:
+        bound = bind_query_tree(query, scope, context)
+    bound = _renamed(bound, names)
+    scope.with_queries[name] = _as_with_query(engine_name, bound)
+    return exp.CTE(
+        this=bound.tree,
+        alias=exp.TableAlias(
+            this=quoted(engine_name), columns=[quoted(column.engine_name) for column in bound.columns]
+        ),
+        materialized=cte.args.get("materialized"),
+    )
+
+
+def _renamed(bound: BoundSelect, names: list[str]) -> BoundSelect:
+    if len(names) > len(bound.columns):
+        raise InvalidColumnReference(
+            f"WITH query has {len(bound.columns)} columns available but {len(names)} columns specified"
+        )
+    columns = tuple(
+        replace(column, name=names[index]) if index < len(names) else column
+        for index, column in enumerate(bound.columns)
+    )
+    return BoundSelect(bound.tree, columns)
+
+
+def _as_with_query(engine_name: str, bound: BoundSelect) -> WithQuery:
+    return WithQuery(engine_name, tuple((c.name, c.engine_name, c.type, c.has_modifiers) for c in bound.columns))
+
+
+# --- set operations, VALUES, parentheses --------------------------------------------------------------------
+
+
+def _set_operation(node: exp.SetOperation, outer: Scope, context: Context) -> BoundSelect:
+    _check_parts(node, _SET_PARTS)
+    scope = Scope(parent=outer)
+    with_tree = _with(node, scope, context)
+    left = bind_query_tree(node.left, scope, context)
+    right = bind_query_tree(node.right, scope, context)
+    bound = _combine(node, left, right, scope, context)
+    tree = bound.tree
+    tree.set("with_", with_tree)
+    tree.set("order", bind_order(node, bound.columns, scope, context, only_outputs=True))
+    bind_limits(node, tree, scope, context)
+    return bound
+
+
+def _combine(
+    node: exp.SetOperation,
+    left: BoundSelect,
+    right: BoundSelect,
+    scope: Scope,
+    context: Context,
+    *,
+    is_recursive: bool = False,
+) -> BoundSelect:
+    word = type(node).__name__.upper()
+    if len(left.columns) != len(right.columns):
+        raise InvalidSyntax(f"each {word} query must have the same number of columns", position=position(node))
+    columns = tuple(_common_column(word, one, other) for one, other in zip(left.columns, right.columns, strict=True))
+    sides = [_in_types(side, columns, context) for side in (left, right)]
+    tree = type(node)(
+        this=sides[0] if is_recursive else exp.Subquery(this=sides[0]),
+        expression=sides[1] if is_recursive else exp.Subquery(this=sides[1]),
+        distinct=node.args.get("distinct"),
+    )
+    return BoundSelect(tree, columns)
+
+
+def _common_column(word: str, one: OutputColumn, other: OutputColumn) -> OutputColumn:
+    if one.is_open and other.is_open:
+        return one
+    if one.is_open or other.is_open:
+        return replace(one, type=other.type if one.is_open else one.type, is_open=False)
+    if one.type is None or other.type is None:
+        return replace(one, type=None)
+    common = t.meet(one.type, other.type)
+    if common is None:
+        raise DatatypeMismatch(f"{word} types {one.type} and {other.type} cannot be matched")
+    return replace(one, type=common, has_modifiers=one.type == other.type and one.has_modifiers)
+
+
+def _in_types(side: BoundSelect, columns: tuple[OutputColumn, ...], context: Context) -> exp.Query:
+    """A side with its columns in the common types."""
+    wanted = [column.type for column in columns]
+    if all(type is None or type == column.type for type, column in zip(wanted, side.columns, strict=True)):
+        return side.tree
+    name = context.unique_name("side")
+    trees = [
+        exp.alias_(_converted(column, type, name), quoted(column.engine_name))
+        for column, type in zip(side.columns, wanted, strict=True)
+    ]
+    inner = exp.Subquery(this=side.tree, alias=exp.TableAlias(this=quoted(name)))
+    return exp.Select(expressions=trees, from_=exp.From(this=inner))
+
+
+def _converted(column: OutputColumn, type: DataType | None, table: str) -> exp.Expr:
+    tree = exp.column(quoted(column.engine_name), table=quoted(table))
+    return tree if type is None or type == column.type else engine_cast(tree, type)
+
+
+def _values(node: exp.Values, scope: Scope, context: Context) -> BoundSelect:
+    rows = [list(row.expressions) if isinstance(row, exp.Tuple) else [row] for row in node.expressions]
+    if len({len(row) for row in rows}) != 1:
+        raise InvalidSyntax("VALUES lists must all be the same length", position=position(node))
+    bounds = [[context.expression(value, scope, context) for value in row] for row in rows]
+    types = [t.meet_all([row[index] for row in bounds], "VALUES") for index in range(len(rows[0]))]
+    tuples = [
+        exp.Tuple(expressions=[coerce(value, type, context).tree for value, type in zip(row, types, strict=True)])
+        for row in bounds
+    ]
+    names = [f"column{index + 1}" for index in range(len(types))]
+    table = context.unique_name("values")
+    alias = exp.TableAlias(this=quoted(table), columns=[quoted(name) for name in names])
+    trees: list[exp.Expr] = []
+    for name, type in zip(names, types, strict=True):
+        column: exp.Expr = exp.column(quoted(name), table=quoted(table))
+        trees.append(exp.alias_(column if type is None else engine_cast(column, type), quoted(name)))
+    tree = exp.Select(expressions=trees, from_=exp.From(this=exp.Values(expressions=tuples, alias=alias)))
+    columns = tuple(OutputColumn(name, name, type) for name, type in zip(names, types, strict=True))
+    return BoundSelect(tree, columns)
+
+
+def _parenthesised(node: exp.Subquery, outer: Scope, context: Context) -> BoundSelect:
+    """`(SELECT ...) ORDER BY 1`: what follows the parenthesis belongs to the whole."""
+    scope = Scope(parent=outer)
+    with_tree = _with(node, scope, context)
+    bound = bind_query_tree(node.this, scope, context)
+    if with_tree is None and not any(node.args.get(part) for part in ("order", "limit", "offset")):
+        return bound
+    name = context.unique_name("q")
+    columns = [exp.column(quoted(column.engine_name), table=quoted(name)) for column in bound.columns]
+    inner = exp.Subquery(this=bound.tree, alias=exp.TableAlias(this=quoted(name)))
+    tree = exp.Select(expressions=columns, from_=exp.From(this=inner), with_=with_tree)
+    tree.set("order", bind_order(node, bound.columns, scope, context, only_outputs=True))
+    bind_limits(node, tree, scope, context)
+    return BoundSelect(tree, bound.columns)

@@ -1,0 +1,93 @@
+"""Array functions over one-dimensional arrays."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from ormolu.sql_extensions.dialect import types as t
+from ormolu.sql_extensions.dialect.casts import coerce
+from ormolu.sql_extensions.dialect.context import Context
+from ormolu.sql_extensions.dialect.reading import unsupported
+from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast
+from ormolu.sql_extensions.functions.call import Function, FunctionCall, no_function, scalar, typed
+
+
+def _array(called: FunctionCall, index: int = 0) -> Bound:
+    value = called.arguments[index]
+    if (value.type is not None and not value.type.dimensions) or value.is_open:
+        raise no_function(called)
+    return value
+
+
+def _one_dimension(called: FunctionCall) -> None:
+    if len(called.arguments) > 1 and called.arguments[1].tree.name != "1":
+        raise unsupported(f"{called.name}() of another dimension than 1", called.node)
+
+
+def _length(called: FunctionCall, context: Context) -> Bound:
+    _one_dimension(called)
+    length = call("nullif", call("len", _array(called).tree), t.number(0))
+    return Bound(engine_cast(length, t.INT4), t.INT4)
+
+
+def _cardinality(called: FunctionCall, context: Context) -> Bound:
+    return Bound(engine_cast(call("len", _array(called).tree), t.INT4), t.INT4)
+
+
+def _lower(called: FunctionCall, context: Context) -> Bound:
+    _one_dimension(called)
+    return Bound(
+        exp.If(this=exp.GT(this=call("len", _array(called).tree), expression=t.number(0)), true=t.number(1)), t.INT4
+    )
+
+
+def _with_element(engine_name: str, array_index: int) -> Function:
+    def build(called: FunctionCall, context: Context) -> Bound:
+        array = called.arguments[array_index]
+        element = called.arguments[1 - array_index]
+        if array.type is None or not array.type.dimensions:
+            raise no_function(called)
+        element_tree = coerce(element, t.element_type(array.type), context).tree
+        trees = [array.tree, element_tree] if array_index == 0 else [element_tree, array.tree]
+        return Bound(call(engine_name, *trees), array.type)
+
+    return scalar(2, 2, build)
+
+
+def _cat(called: FunctionCall, context: Context) -> Bound:
+    type = t.meet_all(list(called.arguments), "array_cat")
+    return Bound(call("list_concat", *(coerce(one, type, context).tree for one in called.arguments)), type)
+
+
+def _position(called: FunctionCall, context: Context) -> Bound:
+    array = _array(called)
+    element = coerce(called.arguments[1], t.element_type(array.type) if array.type else None, context)
+    found = call("nullif", call("list_position", array.tree, element.tree), t.number(0))
+    return Bound(engine_cast(found, t.INT4), t.INT4)
+
+
+def _remove(called: FunctionCall, context: Context) -> Bound:
+    array = _array(called)
+    element = coerce(called.arguments[1], t.element_type(array.type) if array.type else None, context)
+    return Bound(call("pg_array_remove", array.tree, element.tree), array.type)
+
+
+def _to_string(called: FunctionCall, context: Context) -> Bound:
+    array = _array(called)
+    rest = typed(FunctionCall(called.name, called.node, called.arguments[1:]), context, t.TEXT, t.TEXT)
+    name = "pg_array_to_string" if len(rest) == 1 else "pg_array_to_string_nulls"
+    return Bound(call(name, engine_cast(array.tree, "VARCHAR[]"), *rest), t.TEXT)
+
+
+ARRAYS: dict[str, Function] = {
+    "array_length": scalar(2, 2, _length),
+    "cardinality": scalar(1, 1, _cardinality),
+    "array_upper": scalar(2, 2, _length),
+    "array_lower": scalar(2, 2, _lower),
+    "array_append": _with_element("list_append", 0),
+    "array_prepend": _with_element("list_prepend", 1),
+    "array_cat": scalar(2, 2, _cat),
+    "array_position": scalar(2, 2, _position),
+    "array_remove": scalar(2, 2, _remove),
+    "array_to_string": scalar(2, 3, _to_string),
+}

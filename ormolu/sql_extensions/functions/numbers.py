@@ -1,0 +1,247 @@
+"""Numeric functions and the conditional ones that work on any type."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from ormolu.sql_extensions.dialect import operators
+from ormolu.sql_extensions.dialect import types as t
+from ormolu.sql_extensions.dialect.casts import cast_to, coerce
+from ormolu.sql_extensions.dialect.context import Context
+from ormolu.sql_extensions.dialect.reading import unsupported
+from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind
+from ormolu.sql_extensions.functions.call import (
+    VARIADIC,
+    Function,
+    FunctionCall,
+    constant,
+    fit,
+    no_function,
+    plain,
+    scalar,
+    typed,
+)
+from ormolu.sql_extensions.types import DataType
+
+F = t.FLOAT8
+
+
+def _number(called: FunctionCall, context: Context, index: int = 0) -> Bound:
+    argument = called.arguments[index]
+    if argument.is_open:
+        argument = cast_to(argument, F, context)
+    if argument.type is not None and not t.is_number(argument.type):
+        raise no_function(called)
+    return argument
+
+
+def _same(engine_name: str) -> Function:
+    """abs, sign: the result has the argument's type."""
+
+    def build(called: FunctionCall, context: Context) -> Bound:
+        value = _number(called, context)
+        tree = call(engine_name, value.tree)
+        return Bound(tree if value.type is None else engine_cast(tree, value.type), value.type)
+
+    return scalar(1, 1, build)
+
+
+def _whole(engine_name: str) -> Function:
+    """ceil, floor: numeric stays numeric, everything else is double precision."""
+
+    def build(called: FunctionCall, context: Context) -> Bound:
+        value = _number(called, context)
+        if is_kind(value.type, "numeric"):
+            return Bound(engine_cast(call(engine_name, value.tree), t.WHOLE_NUMERIC), t.WHOLE_NUMERIC)
+        return Bound(engine_cast(call(engine_name, cast_to(value, F, context).tree), F), F)
+
+    return scalar(1, 1, build)
+
+
+def _round(called: FunctionCall, context: Context) -> Bound:
+    """round(numeric) goes away from zero at a half, round(double precision) to the even neighbour."""
+    value = _number(called, context)
+    if len(called.arguments) == 1:
+        if is_kind(value.type, "numeric"):
+            return Bound(engine_cast(value.tree, t.WHOLE_NUMERIC), t.WHOLE_NUMERIC)
+        return Bound(call("round_even", cast_to(value, F, context).tree, t.number(0)), F)
+    if is_kind(value.type, *t.FLOATS):
+        raise no_function(called)
+    if value.type is None:
+        return Bound(call("round", value.tree, *typed(called, context, None, t.INT4)[1:]), None)
+    return _at_scale(called, value, "round")
+
+
+def _at_scale(called: FunctionCall, value: Bound, engine_name: str) -> Bound:
+    """round and trunc to a number of digits, which fixes the result's scale."""
+    assert value.type is not None
+    digits = called.arguments[1].tree
+    digits = digits.this if isinstance(digits, exp.Paren) else digits
+    negative = isinstance(digits, exp.Neg)
+    literal = digits.this if isinstance(digits, exp.Neg) else digits
+    if not isinstance(literal, exp.Literal) or not literal.name.isdigit():
+        raise unsupported(f"{called.name}() to a number of digits that is not a constant", called.node)
+    scale = -int(literal.name) if negative else int(literal.name)
+    precision, had = t.precision_and_scale(value.type)
+    whole = precision - had
+    type = t.numeric(min(38, whole + 1 + max(scale, 0)), max(scale, 0))
+    source = engine_cast(value.tree, t.numeric(precision, had))
+    if scale >= had:
+        return Bound(engine_cast(source, type), type)
+    if engine_name == "round" and scale >= 0:
+        return Bound(engine_cast(source, type), type)
+    return Bound(engine_cast(call(f"pg_{engine_name}_numeric", source, t.number(scale)), type), type)
+
+
+def _trunc(called: FunctionCall, context: Context) -> Bound:
+    value = _number(called, context)
+    if len(called.arguments) == 2:
+        if is_kind(value.type, *t.FLOATS) or value.type is None:
+            raise no_function(called)
+        return _at_scale(called, value, "trunc")
+    if is_kind(value.type, "numeric"):
+        return Bound(engine_cast(call("trunc", value.tree), t.WHOLE_NUMERIC), t.WHOLE_NUMERIC)
+    return Bound(call("trunc", cast_to(value, F, context).tree), F)
+
+
+def _real(engine_name: str) -> Function:
+    """sqrt, exp, ln: numeric in, numeric out in PostgreSQL; computed in double precision here."""
+
+    def build(called: FunctionCall, context: Context) -> Bound:
+        value = _number(called, context)
+        tree = call(engine_name, cast_to(value, F, context).tree)
+        if is_kind(value.type, "numeric"):
+            return Bound(engine_cast(tree, t.QUOTIENT), t.QUOTIENT)
+        return Bound(tree, F)
+
+    return scalar(1, 1, build)
+
+
+def _log(called: FunctionCall, context: Context) -> Bound:
+    if len(called.arguments) == 1:
+        return _real("pg_log").build(called, context)
+    base, value = (cast_to(_number(called, context, index), F, context).tree for index in (0, 1))
+    return Bound(engine_cast(call("log", base, value), t.QUOTIENT), t.QUOTIENT)
+
+
+def _power(called: FunctionCall, context: Context) -> Bound:
+    return operators.power(called.node, _number(called, context), _number(called, context, 1), context)
+
+
+def _mod(called: FunctionCall, context: Context) -> Bound:
+    node = exp.Mod(this=called.node, expression=called.node)
+    return operators.arithmetic(node, called.arguments[0], called.arguments[1], context)
+
+
+def _div(called: FunctionCall, context: Context) -> Bound:
+    left, right = (cast_to(_number(called, context, index), t.WHOLE_NUMERIC, context) for index in (0, 1))
+    if any(is_kind(side.type, "numeric") and side.type != t.WHOLE_NUMERIC for side in (left, right)):
+        raise unsupported("div() of fractions", called.node)
+    tree = exp.IntDiv(
+        this=engine_cast(left.tree, "HUGEINT"), expression=call("pg_divisor", engine_cast(right.tree, "HUGEINT"))
+    )
+    return Bound(engine_cast(exp.Paren(this=tree), t.WHOLE_NUMERIC), t.WHOLE_NUMERIC)
+
+
+def _common(called: FunctionCall, context: Context) -> tuple[list[exp.Expr], DataType | None]:
+    type = t.meet_all(list(called.arguments), called.name.upper())
+    return [coerce(argument, type, context).tree for argument in called.arguments], type
+
+
+def _choice(engine_name: str) -> Function:
+    """coalesce, greatest, least: all arguments in one type."""
+
+    def build(called: FunctionCall, context: Context) -> Bound:
+        trees, type = _common(called, context)
+        return Bound(call(engine_name, *trees), type)
+
+    return scalar(1, VARIADIC, build)
+
+
+def _nullif(called: FunctionCall, context: Context) -> Bound:
+    node = exp.EQ(this=called.node, expression=called.node)
+    first = called.arguments[0]
+    left, right = operators.same_type(node, first, called.arguments[1], context)
+    equal = exp.EQ(this=left.tree.copy(), expression=right.tree)
+    result = left if first.is_open else first
+    if result.type and right.type and t.is_number(result.type) and t.is_number(right.type):
+        result = coerce(result, t.meet(result.type, right.type), context)
+    return Bound(exp.Paren(this=exp.Case(ifs=[exp.If(this=equal, true=exp.Null())], default=result.tree)), result.type)
+
+
+def _to_number(called: FunctionCall, context: Context) -> Bound:
+    form = constant(called, 1, "a format").upper()
+    if set(form) - set("90,.GDSMIPLFR$ L"):
+        raise unsupported(f"to_number() with the format '{form}'", called.node)
+    digits = form.replace("D", ".")
+    scale = sum(character in "90" for character in digits.partition(".")[2])
+    type = t.numeric(38, scale)
+    value = fit(called, called.arguments[0], t.TEXT, context).tree
+    return Bound(engine_cast(call("pg_to_number", value), type), type)
+
+
+def _width_bucket(called: FunctionCall, context: Context) -> Bound:
+    trees = [cast_to(_number(called, context, index), F, context).tree for index in range(3)]
+    return Bound(call("pg_width_bucket", *trees, fit(called, called.arguments[3], t.INT4, context).tree), t.INT4)
+
+
+def _integral(engine_name: str) -> Function:
+    def build(called: FunctionCall, context: Context) -> Bound:
+        type = t.meet_all(list(called.arguments), called.name) or t.INT8
+        if not is_kind(type, *t.INTEGERS):
+            raise no_function(called)
+        trees = [engine_cast(coerce(one, type, context).tree, t.INT8) for one in called.arguments]
+        return Bound(engine_cast(call(engine_name, *trees), type), type)
+
+    return scalar(2, 2, build)
+
+
+def _num_nulls(called: FunctionCall, context: Context) -> Bound:
+    tests = [
+        engine_cast(exp.Paren(this=exp.Is(this=one.tree, expression=exp.Null())), t.INT4) for one in called.arguments
+    ]
+    total: exp.Expr = tests[0]
+    for test in tests[1:]:
+        total = exp.Add(this=total, expression=test)
+    return Bound(exp.Paren(this=total), t.INT4)
+
+
+_CEIL = _whole("ceil")
+_POWER = scalar(2, 2, _power)
+
+NUMBERS: dict[str, Function] = {
+    "abs": _same("abs"),
+    "sign": _whole("sign"),
+    "ceil": _CEIL,
+    "ceiling": _CEIL,
+    "floor": _whole("floor"),
+    "round": scalar(1, 2, _round),
+    "trunc": scalar(1, 2, _trunc),
+    "sqrt": _real("pg_sqrt"),
+    "cbrt": plain("cbrt", F, F),
+    "exp": _real("exp"),
+    "ln": _real("pg_ln"),
+    "log": scalar(1, 2, _log),
+    "log10": _real("pg_log"),
+    "power": _POWER,
+    "pow": _POWER,
+    "mod": scalar(2, 2, _mod),
+    "div": scalar(2, 2, _div),
+    "gcd": _integral("gcd"),
+    "lcm": _integral("lcm"),
+    "pi": plain("pi", F),
+    **{
+        name: plain(name, F, F)
+        for name in ("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
+                     "cot", "degrees", "radians")
+    },
+    "atan2": plain("atan2", F, F, F),
+    "random": plain("random", F),
+    "width_bucket": scalar(4, 4, _width_bucket),
+    "to_number": scalar(2, 2, _to_number),
+    "coalesce": _choice("coalesce"),
+    "greatest": _choice("greatest"),
+    "least": _choice("least"),
+    "nullif": scalar(2, 2, _nullif),
+    "num_nulls": scalar(1, VARIADIC, _num_nulls),
+}  # fmt: skip

@@ -1,0 +1,134 @@
+"""Functions that return rows, in FROM and in the select list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from ormolu.sql_extensions.dialect import types as t
+from ormolu.sql_extensions.dialect.casts import cast_to, coerce
+from ormolu.sql_extensions.dialect.context import Context
+from ormolu.sql_extensions.dialect.reading import unsupported
+from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind
+from ormolu.sql_extensions.functions.call import Build, Function, FunctionCall, Use, no_function, typed
+from ormolu.sql_extensions.types import DataType
+
+
+@dataclass(frozen=True, slots=True)
+class RowSource:
+    """A list whose elements are the rows' values, the name of the column, and its type."""
+
+    tree: exp.Expr
+    column: str | None
+    type: DataType | None
+
+
+def generate_series(called: FunctionCall, context: Context) -> RowSource:
+    start, stop, *step = called.arguments
+    if is_kind(start.type, "date", "timestamp", "timestamptz") or is_kind(
+        stop.type, "date", "timestamp", "timestamptz"
+    ):
+        return _moments(called, context)
+    type = t.meet_all(list(called.arguments), "generate_series") or t.INT8
+    if called.arguments and all(one.is_open for one in called.arguments):
+        raise no_function(called)
+    if is_kind(type, "int2"):
+        type = t.INT4
+    if not is_kind(type, "int4", "int8"):
+        raise unsupported(f"generate_series() over {type}", called.node)
+    trees = [engine_cast(coerce(one, type, context).tree, t.INT8) for one in called.arguments]
+    if step:
+        trees[2] = call("pg_series_step", trees[2])
+    return RowSource(engine_cast(call("generate_series", *trees), t.array_of(type)), None, type)
+
+
+def _moments(called: FunctionCall, context: Context) -> RowSource:
+    if len(called.arguments) != 3:
+        raise no_function(called)
+    start, stop, step = called.arguments
+    is_zoned = not all(is_kind(one.type, "timestamp") or one.is_open for one in (start, stop))
+    type = t.TIMESTAMPTZ if is_zoned else t.TIMESTAMP
+    if is_zoned and context.session.timezone != "UTC":
+        raise unsupported(
+            "generate_series() over timestamptz in another zone than UTC",
+            called.node,
+            hint="Use timestamp without time zone.",
+        )
+    trees = [cast_to(one, type, context).tree for one in (start, stop)]
+    return RowSource(call("generate_series", *trees, coerce(step, t.INTERVAL, context).tree), None, type)
+
+
+def _unnest(called: FunctionCall, context: Context) -> RowSource:
+    array = called.arguments[0]
+    if array.type is None or not array.type.dimensions:
+        raise no_function(called)
+    return RowSource(array.tree, None, t.element_type(array.type))
+
+
+def _json(called: FunctionCall, context: Context) -> exp.Expr:
+    return typed(called, context, t.JSONB)[0]
+
+
+def _json_elements(called: FunctionCall, context: Context) -> RowSource:
+    return RowSource(call("pg_json_elements", _json(called, context)), "value", t.JSONB)
+
+
+def _json_elements_text(called: FunctionCall, context: Context) -> RowSource:
+    tree = call("pg_json_elements_text", _json(called, context))
+    return RowSource(tree, "value", t.TEXT)
+
+
+def _json_keys(called: FunctionCall, context: Context) -> RowSource:
+    return RowSource(call("json_keys", _json(called, context)), None, t.TEXT)
+
+
+def _split_table(called: FunctionCall, context: Context) -> RowSource:
+    return RowSource(call("regexp_split_to_array", *typed(called, context, t.TEXT, t.TEXT)), None, t.TEXT)
+
+
+def _string_table(called: FunctionCall, context: Context) -> RowSource:
+    return RowSource(call("pg_string_to_array", *typed(called, context, t.TEXT, t.TEXT)), None, t.TEXT)
+
+
+def _subscripts(called: FunctionCall, context: Context) -> RowSource:
+    array = called.arguments[0]
+    if array.type is None or not array.type.dimensions:
+        raise no_function(called)
+    count = call("len", array.tree)
+    return RowSource(engine_cast(call("generate_series", t.number(1), count), "INTEGER[]"), None, t.INT4)
+
+
+def _in_select(rows: object) -> Build:
+    def build(called: FunctionCall, context: Context) -> Bound:
+        source = row_source(called, context)
+        return Bound(call("unnest", source.tree), source.type)
+
+    return build
+
+
+ROWS = {
+    "generate_series": (2, 3, generate_series),
+    "unnest": (1, 1, _unnest),
+    "json_array_elements": (1, 1, _json_elements),
+    "jsonb_array_elements": (1, 1, _json_elements),
+    "json_array_elements_text": (1, 1, _json_elements_text),
+    "jsonb_array_elements_text": (1, 1, _json_elements_text),
+    "json_object_keys": (1, 1, _json_keys),
+    "jsonb_object_keys": (1, 1, _json_keys),
+    "regexp_split_to_table": (2, 2, _split_table),
+    "string_to_table": (2, 2, _string_table),
+    "generate_subscripts": (2, 2, _subscripts),
+}
+
+
+def row_source(called: FunctionCall, context: Context) -> RowSource:
+    least, most, build = ROWS[called.name]
+    if not least <= len(called.arguments) <= most:
+        raise no_function(called)
+    return build(called, context)
+
+
+SETS: dict[str, Function] = {
+    name: Function(Use.SET, least, most, _in_select(build)) for name, (least, most, build) in ROWS.items()
+}

@@ -1,0 +1,183 @@
+"""Date and time functions. Moments with a zone are seen on the session's clock."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from ormolu.sql_extensions.dialect import types as t
+from ormolu.sql_extensions.dialect.casts import cast_to, local, settle
+from ormolu.sql_extensions.dialect.context import Context
+from ormolu.sql_extensions.dialect.reading import unsupported
+from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind
+from ormolu.sql_extensions.functions.call import (
+    Function,
+    FunctionCall,
+    constant,
+    fit,
+    no_function,
+    plain,
+    scalar,
+    typed,
+)
+from ormolu.sql_extensions.functions.session import session_word
+from ormolu.sql_extensions.time_formats import parse_format, show_format
+
+_TRUNCATED = ("microseconds", "milliseconds", "second", "minute", "hour", "day", "week", "month", "quarter", "year",
+              "decade", "century", "millennium")  # fmt: skip
+_WHOLE_FIELDS = ("century", "day", "decade", "dow", "doy", "hour", "isodow", "isoyear", "millennium", "minute", "month",
+                 "quarter", "week", "year", "microseconds")  # fmt: skip
+
+
+def _moment(called: FunctionCall, value: Bound, context: Context) -> Bound:
+    """A date or time argument; open ones are read as timestamptz, as PostgreSQL prefers."""
+    if value.is_open:
+        return cast_to(value, t.TIMESTAMPTZ, context)
+    if value.type is not None and not is_kind(value.type, *t.MOMENTS, "interval", "time"):
+        raise no_function(called)
+    return value
+
+
+def _date_trunc(called: FunctionCall, context: Context) -> Bound:
+    unit = constant(called, 0, "a unit").lower().removesuffix("s") if called.arguments[0].is_open else ""
+    unit = {"microsecond": "microseconds", "millisecond": "milliseconds", "centurie": "century"}.get(unit, unit)
+    if unit not in _TRUNCATED or len(called.arguments) == 3:
+        raise unsupported(f"date_trunc('{unit}')", called.node)
+    value = _moment(called, called.arguments[1], context)
+    literal = t.string(unit)
+    match value.kind:
+        case "date":
+            value = cast_to(value, t.TIMESTAMPTZ, context)
+        case "interval":
+            return Bound(call("date_trunc", literal, value.tree), t.INTERVAL)
+        case "time":
+            raise no_function(called)
+        case "?":
+            return Bound(call("date_trunc", literal, value.tree), None)
+    truncated = engine_cast(call("date_trunc", literal, local(value, context)), t.TIMESTAMP)
+    if is_kind(value.type, "timestamptz"):
+        return Bound(call("timezone", t.string(context.session.timezone), truncated), t.TIMESTAMPTZ)
+    return Bound(truncated, t.TIMESTAMP)
+
+
+def extract_field(node: exp.Expr, field: str, value: Bound, context: Context) -> Bound:
+    """EXTRACT: numeric in PostgreSQL, whole for calendar fields, with six digits for seconds and epoch."""
+    called = FunctionCall(name="extract", node=node, arguments=(value,))
+    value = _moment(called, value, context)
+    field = field.removesuffix("s") if field not in ("microseconds", "milliseconds") else field
+    match field:
+        case "epoch":
+            absolute = value.tree if is_kind(value.type, "timestamptz") else _for_fields(value, context)
+            return Bound(call("pg_epoch", absolute), t.numeric(24, 6))
+        case "second":
+            return Bound(call("pg_seconds", _for_fields(value, context)), t.numeric(10, 6))
+        case "milliseconds":
+            return Bound(call("pg_milliseconds", _for_fields(value, context)), t.numeric(12, 3))
+        case _ if field in _WHOLE_FIELDS:
+            type = t.numeric(19, 0)
+            return Bound(engine_cast(call("date_part", t.string(field), _for_fields(value, context)), type), type)
+        case _:
+            raise unsupported(f"EXTRACT({field.upper()})", node)
+
+
+def _for_fields(value: Bound, context: Context) -> exp.Expr:
+    return local(value, context)
+
+
+def _date_part(called: FunctionCall, context: Context) -> Bound:
+    field = constant(called, 0, "a field").lower()
+    extracted = extract_field(called.node, field, called.arguments[1], context)
+    return Bound(engine_cast(extracted.tree, t.FLOAT8), t.FLOAT8)
+
+
+def _age(called: FunctionCall, context: Context) -> Bound:
+    moments = [_moment(called, one, context) for one in called.arguments]
+    if len(moments) == 1:
+        midnight = engine_cast(engine_cast(_today(context), t.DATE), t.TIMESTAMP)
+        trees = [midnight, engine_cast(local(moments[0], context), t.TIMESTAMP)]
+    else:
+        trees = [engine_cast(local(one, context), t.TIMESTAMP) for one in moments]
+    return Bound(call("pg_age", *trees), t.INTERVAL)
+
+
+def _today(context: Context) -> exp.Expr:
+
+    return session_word("current_date", context).tree
+
+
+def _to_char(called: FunctionCall, context: Context) -> Bound:
+    value = called.arguments[0]
+    form = constant(called, 1, "a format")
+    if is_kind(value.type, *t.MOMENTS):
+        moment = engine_cast(local(value, context), t.TIMESTAMP)
+        return Bound(show_format(form, moment, called.node), t.TEXT)
+    if t.is_number(value.type):
+        return Bound(call("pg_number_to_char", call("pg_plain_number", value.tree), t.string(form)), t.TEXT)
+    raise unsupported(f"to_char() of {value.type}", called.node)
+
+
+def _to_date(called: FunctionCall, context: Context) -> Bound:
+    text = fit(called, called.arguments[0], t.TEXT, context).tree
+    form = parse_format(constant(called, 1, "a format"), called.node)
+    return Bound(engine_cast(call("strptime", text, t.string(form)), t.DATE), t.DATE)
+
+
+def _to_timestamp(called: FunctionCall, context: Context) -> Bound:
+    if len(called.arguments) == 1:
+        seconds = cast_to(called.arguments[0], t.FLOAT8, context)
+        return Bound(call("to_timestamp", seconds.tree), t.TIMESTAMPTZ)
+    text = fit(called, called.arguments[0], t.TEXT, context).tree
+    parsed = call("strptime", text, t.string(parse_format(constant(called, 1, "a format"), called.node)))
+    return Bound(call("timezone", t.string(context.session.timezone), parsed), t.TIMESTAMPTZ)
+
+
+def _make_timestamp(called: FunctionCall, context: Context) -> Bound:
+    parts = typed(called, context, t.INT4, t.INT4, t.INT4, t.INT4, t.INT4, t.FLOAT8)
+    return Bound(call("make_timestamp", *parts), t.TIMESTAMP)
+
+
+def _make_interval(called: FunctionCall, context: Context) -> Bound:
+    names = ("years", "months", "weeks", "days", "hours", "mins", "secs")
+    given = dict(zip(names, called.arguments, strict=False)) | dict(called.named)
+    makers = ("to_years", "to_months", "to_weeks", "to_days", "to_hours", "to_minutes", "to_seconds")
+    total: exp.Expr = engine_cast(t.string("0 seconds"), t.INTERVAL)
+    for name, maker in zip(names, makers, strict=True):
+        if name in given:
+            wanted = t.FLOAT8 if name == "secs" else t.INT4
+            total = exp.Add(this=total, expression=call(maker, cast_to(given[name], wanted, context).tree))
+    return Bound(exp.Paren(this=total), t.INTERVAL)
+
+
+def _timezone(called: FunctionCall, context: Context) -> Bound:
+    zone = fit(called, called.arguments[0], t.TEXT, context)
+    value = _moment(called, settle(called.arguments[1], context), context)
+    result = t.TIMESTAMP if is_kind(value.type, "timestamptz") else t.TIMESTAMPTZ
+    return Bound(call("timezone", zone.tree, value.tree), result)
+
+
+def _date_bin(called: FunctionCall, context: Context) -> Bound:
+    stride = fit(called, called.arguments[0], t.INTERVAL, context)
+    value = _moment(called, called.arguments[1], context)
+    type = t.TIMESTAMPTZ if is_kind(value.type, "timestamptz") else t.TIMESTAMP
+    trees = [cast_to(one, type, context).tree for one in (value, called.arguments[2])]
+    return Bound(engine_cast(call("time_bucket", stride.tree, *trees), type), type)
+
+
+TIMES: dict[str, Function] = {
+    "date_trunc": scalar(2, 3, _date_trunc),
+    "date_part": scalar(2, 2, _date_part),
+    "age": scalar(1, 2, _age),
+    "to_char": scalar(2, 2, _to_char),
+    "to_date": scalar(2, 2, _to_date),
+    "to_timestamp": scalar(1, 2, _to_timestamp),
+    "make_date": plain("make_date", t.DATE, t.INT4, t.INT4, t.INT4),
+    "make_time": plain("make_time", t.TIME, t.INT4, t.INT4, t.FLOAT8),
+    "make_timestamp": scalar(6, 6, _make_timestamp),
+    "make_interval": scalar(0, 7, _make_interval,
+                            named=("years", "months", "weeks", "days", "hours", "mins", "secs")),
+    "timezone": scalar(2, 2, _timezone),
+    "date_bin": scalar(3, 3, _date_bin),
+    "justify_hours": plain("pg_justify_hours", t.INTERVAL, t.INTERVAL),
+    "justify_days": plain("pg_justify_days", t.INTERVAL, t.INTERVAL),
+    "justify_interval": plain("pg_justify_interval", t.INTERVAL, t.INTERVAL),
+    "isfinite": plain("isfinite", t.BOOL, t.TIMESTAMP),
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""What `WITH (name = value, ...)` takes, a table a kind."""
