@@ -11,10 +11,10 @@ import pyarrow.compute as pc
 
 from ormolu.errors import FeatureNotSupported, InvalidParameterValue, InvalidSyntax
 from ormolu.server import responses
-from ormolu.server.encoders import join_lines
 from ormolu.server.outcomes import ResultColumn
 from ormolu.server.rowstream import RowStream
-from ormolu.server.types_text import TextStyle, text_values
+from ormolu.server.types.encoders import join_lines
+from ormolu.server.types.text import TextStyle, text_values
 
 # pyarrow has no type stubs: its arrays are Any here.
 Values = Any

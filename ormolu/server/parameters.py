@@ -18,11 +18,11 @@ from ormolu.errors import (
     ProtocolViolation,
 )
 from ormolu.server import messages as m
-from ormolu.server.encoders import BINARY
 from ormolu.server.settings import Settings
-from ormolu.server.types_arrays import read_array
-from ormolu.server.types_interval import interval_text
-from ormolu.server.types_numeric import read_numeric
+from ormolu.server.types.arrays import read_array
+from ormolu.server.types.encoders import BINARY
+from ormolu.server.types.interval import interval_text
+from ormolu.server.types.numeric import read_numeric
 from ormolu.sql_extensions.types import SCALARS, DataType
 
 _BY_OID = {scalar.oid: DataType(scalar) for scalar in SCALARS.values()} | {

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from ormolu.server.encoders import BATCH_ROWS
 from ormolu.server.outcomes import ResultColumn, Rows
+from ormolu.server.types.encoders import BATCH_ROWS
 
 
 class RowStream:

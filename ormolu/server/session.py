@@ -21,13 +21,13 @@ from ormolu.server import responses
 from ormolu.server.context import SessionContext, TransactionStatus, canceled_by_timeout
 from ormolu.server.copy_out import CopyWriter
 from ormolu.server.cursors import open_cursors
-from ormolu.server.encoders import RowEncoder
 from ormolu.server.outcomes import Completed, CopyIn, CopyOut, CopySink, Outcome, Rows
 from ormolu.server.parameters import decode_parameters, result_formats
 from ormolu.server.preparation import Portal, Prepared, StatementHandler
 from ormolu.server.protocol import Phase, check_order
 from ormolu.server.rowstream import RowStream
-from ormolu.server.types_text import TextStyle
+from ormolu.server.types.encoders import RowEncoder
+from ormolu.server.types.text import TextStyle
 from ormolu.sql_extensions.statements import Commit, Empty, Rollback, Statement
 
 _log = logging.getLogger(__name__)

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ormolu.server.encoders import BINARY, TEXT, RowEncoder
 from ormolu.server.outcomes import ResultColumn
 from ormolu.server.parameters import decode
-from ormolu.server.types_text import TextStyle
+from ormolu.server.types.encoders import BINARY, TEXT, RowEncoder
+from ormolu.server.types.text import TextStyle
 from ormolu.sql_extensions.types import data_type
 
 STYLE = TextStyle("UTC")

@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ormolu.errors import FeatureNotSupported
-from ormolu.server.fixed_width import Fixed, as_bytes, side_by_side, with_nulls
-from ormolu.server.types_numeric import numeric_values
-from ormolu.server.types_text import TextStyle, text_values
+from ormolu.server.types.fixed_width import Fixed, as_bytes, side_by_side, with_nulls
+from ormolu.server.types.numeric import numeric_values
+from ormolu.server.types.text import TextStyle, text_values
 from ormolu.sql_extensions.types import SCALARS, DataType
 
 # pyarrow has no type stubs: its arrays are Any here.

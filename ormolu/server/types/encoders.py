@@ -15,10 +15,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ormolu.server.fixed_width import Fixed, as_binary, fixed_items
 from ormolu.server.outcomes import ResultColumn
-from ormolu.server.types_binary import binary_values
-from ormolu.server.types_text import TextStyle, text_values
+from ormolu.server.types.binary import binary_values
+from ormolu.server.types.fixed_width import Fixed, as_binary, fixed_items
+from ormolu.server.types.text import TextStyle, text_values
 
 BATCH_ROWS = 8_192
 FEW_ROWS_MAX = 8

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ormolu.server.fixed_width import Fixed, clock_texts, date_texts, side_by_side, with_nulls
-from ormolu.server.types_interval import interval_text
+from ormolu.server.types.fixed_width import Fixed, clock_texts, date_texts, side_by_side, with_nulls
+from ormolu.server.types.interval import interval_text
 from ormolu.sql_extensions.types import DataType
 
 # pyarrow has no type stubs: its arrays are Any here.

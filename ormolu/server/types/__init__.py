@@ -1,0 +1,1 @@
+"""PostgreSQL's types on the wire: values to text and binary, column by column."""
