@@ -88,7 +88,8 @@ class MergeRequest:
     columns: tuple[StoredColumn, ...]  # all stored ones: surrogate key, values, hidden ones, audit
     good: exp.Query
     current: exp.Query
-    deleted: exp.Query | None  # None: deletions are forgotten
+    deleted: exp.Query | None  # None: deletions are not kept
+    forgets_values: bool  # of the deleted, only key and position are kept, so that a late change does not revive them
     held_keys: exp.Query | None
     is_batch: bool
     removes_missing: bool
@@ -111,7 +112,7 @@ def merge(request: MergeRequest) -> MergePlan:
     steps = [Step(VERSIONS, _versions(request), is_view=not request.replace_by)]
     steps += [Step(TWICE, _twice(request)), Step(WINNERS, _winners(request), is_view=True)]
     steps += [Step(CHANGES, _changes(request)), Step(MISSING, _missing(request))]
-    if request.deleted is not None:
+    if request.deleted is not None and not request.forgets_values:
         steps.append(Step(LIVE, _live(request)))
     return MergePlan(tuple(steps), _write_current(request), _write_deleted(request))
 
@@ -356,35 +357,31 @@ def _stored(request: MergeRequest, item: StoredColumn, alias: str, *, change: st
 
 
 def _write_deleted(request: MergeRequest) -> TableWrite | None:
-    """Deleted rows with their last values; position and time are the deletion's."""
+    """The deletions: keys, position and time are theirs, the other columns are the row's last values, or nothing."""
     if request.deleted is None:
         return None
     stored = deleted_columns(request.columns)
     position = {*request.key, *request.sequence, "_row_id", "_load_id"}
+    last = _forgotten if request.forgets_values else _last_value
     valued = [
-        named(_last_value(item.name), item.name) if item.name not in position else column(item.name, "c")
-        for item in request.values
+        named(last(item), item.name) if item.name not in position else column(item.name, "c") for item in request.values
     ]
     names = {item.name for item in request.values}
     others = ["created_at", "deleted_at", "_row_id", "_load_id", "_hash", "kind"]
     others += [name for name in request.sequence if name not in names and name not in others]
     others += [request.surrogate_key] if request.surrogate_key is not None else []
+    numbered = query(
+        "SELECT c.* FROM numbered AS c WHERE c.kind IN ('delete', 'tombstone', 'deleted before')",
+        numbered=_numbered(request),
+    )
     gone = query(
-        "SELECT :valued, :others FROM numbered AS c "
-        "LEFT JOIN (SELECT l.*, TRUE AS is_there FROM live AS l) AS l ON :same_live "
-        "LEFT JOIN (SELECT t.*, TRUE AS is_there FROM current AS t) AS t ON :same_current "
-        "LEFT JOIN (SELECT d.*, TRUE AS is_there FROM deleted AS d) AS d ON :same_deleted "
-        "WHERE c.kind IN ('delete', 'tombstone', 'deleted before')",
+        "SELECT :valued, :others FROM known AS c",
         valued=valued,
         others=columns(others, "c"),
-        numbered=_numbered(request),
-        live=table(LIVE),
-        current=request.current,
-        deleted=request.deleted,
-        same_live=same(request.key, "c", "l"),
-        same_current=same(request.key, "c", "t"),
-        same_deleted=same(request.key, "c", "d"),
+        known=numbered,
     )
+    if not request.forgets_values:
+        gone = _with_last_values(request, gone)
     arriving = query(
         "SELECT :cols FROM gone AS g",
         cols=[_stored(request, item, "g", change="delete") for item in stored],
@@ -411,15 +408,28 @@ def _write_deleted(request: MergeRequest) -> TableWrite | None:
     return TableWrite(deleted_name(request.name), stored, arriving, request.key, leaving, is_whole=is_whole)
 
 
-def _last_value(name: str) -> exp.Expr:
+def _with_last_values(request: MergeRequest, gone: exp.Query) -> exp.Query:
+    """Beside each deletion its key's row as it was: in the input, as published, as deleted before."""
+    assert isinstance(gone, exp.Select)
+    for rows, alias in ((table(LIVE), "l"), (request.current, "t"), (request.deleted, "d")):
+        marked = query("SELECT r.*, TRUE AS is_there FROM rows AS r", rows=rows)
+        gone = gone.join(marked.subquery(alias), on=same(request.key, "c", alias), join_type="left", copy=False)
+    return gone
+
+
+def _last_value(item: StoredColumn) -> exp.Expr:
     """Of the newest living version in the input, else of the published row, else what the deletion brought."""
     return fill(
         "CASE WHEN l.is_there THEN :live WHEN t.is_there THEN :current WHEN d.is_there THEN :deleted ELSE :own END",
-        live=column(name, "l"),
-        current=column(name, "t"),
-        deleted=column(name, "d"),
-        own=column(name, "c"),
+        live=column(item.name, "l"),
+        current=column(item.name, "t"),
+        deleted=column(item.name, "d"),
+        own=column(item.name, "c"),
     )
+
+
+def _forgotten(item: StoredColumn) -> exp.Expr:
+    return cast(exp.null(), item.type.duckdb)
 
 
 def deleted_name(name: TableName) -> TableName:

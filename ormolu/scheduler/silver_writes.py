@@ -19,7 +19,7 @@ from ormolu.medallion.merge import (
     deleted_name,
     merge,
 )
-from ormolu.medallion.silver import IGNORE, NEXT_SURROGATE_KEY, SOFT, empty_rows, rebuilt_rows
+from ormolu.medallion.silver import HARD, IGNORE, NEXT_SURROGATE_KEY, SOFT, empty_rows, rebuilt_rows
 from ormolu.medallion.templates import column, columns, named, query, quoted, same, table, text
 from ormolu.scheduler.refresh_parts import partitions
 from ormolu.scheduler.silver_batches import STAGED, SilverBatch
@@ -61,7 +61,8 @@ class SilverWrites:
         batch, definition = self.batch, self.batch.definition
         names = {item.name for item in batch.stage.columns}
         deleted = None
-        if batch.delete_mode == SOFT:
+        forgets_values = batch.delete_mode == HARD and bool(batch.sequence)
+        if batch.delete_mode == SOFT or forgets_values:
             columns_ = deleted_columns(stored)
             found = batch.head.find_table(deleted_name(definition.name))
             deleted = self._published(found, columns_) or empty_rows(columns_)
@@ -75,10 +76,11 @@ class SilverWrites:
             good=good,
             current=self._published(batch.current, stored) or empty_rows(stored),
             deleted=deleted,
+            forgets_values=forgets_values,
             held_keys=self._held_keys() if is_state and batch.plan.is_same_definition else None,
             is_batch=batch.mode.is_batch,
             removes_missing=not batch.mode.is_batch and not (is_state and batch.delete_mode == IGNORE),
-            keeps_missing=is_state and deleted is not None,
+            keeps_missing=is_state and batch.delete_mode == SOFT,
             replace_by=definition.replace_by,
             surrogate_key=definition.surrogate_key,
             surrogate_base=self._surrogate_base(),

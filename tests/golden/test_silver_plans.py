@@ -107,6 +107,7 @@ def test_a_merge_is_as_it_was() -> None:
             good=good,
             current=query("SELECT * FROM published"),
             deleted=empty_rows(stored),
+            forgets_values=False,
             held_keys=None,
             is_batch=True,
             removes_missing=False,

@@ -13,7 +13,7 @@ from tests.peers.pipeline import Pipeline
 
 COLUMNS = {"k": "text", "v": "text", "seq": "int4", "op": "text"}
 CREATE = (
-    "CREATE SILVER TABLE t (v integer) KEY (k) SEQUENCE BY seq DELETE WHEN (op = 'D') SOFT "
+    "CREATE SILVER TABLE t (v integer) KEY (k) SEQUENCE BY seq DELETE WHEN (op = 'D') {mode} "
     "WITH RULES (CONSTRAINT positive CHECK (v >= 0)) FROM bronze.t"
 )
 
@@ -57,13 +57,13 @@ def model(history: list[list[Event]]) -> dict[str, int | None]:
     }
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(loads)
-def test_merging_agrees_with_the_model(history: list[list[Event]]) -> None:
+@settings(max_examples=16, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(loads, st.sampled_from(["SOFT", "HARD"]))
+def test_merging_agrees_with_the_model(history: list[list[Event]], mode: str) -> None:
     with TemporaryDirectory() as folder:
         pipeline = Pipeline(Path(folder))
         pipeline.load("t", COLUMNS, [event.row for event in history[0]])
-        pipeline.create(CREATE)
+        pipeline.create(CREATE.format(mode=mode))
         for load in history[1:]:
             pipeline.load("t", COLUMNS, [event.row for event in load])
             pipeline.refresh("silver.t")

@@ -35,7 +35,9 @@ SELECT k, v, seq FROM silver.sm_hard ORDER BY k;
 --= 1 | uno | 3
 --= 3 | three | 1
 --= 4 | four | 1
---? a change that is older than a HARD delete and comes after it brings the key back
+-- of what was deleted HARD the key and the position stay, so that a late change does not bring it back
+SELECT k, v, seq FROM silver.sm_hard_deleted;
+--= 2 | NULL | 4
 REFRESH silver.sm_hard FULL;
 SELECT k, v, seq FROM silver.sm_hard ORDER BY k;
 --= 1 | uno | 3
