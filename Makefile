@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup run test check soak bench docs wheel image clean
+.PHONY: setup run test check soak bench clients docs wheel image clean
 
 setup: $(READY)
 
@@ -33,6 +33,10 @@ soak: setup
 bench: setup
 	tests/install_peers
 	$(BIN)/python -m benchmarks
+
+clients: setup
+	tests/install_peers
+	$(BIN)/python -m clients.check
 
 docs: setup
 	@find README.md docs clients -name '*.md' -not -path 'docs/decisions/*' | sort

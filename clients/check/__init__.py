@@ -1,0 +1,1 @@
+"""The client matrix: the same checks for `make clients`, which prints a table, and for the tests."""

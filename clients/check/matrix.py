@@ -1,0 +1,8 @@
+"""The clients that are tried, in the order of the table."""
+
+from __future__ import annotations
+
+from clients.check import psql
+from clients.check.frame import Client
+
+CLIENTS: tuple[Client, ...] = (psql.CLIENT,)
