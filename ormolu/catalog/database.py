@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from ormolu.catalog.journal import listen
 from ormolu.catalog.schema import metadata
 from ormolu.errors import CannotConnectNow, InvalidParameterValue, SerializationFailure
 
@@ -45,6 +46,7 @@ def open_database(url: str) -> Engine:
             raise InvalidParameterValue(
                 f'a catalog in "{other}" is not supported', hint="Use sqlite:///... or postgresql+psycopg://..."
             )
+    listen(engine)
     _create_tables(engine)
     return engine
 

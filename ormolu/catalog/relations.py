@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from ormolu.catalog.schema import versions
 from ormolu.catalog.table import IcebergTable, relation_columns
 from ormolu.definitions import TableName
 from ormolu.errors import InvalidDatetimeFormat, InvalidParameterValue
-from ormolu.medallion.columns import EXCLUDED_LOADS, LATEST_FULL_LOAD
+from ormolu.medallion.columns import EXCLUDED_LOADS, INGESTION_ID, LATEST_FULL_LOAD, LOAD_TIME
 from ormolu.sql_extensions.relations import Relation, RelationColumn
 from ormolu.sql_extensions.types import data_type
 
@@ -32,9 +33,9 @@ def find_relation(name: TableName, find_table: FindTable) -> Relation | None:
     table = find_table(name)
     match name.schema:
         case "bronze" if table is not None:
-            return _relation(name, table, _published_loads(table, is_history=False))
+            return _loaded(name, table, is_history=False)
         case "bronze" if (base := _base(name, "_history")) and (table := find_table(base)) is not None:
-            return _relation(name, table, _published_loads(table, is_history=True))
+            return _loaded(name, table, is_history=True)
         case "quarantine" if table is not None:
             return _relation(name, table, _not_discarded(table))
         case "silver" if table is None and (base := _base(name, "_all")):
@@ -50,6 +51,22 @@ def _base(name: TableName, ending: str) -> TableName | None:
 
 def _relation(name: TableName, table: IcebergTable, where: exp.Expr | None) -> Relation:
     return Relation(name, relation_columns(table.columns), table.source(where=where), table.metadata_location)
+
+
+def _loaded(name: TableName, table: IcebergTable, *, is_history: bool) -> Relation:
+    """A bronze table; each row's load has a readable name unless the source has a column called so."""
+    relation = _relation(name, table, _published_loads(table, is_history=is_history))
+    needed = ("_load_id", "_loaded_at")
+    if relation.find_column(INGESTION_ID) or any(table.find_column(column) is None for column in needed):
+        return relation
+    started = exp.Anonymous(this="strftime", expressions=[_quoted("_loaded_at"), exp.Literal.string(LOAD_TIME)])
+    parts = [exp.Literal.string(f"{table.name.name}-"), started, exp.Literal.string("-"), _quoted("_load_id")]
+    readable = exp.alias_(exp.Anonymous(this="concat", expressions=parts), INGESTION_ID, quoted=True)
+    return replace(
+        relation,
+        columns=(*relation.columns, RelationColumn(INGESTION_ID, data_type("text"), is_hidden=True)),
+        source=exp.select(exp.Star(), readable).from_(relation.source.subquery("loads")),
+    )
 
 
 def _published_loads(table: IcebergTable, *, is_history: bool) -> exp.Expr | None:

@@ -69,33 +69,25 @@ def bronze_rules(source: BronzeSource) -> tuple[Rule, ...]:
 
 
 def compile_rule(
-    rule: Rule, rows: str, bind: BindExpression, previous: Callable[[str, str], Decimal | None]
+    rule: Rule, name: str, rows: str, bind: BindExpression, previous: Callable[[str, str], Decimal | None]
 ) -> CompiledRule:
     """`rows` is SQL yielding the load's rows; `previous(rule, aggregate)` what an aggregate was in earlier loads."""
     violation = rule.on_violation or DEFAULT_VIOLATION
     match rule:
         case NotNullRule():
-            name = rule.name or f"not_null_{rule.column}"
             return _counted(name, "NOT NULL", violation, f"{quoted(rule.column)} IS NULL", rows)
         case CheckRule():
             condition = bind(rule.condition.text).sql(dialect="duckdb")
-            name = rule.name or f"check_{'_'.join(_columns(rule.condition.text))}"
             return _counted(name, "CHECK", violation, f"NOT ({condition})", rows)
         case UniqueRule():
-            name = rule.name or f"unique_{'_'.join(rule.columns)}"
             return CompiledRule(name, "UNIQUE", violation, _duplicates(rule.columns, rows))
         case ExpectRule():
-            return _expectation(rule, violation, rows, bind, previous)
+            return _expectation(rule, name, rows, bind, previous)
         case _:
             raise FeatureNotSupported(
                 f"a bronze source takes no {type(rule).__name__.removesuffix('Rule').upper()} rule",
                 hint="Bronze rows stay as they came: NOT NULL, CHECK, UNIQUE and EXPECT look at them.",
             )
-
-
-def _columns(text: str) -> list[str]:
-    tree = parse_expression(text)
-    return sorted({column.name for column in tree.find_all(exp.Column)})
 
 
 def _counted(name: str, kind: str, violation: Violation, violated: str, rows: str) -> CompiledRule:
@@ -115,13 +107,12 @@ def _duplicates(columns: Sequence[str], rows: str) -> str:
 
 def _expectation(
     rule: ExpectRule,
-    violation: Violation,
+    name: str,
     rows: str,
     bind: BindExpression,
     previous: Callable[[str, str], Decimal | None],
 ) -> CompiledRule:
     tree = parse_expression(rule.condition.text).copy()
-    name = rule.name or f"expect_{rule.condition.text}"[:60]
     observed: list[str] = []
     for call in [node for node in tree.find_all(exp.Anonymous) if node.name.lower() == _CHANGE]:
         aggregate = call.expressions[0].sql(dialect="postgres")
@@ -134,7 +125,7 @@ def _expectation(
         f"SELECT count(*), CASE WHEN NOT ({condition}) THEN 1 ELSE 0 END{values} "  # noqa: S608 - bound trees
         f"FROM ({rows}) AS load"
     )
-    return CompiledRule(name, "EXPECT", violation, sql, tuple(observed))
+    return CompiledRule(name, "EXPECT", rule.on_violation or DEFAULT_VIOLATION, sql, tuple(observed))
 
 
 def _relative_change(aggregate: exp.Expr, before: Decimal | None) -> exp.Expr:

@@ -43,6 +43,9 @@ BRONZE_SYSTEM_COLUMNS = _hidden(
     ("source_id", "text"),  # likewise
 )
 
+INGESTION_ID = "ingestion_id"  # of bronze: the readable name of a row's load, computed where it is asked for
+LOAD_TIME = "%Y%m%dT%H%M%S"  # the time in it, UTC
+
 SILVER_AUDIT_COLUMNS = _hidden(
     ("_created_at", "timestamptz"),
     ("_updated_at", "timestamptz"),

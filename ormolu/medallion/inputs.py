@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from ormolu.definitions import Expression, TableName
 from ormolu.errors import DuplicateColumn, InvalidSyntax
+from ormolu.medallion.columns import INGESTION_ID
 from ormolu.medallion.lineage import searched
 from ormolu.medallion.staged_rows import QUARANTINE_ID, SYSTEM, InputColumn
 from ormolu.medallion.templates import cast, column, fill, named, query, quoted
@@ -90,7 +91,7 @@ def input_query(
         return InputQuery(tree, None, False, "its first relation is not a table of the lake")
     alias = tree.args["from_"].this.alias_or_name
     for hidden in relation.columns:
-        if hidden.is_hidden:
+        if hidden.is_hidden and hidden.name != INGESTION_ID:
             tree = tree.select(named(column(hidden.name, alias), SYSTEM + hidden.name))
     reason = _why_not_per_row(tree)
     return InputQuery(tree, base, reason is None, reason or f"each row comes from one row of {base}")

@@ -99,7 +99,8 @@ class Layers:
 
     def scope(self) -> Scope:
         names = [*self.types, *self.hidden_sources, *self.system]
-        return scope_of(names, others=(self.request.table.name,))
+        source = self.request.source_name
+        return scope_of(names, others=(self.request.table.name, *([source] if source else [])))
 
     def tree(self, expression: Expression) -> exp.Expr:
         return translated(expression, self.scope(), self.all_types(), self.request.now)

@@ -411,6 +411,7 @@ def _write_deleted(request: MergeRequest) -> TableWrite | None:
 def _with_last_values(request: MergeRequest, gone: exp.Query) -> exp.Query:
     """Beside each deletion its key's row as it was: in the input, as published, as deleted before."""
     assert isinstance(gone, exp.Select)
+    assert request.deleted is not None
     for rows, alias in ((table(LIVE), "l"), (request.current, "t"), (request.deleted, "d")):
         marked = query("SELECT r.*, TRUE AS is_there FROM rows AS r", rows=rows)
         gone = gone.join(marked.subquery(alias), on=same(request.key, "c", alias), join_type="left", copy=False)

@@ -99,7 +99,7 @@ def _is_in_aggregate(node: exp.Expr) -> bool:
     while parent is not None:
         if is_aggregate(parent):
             return True
-        if isinstance(parent, exp.Filter):
+        if isinstance(parent, exp.Filter | exp.WithinGroup):
             return True
         parent = parent.parent
     return False

@@ -100,15 +100,20 @@ def named_rules(
     required |= {rule.column for rule in rules if isinstance(rule, NotNullRule)}
     if open_key := tuple(name for name in key if name not in required):
         placed.append(KeyRule(open_key))
-    taken: dict[str, int] = {rule.name: 1 for rule in rules if rule.name is not None}
-    _refuse_doubles(rules)
     return tuple(
-        NamedRule(position, _name(rule, table, taken), kind_of(rule), rule, _violation(rule, default))
-        for position, rule in enumerate(placed, start=1)
+        NamedRule(position, name, kind_of(rule), rule, _violation(rule, default))
+        for position, (rule, name) in enumerate(zip(placed, rule_names(placed, table), strict=True), start=1)
     )
 
 
-def _refuse_doubles(rules: Sequence[Rule]) -> None:
+def rule_names(rules: Sequence[PlacedRule], table: str) -> tuple[str, ...]:
+    """The rules' names, given or made; doubles among those made are numbered, among those given refused."""
+    _refuse_doubles(rules)
+    taken: dict[str, int] = {rule.name: 1 for rule in rules if rule.name is not None}
+    return tuple(_name(rule, table, taken) for rule in rules)
+
+
+def _refuse_doubles(rules: Sequence[PlacedRule]) -> None:
     names = [rule.name for rule in rules if rule.name is not None]
     for name in names:
         if names.count(name) > 1:

@@ -62,6 +62,7 @@ class StageRequest:
     delete_when: DeleteWhen | None = None
     only_listed: bool = False
     now: datetime = EPOCH
+    source_name: str | None = None  # of the relation that is read: rules may write it before a column
     current: exp.Query | None = None  # the published rows that a batch is merged into: UNIQUE looks there too
 
 

@@ -41,6 +41,7 @@ from ormolu.medallion.columns import (
 )
 from ormolu.medallion.evolution import Evolution, LoadedColumn, ObservedColumn, common_type, evolve, system_columns
 from ormolu.medallion.files import WrittenFile
+from ormolu.medallion.rules import rule_names
 from ormolu.scheduler.bronze_content import content, latest_extract, parquet_files
 from ormolu.scheduler.bronze_writer import KNOWN_HASHES, BronzeWriter, Target, known_hashes, rewrite
 from ormolu.scheduler.context import RunContext, RunResult
@@ -278,8 +279,8 @@ class BronzeLoad:
         rows = f"SELECT * FROM {parquet_files([file.path for file in writer.written.files])}"  # noqa: S608 - quoted
         results = []
         with self.context.step("check"):
-            for rule in rules:
-                compiled = compile_rule(rule, rows, bind_expression, self.reader.previous)
+            for rule, name in zip(rules, rule_names(rules, self.source.name.name), strict=True):
+                compiled = compile_rule(rule, name, rows, bind_expression, self.reader.previous)
                 (row,) = self.engine.rows(compiled.sql)
                 results.append(rule_result(compiled, row))
         failure = failed_load(self.source, results)

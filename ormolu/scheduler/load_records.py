@@ -10,6 +10,7 @@ from typing import Any
 from ormolu.definitions import BronzeSource, ConnectionSource, SourceForm
 from ormolu.medallion.bronze import BronzePlan, BronzeState
 from ormolu.medallion.bronze_rules import RuleResult
+from ormolu.medallion.columns import LOAD_TIME
 
 MEGABYTE = 1_000_000
 
@@ -33,7 +34,7 @@ def ingestion_record(
     violating = {kind: sum(each.rows_violating for each in results if each.kind == kind) for kind in _kinds(results)}
     system = source.options.text("source_system", _connections(source))
     return {
-        "ingestion_id": f"{source.name.name}-{started_at:%Y%m%dT%H%M%S}-{plan.load_id}",
+        "ingestion_id": f"{source.name.name}-{started_at.strftime(LOAD_TIME)}-{plan.load_id}",
         "source_name": str(source.name),
         "source_type": _source_type(source),
         "table_name": str(source.name),

@@ -121,6 +121,7 @@ class _Reading:
             delete_when=delete_when_of(definition, inputs),
             only_listed=definition.options.text("columns", "all") == "listed",
             current=current.source() if current is not None and self.plan.mode.is_batch else None,
+            source_name=None if definition.from_relation is None else definition.from_relation.name,
             now=self.now,
         )
         staged = stage(request)

@@ -383,11 +383,11 @@ def test_rules_look_at_one_load_and_fail_stops_it(bench: Bench) -> None:
     warning = (NotNullRule("a"), UniqueRule(("b",)))
     bench.upload(uploads(rules=warning), "a,b\n1,x\n,x\n", format="csv", header="true")
     assert bench.kept(rule_results, "rule", "rows_violating", "passed") == [
-        ("not_null_a", 1, False),
-        ("unique_b", 1, False),
+        ("a_not_null", 1, False),
+        ("b_key", 1, False),
     ]
     failing = uploads(rules=(NotNullRule("a", on_violation=Violation(Action.FAIL)),))
-    with pytest.raises(CheckViolation, match="not_null_a"):
+    with pytest.raises(CheckViolation, match="a_not_null"):
         bench.upload(failing, "a,b\n,z\n", format="csv", header="true")
     assert len(bench.rows("a")) == 2
 

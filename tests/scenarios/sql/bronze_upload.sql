@@ -21,6 +21,9 @@ id,note
 \.
 SELECT count(*), count(DISTINCT _load_id) FROM bronze.bu_sales;
 --= 4 | 2
+-- the readable name of a row's load is that of its run
+SELECT count(DISTINCT r.run_id), count(*) FROM bronze.bu_sales s JOIN lake.runs r USING (ingestion_id);
+--= 2 | 4
 -- the file has no last newline, quotes, a line break in a value
 COPY bronze.bu_sales FROM STDIN WITH (FORMAT csv, HEADER true);
 id,note

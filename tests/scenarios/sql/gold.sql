@@ -52,6 +52,9 @@ SELECT revenue, orders FROM gold.g_monthly WHERE month = '2026-01-01';
 SELECT revenue FROM gold.g_daily WHERE day = '2026-01-31';
 --= 70.00
 -- a grain that is no column, a measure that is no aggregate
+CREATE GOLD METRIC g_median FROM silver.g_lines GRAIN (region) MEASURES (percentile_cont(0.5) WITHIN GROUP (ORDER BY amount) AS median);
+SELECT count(*), count(median) FROM gold.g_median;
+--= 3 | 3
 CREATE GOLD METRIC g_wrong FROM silver.g_lines GRAIN (nothing) MEASURES (sum(amount));
 --! 42703
 CREATE GOLD METRIC g_wrong FROM silver.g_lines GRAIN (region) MEASURES (amount AS a);

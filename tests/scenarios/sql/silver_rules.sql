@@ -93,3 +93,14 @@ CREATE SILVER TABLE sr_wrong WITH RULES (CHECK (vv < 4)) FROM bronze.sr_more;
 --! 42703 "v"
 SELECT count(*) FROM lake.objects WHERE name = 'silver.sr_wrong';
 --= 0
+-- LOOKUP names a column of the row itself by the relation that is read
+CREATE BRONZE SOURCE sr_owners (id integer, owner text) FROM UPLOAD FORMAT csv;
+COPY bronze.sr_owners FROM STDIN WITH (FORMAT csv);
+2,Ada
+\.
+CREATE SILVER TABLE sr_owned KEY (id) SCHEDULE NEVER
+  WITH RULES (LOOKUP bronze.sr_owners ON sr_owners.id = sr_out.id ADD (owner)) FROM silver.sr_out;
+SELECT id, owner FROM silver.sr_owned WHERE id IS NOT NULL ORDER BY id;
+--= 1 | NULL
+--= 2 | Ada
+--= 3 | NULL
