@@ -36,7 +36,8 @@ class PointersMoved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One pointer to turn: `to` None drops the table."""
+    """One pointer to turn: `to` None drops the table. `run_id` is the run's that made it, where that is not the
+    commit's."""
 
     table: TableName
     based_on: str | None
@@ -44,6 +45,7 @@ class Turn:
     metadata: TableMetadata | None
     operation: str
     written: tuple[str, ...] = ()
+    run_id: int | None = None
 
 
 def stage(change: Change, base: IcebergTable | None, *, run_id: int | None) -> Turn:
@@ -157,12 +159,16 @@ def turn_pointers(
             )
         else:
             connection.execute(_version_row(connection, turn, database=database, at=at, run_id=run_id))
+    run_statements(connection, statements)
+    return read_pointers(connection, database)
+
+
+def run_statements(connection: Connection, statements: Sequence[Statement]) -> None:
     for statement in statements:
         if isinstance(statement, Executable):
             connection.execute(statement)
         else:
             statement(connection)
-    return read_pointers(connection, database)
 
 
 def create_namespaces(
@@ -218,7 +224,7 @@ def _version_row(connection: Connection, turn: Turn, *, database: str, at: datet
         snapshot_id=turn.metadata.current_snapshot_id,
         metadata_location=turn.to,
         published_at=at,
-        run_id=run_id,
+        run_id=run_id if turn.run_id is None else turn.run_id,
         operation=turn.operation,
         rows_total=int(summary["total-records"] or 0) if summary is not None else 0,
         bytes_total=int(summary["total-files-size"] or 0) if summary is not None else 0,

@@ -131,6 +131,15 @@ class Definitions:
     def versions(self, kind: Kind, name: str) -> list[DefinitionVersion]:
         return [row for row in self._log if (row.kind, row.name) == (kind, name)]
 
+    def with_rows(self, rows: Sequence[DefinitionVersion]) -> Definitions:
+        """These definitions after the changes that `rows` are."""
+        if not rows:
+            return self
+        changed = Definitions((*self._log, *rows))
+        touched = {(row.kind, row.name) for row in rows}
+        changed._parsed.update({key: known for key, known in self._parsed.items() if key not in touched})
+        return changed
+
     def log(self) -> tuple[DefinitionVersion, ...]:
         return self._log
 
@@ -186,7 +195,7 @@ def append_change(
     for change in changes:
         key = (change.kind, change.name)
         versions[key] = versions.get(key, definitions.latest_version(*key)) + 1
-        rows.append(_row(change, versions[key], at))
+        rows.append(definition_version(change, versions[key], at))
     is_compacted = len(table.files) >= FILES_MAX
     if is_compacted:
         rows = [*definitions.log(), *rows]
@@ -196,7 +205,7 @@ def append_change(
     )
 
 
-def _row(change: DefinitionChange, version: int, at: datetime) -> DefinitionVersion:
+def definition_version(change: DefinitionChange, version: int, at: datetime) -> DefinitionVersion:
     return DefinitionVersion(
         kind=change.kind,
         name=change.name,

@@ -24,7 +24,7 @@ from ormolu.catalog.lake_relations import definitions_relation, quarantine_relat
 from ormolu.catalog.relations import find_relation, location_as_of
 from ormolu.catalog.staging import read_metadata
 from ormolu.catalog.table import IcebergTable, ManifestFiles
-from ormolu.definitions import TableName
+from ormolu.definitions import Kind, TableName
 from ormolu.errors import OrmoluError, SerializationFailure, UndefinedTable
 from ormolu.sql_extensions.relations import Relation
 
@@ -53,6 +53,8 @@ LOG_FILES_CACHED_MAX = 256
 REBASES_MAX = 30
 REBASE_PAUSE_SECONDS = 0.01
 
+Versions = Mapping[tuple[Kind, str], int]  # of definitions
+
 
 class Lake:
     """Safe to share between threads; processes see each other's commits by the pointers."""
@@ -66,6 +68,22 @@ class Lake:
         self._definitions: Cache[str, Definitions] = Cache(DEFINITIONS_CACHED_MAX)
         self._log_files: LogFiles = Cache(LOG_FILES_CACHED_MAX)
         self._is_created = False
+
+    def _share(self, other: Lake, engine: Engine) -> None:
+        """Be the same lake over another engine, with the other's caches: what they hold never changes."""
+        self.engine = engine
+        self.database = other.database
+        self.warehouse = other.warehouse
+        self._tables = other._tables
+        self._manifest_files = other._manifest_files
+        self._definitions = other._definitions
+        self._log_files = other._log_files
+        self._is_created = False
+
+    @property
+    def records(self) -> Engine:
+        """Where what is written stays, whatever becomes of the transaction around it: why a run failed, for one."""
+        return self.engine
 
     def head(self) -> Head:
         """The tables as they stand: all pointers in one SELECT, so that they belong together."""
@@ -106,8 +124,15 @@ class Lake:
         A definition conflicts with a concurrent change of the same object only; `based_on` is the head that the
         caller decided on (else the newest). `statements` run inside the same SQL transaction, after the pointers.
         """
-        if definitions:
-            self._create(at)
+        known = latest_versions(definitions, (based_on or self.head()).definitions) if definitions else {}
+        turns = self.stage(changes, run_id=run_id)
+        pointers = self.turn(turns, definitions, statements, at=at, run_id=run_id, known=known)
+        for turn in turns:
+            self._remember(turn)
+        return Head(self, pointers)
+
+    def stage(self, changes: Sequence[Change], *, run_id: int | None) -> list[commits.Turn]:
+        """Write the metadata of the changes beside the live one: nothing refers to it yet."""
         turns: list[commits.Turn] = []
         try:
             for change in changes:
@@ -115,17 +140,14 @@ class Lake:
         except BaseException:
             commits.discard(turns)
             raise
-        pointers = self._turn(turns, definitions, statements, at=at, run_id=run_id, based_on=based_on)
-        for turn in turns:
-            self._remember(turn)
-        return Head(self, pointers)
+        return turns
 
     def _base(self, change: Change) -> IcebergTable | None:
         if not isinstance(change, TableChange) or change.based_on is None:
             return None
         return self.table_at(change.table, change.based_on)
 
-    def _turn(
+    def turn(
         self,
         turns: Sequence[commits.Turn],
         definitions: Sequence[DefinitionChange],
@@ -133,18 +155,20 @@ class Lake:
         *,
         at: datetime,
         run_id: int | None,
-        based_on: Head | None,
+        known: Versions,
     ) -> Mapping[TableName, str]:
         """Turn the pointers; the definitions are staged again each time that only their log moved.
 
-        What was staged is deleted only where the transaction is known to be undone. After any other error, a
-        connection lost in COMMIT for one, the pointers may have turned: then it is left to the sweep.
+        `known` are the versions of the definitions that the changes were decided on. What was staged is deleted only
+        where the transaction is known to be undone. After any other error, a connection lost in COMMIT for one, the
+        pointers may have turned: then it is left to the sweep.
         """
-        read = (based_on or self.head()).pointers.get(DEFINITIONS) if definitions else None
+        if definitions:
+            self._create(at)
         for attempt in range(REBASES_MAX):
             log: list[commits.Turn] = []
             try:
-                log = self._stage_definitions(definitions, read, at=at, run_id=run_id)
+                log = self._stage_definitions(definitions, known, at=at, run_id=run_id)
                 pointers = in_transaction(
                     self.engine,
                     lambda connection, log=log: commits.turn_pointers(  # type: ignore[misc]  # called at once
@@ -171,15 +195,15 @@ class Lake:
         raise SerializationFailure("could not serialize access: the definitions kept moving", hint="Try again.")
 
     def _stage_definitions(
-        self, changes: Sequence[DefinitionChange], read: str | None, *, at: datetime, run_id: int | None
+        self, changes: Sequence[DefinitionChange], known: Versions, *, at: datetime, run_id: int | None
     ) -> list[commits.Turn]:
         if not changes:
             return []
         newest = self.head().pointers[DEFINITIONS]
-        definitions, then = self.definitions_at(newest), self.definitions_at(read)
+        definitions = self.definitions_at(newest)
         for change in changes:
             key = (change.kind, change.name)
-            if definitions.latest_version(*key) != then.latest_version(*key):
+            if definitions.latest_version(*key) != known[key]:
                 raise SerializationFailure(
                     f"could not serialize access: {change.name} was defined anew meanwhile", hint="Try again."
                 )
@@ -210,6 +234,11 @@ class Lake:
         except commits.PointersMoved:
             commits.discard([turn])
         self._is_created = True
+
+
+def latest_versions(changes: Sequence[DefinitionChange], definitions: Definitions) -> Versions:
+    keys = {(change.kind, change.name) for change in changes}
+    return {key: definitions.latest_version(*key) for key in keys}
 
 
 class Head:

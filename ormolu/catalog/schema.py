@@ -105,8 +105,8 @@ runs = Table(
     Column("action", String(40), nullable=False),  # one of scheduler.runs.RunAction
     Column("request", JSON, nullable=False),  # what the action needs, for example the DDL of a creation
     Column("requested_by", String(255), nullable=False),
-    Column("trigger", String(40), nullable=False),  # statement, schedule, upstream, creation
-    Column("status", String(20), nullable=False),  # queued, running, succeeded, failed, canceled, blocked
+    Column("trigger", String(40), nullable=False),  # statement, transaction, schedule, upstream, creation
+    Column("status", String(20), nullable=False),  # queued, running, staged, succeeded, failed, canceled, rolled_back
     Column("queued_at", UtcDateTime, nullable=False),
     Column("started_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
@@ -157,6 +157,17 @@ rule_results = Table(
     Column("passed", Boolean, nullable=False),
     Column("observed", Text),  # of an EXPECT, the values it saw
     Column("checked_at", UtcDateTime, nullable=False),
+)
+
+# What open transactions have made so far, for the runs that they start: see ormolu.catalog.drafts.
+draft_parts = Table(
+    "draft_parts",
+    metadata,
+    Column("draft_id", String(36), primary_key=True),
+    Column("part", Integer, primary_key=True),  # 0, 1, 2 ...
+    Column("database", String(255), nullable=False),
+    Column("written_at", UtcDateTime, nullable=False),
+    Column("content", JSON, nullable=False),
 )
 
 # --- positions ----------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from ormolu.errors import FeatureNotSupported
 
 GRACE = timedelta(hours=24)
 RUN_DIRECTORY = re.compile(r"^run-(\d+)$")
-ENDED = frozenset({"succeeded", "failed", "canceled", "blocked"})
+ENDED = frozenset({"succeeded", "failed", "canceled", "blocked", "rolled_back"})
 
 
 @dataclass(frozen=True, slots=True)

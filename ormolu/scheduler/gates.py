@@ -110,7 +110,7 @@ def check(table_name: TableName, verdicts: Sequence[Verdict], context: RunContex
     failing = [each for each in verdicts if not each.passed and each.action is Action.FAIL]
     if not failing:
         return
-    with context.lake.engine.begin() as connection:
+    with context.lake.records.begin() as connection:
         for statement in recorded(table_name, verdicts, context):
             connection.execute(statement)
     first = failing[0]
