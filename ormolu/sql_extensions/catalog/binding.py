@@ -16,7 +16,9 @@ from ormolu.errors import FeatureNotSupported, InvalidSyntax, UndefinedFunction,
 from ormolu.sql_extensions.access import check_engine_tree, trusted
 from ormolu.sql_extensions.catalog.calls import is_callable
 from ormolu.sql_extensions.catalog.names import SYSTEM_RELATIONS
-from ormolu.sql_extensions.catalog.queries import CatalogNames, is_cte, rewrite_catalog_query
+from ormolu.sql_extensions.catalog.queries import rewrite_catalog_query
+from ormolu.sql_extensions.catalog.session import CatalogNames
+from ormolu.sql_extensions.catalog.sources import is_cte
 from ormolu.sql_extensions.dialect.names import column_name
 from ormolu.sql_extensions.dialect.reading import parse_query
 from ormolu.sql_extensions.expression_types import cast_type, function_name

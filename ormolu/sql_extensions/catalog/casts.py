@@ -7,6 +7,11 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
+REG_TYPES = frozenset(
+    {"regclass", "regproc", "regprocedure", "regoper", "regoperator", "regtype", "regrole", "regnamespace"}
+    | {"regcollation"}
+)
+
 _Build = Callable[[exp.Expr, exp.Expr], exp.Expr]
 
 # What OPERATOR(pg_catalog.x) may name.
