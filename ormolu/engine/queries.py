@@ -32,7 +32,7 @@ class QueryResult:
                 return
             except duckdb.Error as error:
                 raise from_engine(error) from error
-            except pa.ArrowException as error:
+            except (pa.ArrowException, OSError) as error:  # an interrupt arrives as an OSError
                 raise from_engine(_as_engine_error(error)) from error
             if batch.num_rows:
                 yield batch
@@ -152,7 +152,7 @@ _ENGINE_CLASSES = {
 }
 
 
-def _as_engine_error(error: pa.ArrowException) -> duckdb.Error:
+def _as_engine_error(error: pa.ArrowException | OSError) -> duckdb.Error:
     """While rows stream, DuckDB's errors arrive as Arrow's, their class only in the text."""
     text = str(error)
     kind = next((kind for word, kind in _ENGINE_CLASSES.items() if f"{word} Error" in text), duckdb.InternalException)

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from ormolu.errors import FeatureNotSupported, InvalidParameterValue, InvalidSyntax
 from ormolu.server import responses
+from ormolu.server.encoder_pool import EncoderPool
 from ormolu.server.outcomes import ResultColumn
 from ormolu.server.rowstream import RowStream
 from ormolu.server.types.encoders import join_lines
@@ -86,21 +87,18 @@ class CopyWriter:
         self._format = copy_format(options)
         self._style = style
 
-    def messages(self, stream: RowStream) -> Iterator[bytes | memoryview]:
+    def messages(self, stream: RowStream, encoders: EncoderPool) -> Iterator[bytes | memoryview]:
         yield responses.copy_out(len(self._columns))
         if self._format.has_header:
             names = pa.array([[column.name] for column in self._columns]).flatten()
             cells = [self._cell(names.slice(at, 1), column.name) for at, column in enumerate(self._columns)]
             yield self._lines(cells)
-        rows = 0
         try:
-            for batch in stream.take(None):
-                rows += batch.num_rows
-                yield self.encode(batch)
+            yield from encoders.encoded(stream.take(None), self.encode)
         finally:
             stream.close()
         yield responses.COPY_DONE
-        yield responses.command_complete(f"COPY {rows}")
+        yield responses.command_complete(f"COPY {stream.rows_taken}")
 
     def encode(self, batch: pa.RecordBatch) -> bytes | memoryview:
         """Write a batch, one CopyData a row: drivers count on that, though the protocol does not promise it."""

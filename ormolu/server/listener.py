@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import secrets
 import ssl
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from ormolu.server import messages as m
 from ormolu.server.authentication import FindVerifier, ScramExchange
 from ormolu.server.connection import Connection
 from ormolu.server.context import SessionContext
+from ormolu.server.encoder_pool import EncoderPool
 from ormolu.server.preparation import StatementHandler
 from ormolu.server.session import Session
 
@@ -28,7 +30,8 @@ BACKLOG = 256
 
 @dataclass(frozen=True, slots=True)
 class ListenerSettings:
-    """`port` 0 takes a free one; `threads` is how many statements compute at the same time."""
+    """`port` 0 takes a free one; `threads` is how many statements compute at the same time, and `encoder_threads` how
+    many batches of long results are encoded."""
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -36,6 +39,7 @@ class ListenerSettings:
     requires_tls: bool = False
     connections_max: int = 1_000
     threads: int = 8
+    encoder_threads: int = os.cpu_count() or 1
     startup_seconds_max: float = 60.0
 
 
@@ -98,6 +102,7 @@ class Server:
         self._connections: dict[int, Connection] = {}
         self._connected_at: dict[int, datetime] = {}
         self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="ormolu-statement")
+        self.encoders = EncoderPool(settings.encoder_threads)
         self._listener: asyncio.Server | None = None
         self._next_pid = 1
         self._is_stopping = False
@@ -130,6 +135,7 @@ class Server:
             connection.abort()
         await self._wait(lambda: not self._connections, 1.0)
         await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
+        await asyncio.to_thread(self.encoders.close)
 
     @staticmethod
     async def _wait(is_done: Callable[[], bool], seconds: float) -> None:
@@ -222,7 +228,9 @@ class Server:
             notify=lambda *words: connection.send(responses.notice(*words)),
         )
         context: SessionContext = await self.in_pool(self._open_context, arrival)
-        return Session(context, self._handler, start_timer=connection.start_timer, now=self._now)
+        return Session(
+            context, self._handler, encoders=self.encoders, start_timer=connection.start_timer, now=self._now
+        )
 
     def cancel(self, pid: int, secret: int) -> None:
         """A CancelRequest: silently nothing where pid and secret do not fit."""

@@ -16,6 +16,7 @@ class RowStream:
     def __init__(self, rows: Rows) -> None:
         self.columns: tuple[ResultColumn, ...] = rows.columns
         self.tag = rows.tag
+        self.rows_taken = 0
         self._batches = rows.batches
         self._current: pa.RecordBatch | None = None
         self._at = 0
@@ -30,6 +31,7 @@ class RowStream:
             count = min(BATCH_ROWS, batch.num_rows - self._at, left if left is not None else BATCH_ROWS)
             piece = batch.slice(self._at, count)
             self._at += count
+            self.rows_taken += count
             if left is not None:
                 left -= count
             yield piece

@@ -21,6 +21,7 @@ from ormolu.server import responses
 from ormolu.server.context import SessionContext, TransactionStatus, canceled_by_timeout
 from ormolu.server.copy_out import CopyWriter
 from ormolu.server.cursors import open_cursors
+from ormolu.server.encoder_pool import EncoderPool
 from ormolu.server.outcomes import Completed, CopyIn, CopyOut, CopySink, Outcome, Rows
 from ormolu.server.parameters import decode_parameters, result_formats
 from ormolu.server.preparation import Portal, Prepared, StatementHandler
@@ -55,6 +56,7 @@ class Session:
         context: SessionContext,
         handler: StatementHandler,
         *,
+        encoders: EncoderPool,
         start_timer: StartTimer,
         now: Callable[[], datetime],
     ) -> None:
@@ -65,6 +67,7 @@ class Session:
         self.query_started_at: datetime | None = None
         self.state_changed_at: datetime = now()
         self._handler = handler
+        self._encoders = encoders
         self._start_timer = start_timer
         self._now = now
         self._prepared: dict[str, Prepared] = context.prepared
@@ -420,7 +423,7 @@ class Session:
                     stream.close()
             case CopyOut(rows=rows, options=options):
                 writer = CopyWriter(rows.columns, options, self._style())
-                yield from writer.messages(RowStream(rows))
+                yield from writer.messages(RowStream(rows), self._encoders)
             case CopyIn(column_count=column_count, sink=sink):
                 self.phase = Phase.COPY_IN
                 self._copy = CopyState(sink, is_extended, iter(()))
@@ -430,10 +433,9 @@ class Session:
 
     def _send_rows(self, stream: RowStream, formats: tuple[int, ...], *, rows_max: int | None) -> Output:
         encoder = RowEncoder(stream.columns, result_formats(formats, len(stream.columns)), self._style())
-        sent = 0
-        for batch in stream.take(rows_max):
-            sent += batch.num_rows
-            yield encoder.encode(batch)
+        before = stream.rows_taken
+        yield from self._encoders.encoded(stream.take(rows_max), encoder.encode)
+        sent = stream.rows_taken - before
         if rows_max is not None and sent == rows_max and not stream.is_exhausted:
             yield responses.PORTAL_SUSPENDED
             return

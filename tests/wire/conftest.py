@@ -47,6 +47,7 @@ TYPES = """SELECT * FROM (VALUES (1, true, 2::SMALLINT, 1.5::FLOAT, 1e20::DOUBLE
     AS t (id, a_bool, a_int2, a_float4, a_float8, a_numeric, a_text, a_bytea, a_date, a_time,
     a_timestamp, a_timestamptz, an_interval, a_uuid, a_json, an_array, texts)"""
 SLOW = "SELECT count(*) AS n FROM range(100000000000) AS a(i) WHERE (i * 7) % 3 = 5"
+ENDLESS = "SELECT i + 1 AS id, 'the row ' || (i + 1) AS name FROM range(100000000000) AS a(i)"
 
 
 def relation(name: str, query: str, /, **types: str) -> Relation:
@@ -66,6 +67,7 @@ RELATIONS = {
                  a_timestamp="timestamp", a_timestamptz="timestamptz", an_interval="interval", a_uuid="uuid",
                  a_json="json", an_array="int4[]", texts="text[]"),
         relation("slow", SLOW, n="int8"),
+        relation("endless", ENDLESS, id="int8", name="text"),
     )
 }  # fmt: skip
 
@@ -144,7 +146,13 @@ class House:
         """A session without a socket, as the listener makes it."""
         arrival = Arrival(1, ROLE, DATABASE, {"user": ROLE}, "", lambda *words: None)
         context = self.open_context(arrival)
-        return Session(context, self.handler, start_timer=lambda *_: lambda: None, now=lambda: datetime.now(UTC))
+        return Session(
+            context,
+            self.handler,
+            encoders=self.server.encoders,
+            start_timer=lambda *_: lambda: None,
+            now=lambda: datetime.now(UTC),
+        )
 
     def connect(self, **options: Any) -> psycopg.Connection[Any]:
         return psycopg.connect(self.conninfo, autocommit=True, **options)
@@ -195,7 +203,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     loop.call_soon_threadsafe(loop.stop)
     thread.join(5)
     engine.close()
-    left = [thread.name for thread in threading.enumerate() if thread.name.startswith("ormolu-statement")]
+    left = [each.name for each in threading.enumerate() if each.name.startswith(("ormolu-statement", "ormolu-encode"))]
     assert not left
 
 
