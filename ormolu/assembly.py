@@ -15,10 +15,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
 import sqlalchemy as sa
+from starlette.applications import Starlette
 
 from ormolu.catalog.database import open_database
 from ormolu.catalog.grants import Access
@@ -27,7 +29,7 @@ from ormolu.catalog.roles import Roles
 from ormolu.catalog.schema import runs
 from ormolu.catalog.secrets import Secrets
 from ormolu.catalog.sweep import sweep
-from ormolu.config import Config
+from ormolu.config import HTTP_PORT, Config
 from ormolu.connectors.connections import Surroundings, open_source
 from ormolu.connectors.source import Source
 from ormolu.definitions import (
@@ -43,7 +45,7 @@ from ormolu.definitions import (
 )
 from ormolu.engine.jobs import JobEngine
 from ormolu.engine.queries import QueryEngine
-from ormolu.errors import InvalidCatalogName, UndefinedObject
+from ormolu.errors import InvalidCatalogName, InvalidParameterValue, UndefinedObject
 from ormolu.scheduler.clock import Clock
 from ormolu.scheduler.queue import Queue
 from ormolu.scheduler.runs import ENDED, RunAction
@@ -55,6 +57,11 @@ from ormolu.server.commands import Commands
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext
 from ormolu.server.handlers import QueryHandlers
+from ormolu.server.http.application import HttpSettings, application
+from ormolu.server.http.iceberg_catalog import IcebergCatalog
+from ormolu.server.http.listener import HttpListener
+from ormolu.server.http.measurements import Measurements
+from ormolu.server.http.tokens import Tokens
 from ormolu.server.listener import Arrival, ListenerSettings, Server, SessionInfo
 from ormolu.server.pg_catalog.system_catalog import SystemCatalog
 from ormolu.server.planning import QueryPlanner
@@ -189,6 +196,7 @@ class Running:
         )
         self.clock = Clock(self._schedules, self._due, timezone=config.timezone)
         self.server = self._server()
+        self.http = self._http()
 
     def _prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Before the engine is locked: PostgreSQL's catalogs in a database of their own."""
@@ -255,12 +263,55 @@ class Running:
             client_address=arrival.client_address,
         )
 
-    def _tls(self) -> ssl.SSLContext | None:
+    def _http(self) -> HttpListener | None:
+        """Bound, so that a port that is taken is told at once; nobody asked for the default one, so that may be."""
+        if self.config.http_port < 0:
+            return None
+        certificate, key = self._certificate()
+        try:
+            return HttpListener(self.config.host, self.config.http_port, certificate=certificate, key=key)
+        except InvalidParameterValue as error:
+            if self.config.http_port != HTTP_PORT:
+                raise
+            logger.warning("nothing is served over HTTP: %s", error.message)
+            return None
+
+    def _application(self, port: int) -> Starlette:
+        tokens = Tokens(
+            seal=self.base.secrets.seal,
+            unseal=self.base.secrets.unseal,
+            is_role=lambda role: self.roles.may_log_in(role, at=now()),
+            has_password=lambda role, password: self.roles.has_password(role, password, at=now()),
+        )
+        lake = self.base.lake
+        catalog = IcebergCatalog(
+            tokens,
+            find_lake={lake.database: lake}.get,
+            access=lambda role, database: self.roles.access(role, database=database),
+            default_prefix=lake.database,
+        )
+        measurements = Measurements(
+            runs=self.base.queue.counts,
+            sessions=lambda: len(self._sessions()),
+            tables=lambda: len(lake.head().pointers),
+        )
+        settings = HttpSettings(version=version("ormolu"), psql=lambda: self.url(port), check=self._check)
+        return application(settings, catalog, measurements)
+
+    def _check(self) -> None:
+        """Raise where the catalog does not answer."""
+        self.base.lake.head()
+
+    def _certificate(self) -> tuple[Path | None, Path | None]:
         certificate, key = self.config.tls_cert, self.config.tls_key
         if self.config.tls == "auto":
             certificate, key = self.config.data / "server.crt", self.config.data / "server.key"
             if not certificate.exists():
                 make_certificate(certificate, key, host_names=(self.config.host, "localhost"), now=now())
+        return certificate, key
+
+    def _tls(self) -> ssl.SSLContext | None:
+        certificate, key = self._certificate()
         return None if certificate is None or key is None else tls_context(certificate, key)
 
     def _admit_admin(self) -> str | None:
@@ -295,6 +346,8 @@ class Running:
     async def start(self) -> int:
         self.workers.start()
         port = await self.server.start()
+        if self.http is not None:
+            self.http.start(self._application(port))
         self.clock.start()
         self.housekeeping = asyncio.create_task(self._keep_house())
         return port
@@ -308,10 +361,16 @@ class Running:
     async def stop(self) -> None:
         self.housekeeping.cancel()
         await asyncio.to_thread(self.clock.stop)
+        if self.http is not None:
+            await asyncio.to_thread(self.http.stop)
         await self.server.stop(DRAIN_SECONDS)
         await asyncio.to_thread(self.workers.stop)
         self.engine.close()
         self.base.database.dispose()
+
+    @property
+    def web_address(self) -> str | None:
+        return None if self.http is None else f"{self.http.scheme}://{self.config.host}:{self.http.port}/"
 
     def url(self, port: int) -> str:
         return f"postgresql://{ADMIN}@{self.config.host}:{port}/{self.config.database}"
@@ -348,6 +407,8 @@ async def _serve(config: Config, say: Callable[[str], None], *, with_demo: bool)
         if with_demo:
             await asyncio.to_thread(_tell_demo, running, port, say)
         say(f"ready: psql '{running.url(port)}'")
+        if running.web_address is not None:
+            say(f"web: {running.web_address}")
         await stopping.wait()
     finally:
         await running.stop()
@@ -367,7 +428,7 @@ def _tell_demo(running: Running, port: int, say: Callable[[str], None]) -> None:
 @contextmanager
 def embedded_server(data: Path) -> Iterator[str]:
     """A server on free ports for as long as the block runs; gives its url, password included."""
-    config = Config(data=data, port=0, http_port=0)
+    config = Config(data=data, port=0, http_port=-1)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="server", daemon=True)
     thread.start()

@@ -13,6 +13,7 @@ from ormolu.errors import InvalidParameterValue
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PREFIX = "ORMOLU_"
+HTTP_PORT = 7480
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Config:
     data: Path = Path("lakehouse")
     host: str = "127.0.0.1"
     port: int = 7432
-    http_port: int = 7480
+    http_port: int = HTTP_PORT  # -1: nothing over HTTP
     workers: int = 2
     database: str = "lakehouse"
     catalog: str = ""  # sqlite:///... inside `data` when empty, or postgresql+psycopg://...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from secrets import token_urlsafe
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
@@ -13,7 +14,7 @@ from ormolu.catalog import grants
 from ormolu.catalog.database import in_transaction, reading
 from ormolu.catalog.grants import PUBLIC, Access, Grant
 from ormolu.catalog.schema import role_members, roles
-from ormolu.catalog.verifiers import make_verifier
+from ormolu.catalog.verifiers import fits, make_verifier
 from ormolu.definitions import TableName
 from ormolu.errors import (
     DependentObjectsStillExist,
@@ -64,6 +65,9 @@ class Role:
     contact: Mapping[str, Any]
 
 
+NOBODY = make_verifier(token_urlsafe())
+
+
 class Roles:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -84,6 +88,15 @@ class Roles:
         if row is None or not row.can_login or (row.valid_until is not None and row.valid_until <= at):
             return None
         return None if row.verifier is None else str(row.verifier)
+
+    def has_password(self, name: str, password: str, *, at: datetime) -> bool:
+        """Whether the role may log in with it; a role that is not there takes as long to say no."""
+        verifier = self.find_verifier(name, at=at)
+        is_right = fits(verifier or NOBODY, password)
+        return is_right and verifier is not None
+
+    def may_log_in(self, name: str, *, at: datetime) -> bool:
+        return self.find_verifier(name, at=at) is not None
 
     def create(self, name: str, options: Mapping[str, object], *, if_not_exists: bool = False) -> bool:
         """`options` as the parser names them; False where the role is there and may be."""

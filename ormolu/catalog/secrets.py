@@ -159,6 +159,18 @@ class Secrets:
 
     # --- encryption: the name is inside, so that one secret's ciphertext is of no use under another name ----------
 
+    def seal(self, text: str) -> str:
+        """A token that only servers with this key can make and read."""
+        return self._cipher().encrypt(json.dumps({"token": text}).encode()).decode()
+
+    def unseal(self, token: str, seconds: int) -> str | None:
+        """What `seal` was given; None when that is longer ago than `seconds`, and for any other text."""
+        try:
+            plain = json.loads(self._cipher().decrypt(token.encode(), ttl=seconds))
+        except InvalidToken:
+            return None
+        return str(plain["token"]) if isinstance(plain, dict) and "token" in plain else None
+
     def _encrypt(self, name: str, value: str) -> bytes:
         plain = json.dumps([self._database, name, value])
         return self._cipher().encrypt(plain.encode())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from hashlib import pbkdf2_hmac, sha256
-from hmac import digest
+from hmac import compare_digest, digest
 
 from scramp.core import ScramException
 from scramp.utils import saslprep
@@ -35,6 +35,15 @@ def make_verifier(password: str, *, salt: bytes | None = None, iterations: int =
     stored_key = sha256(digest(salted, b"Client Key", "sha256")).digest()
     server_key = digest(salted, b"Server Key", "sha256")
     return f"{VERIFIER_PREFIX}{iterations}:{_text(salt)}${_text(stored_key)}:{_text(server_key)}"
+
+
+def fits(verifier: str, password: str) -> bool:
+    """Whether a password is the one that the verifier was made of."""
+    head, _, keys = verifier.removeprefix(VERIFIER_PREFIX).partition("$")
+    iterations, _, salt = head.partition(":")
+    if not keys or not password or password.startswith(VERIFIER_PREFIX):
+        return False
+    return compare_digest(make_verifier(password, salt=b64decode(salt), iterations=int(iterations)), verifier)
 
 
 def _text(raw: bytes) -> str:

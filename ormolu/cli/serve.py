@@ -15,7 +15,7 @@ from ormolu.cli.settings import config_of, with_settings
 @with_settings
 @click.option("--host", help="The address to listen on. [default: 127.0.0.1]")
 @click.option("--port", type=int, help="The PostgreSQL port; 0 takes a free one. [default: 7432]")
-@click.option("--http-port", type=int, help="The HTTP port; nothing is served there yet. [default: 7480]")
+@click.option("--http-port", type=int, help="The HTTP port; 0 takes a free one, -1 none. [default: 7480]")
 @click.option("--workers", type=int, help="Worker processes. [default: 2]")
 @click.option("--tls", type=click.Choice(["auto"]), help="Make a certificate of our own.")
 @click.option("--tls-cert", type=click.Path(path_type=Path, exists=True))

@@ -271,6 +271,12 @@ class Queue:
             for row in found
         ]
 
+    def counts(self) -> dict[str, int]:
+        """How many runs have which status."""
+        counted = sa.select(runs.c.status, sa.func.count()).where(runs.c.database == self._database)
+        with self._engine.connect() as connection:
+            return {str(status): int(count) for status, count in connection.execute(counted.group_by(runs.c.status))}
+
     def find_state(self, run_id: int) -> RunState | None:
         with self._engine.connect() as connection:
             known = connection.execute(

@@ -28,9 +28,11 @@ class OrmoluServer:
         self._flags = flags
         self._process: subprocess.Popen[str] | None = None
         self.port = 0
+        self.web_address = ""
 
     def start(self) -> OrmoluServer:
         argv = [sys.executable, "-m", "ormolu", "serve", "--data", str(self.folder), "--port", str(self.port)]
+        argv += ["--http-port", "0"]
         environment = os.environ | {"ORMOLU_ADMIN_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1"}
         with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -51,6 +53,7 @@ class OrmoluServer:
             ready, _, _ = select.select([self._process.stdout], [], [], 1.0)
             line = self._process.stdout.readline() if ready else ""
             if match := READY.match(line):
+                self.web_address = self._process.stdout.readline().removeprefix("web:").strip()
                 return int(match[1])
             if self._process.poll() is not None:
                 break

@@ -1,0 +1,1 @@
+"""What the server offers over HTTP: health, metrics, and the lake as a read-only Iceberg REST catalog."""
