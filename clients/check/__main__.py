@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from traceback import extract_tb
 
 from rich.console import Console
 from rich.table import Table
@@ -42,10 +43,15 @@ def outcomes(client: Client, place: Place) -> Iterator[Outcome]:
         try:
             check.run(place)
         except Exception as error:  # noqa: BLE001 - a driver may raise whatever it likes: it is told in the table
-            reason = " ".join(f"{type(error).__name__}: {error}".split())
-            yield Outcome(client.name, version, check.name, "failed", reason[:REASON_LENGTH_MAX])
+            yield Outcome(client.name, version, check.name, "failed", _reason(error))
         else:
             yield Outcome(client.name, version, check.name, "ok")
+
+
+def _reason(error: Exception) -> str:
+    """What the error says, or the assertion that did not hold."""
+    words = f"{type(error).__name__}: {error}" if str(error) else str(extract_tb(error.__traceback__)[-1].line)
+    return " ".join(words.split())[:REASON_LENGTH_MAX]
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from clients.check.frame import Place
 NUMBERS_ROWS = 30_000
 REPORTS_PASSWORD = "reports' own"
 
-BEFORE = """
+BRONZE = """
 CREATE BRONZE SOURCE customers_raw (customer_id bigint, name text, email text, amount numeric(18,2),
     created_at timestamptz, active boolean, tags text, doc jsonb, uid uuid, d date)
     FROM UPLOAD FORMAT csv (header = true);
@@ -17,6 +17,8 @@ CREATE BRONZE SOURCE numbers_raw (id integer, big bigint, half double precision,
     day date, at timestamp, is_even boolean)
     FROM UPLOAD FORMAT csv (header = true);
 CREATE BRONZE SOURCE inbox (id integer, label text) FROM UPLOAD FORMAT csv (header = true);
+"""
+TABLES = """
 CREATE SILVER TABLE customers (
     customer_id bigint NOT NULL, name text NOT NULL, email varchar(200) COMMENT 'contact', amount numeric(18,2),
     created_at timestamptz, active boolean, tags text[], doc jsonb, uid uuid, d date)
@@ -33,6 +35,8 @@ CREATE SILVER TABLE numbers (
     id integer NOT NULL, big bigint, half double precision, amount numeric(18,2), name text, day date, at timestamp,
     is_even boolean)
     KEY (id) WITH (audit_columns = 'hidden') FROM bronze.numbers_raw;
+CREATE GOLD TABLE revenue KEY (order_date) COMMENT 'revenue a day' AS
+    SELECT order_date, sum(total) AS total, count(*) AS orders FROM silver.orders GROUP BY order_date;
 """
 
 CUSTOMERS = """customer_id,name,email,amount,created_at,active,tags,doc,uid,d
@@ -45,15 +49,6 @@ ORDERS = """order_id,customer_id,order_date,total
 2,2,2025-01-04,12.25
 3,2,2025-01-04,7.75
 4,77,2025-01-05,1
-"""
-
-AFTER = """
-REFRESH silver.customers;
-REFRESH silver.orders;
-REFRESH silver.numbers;
-CREATE GOLD TABLE revenue KEY (order_date) COMMENT 'revenue a day' AS
-    SELECT order_date, sum(total) AS total, count(*) AS orders FROM silver.orders GROUP BY order_date;
-REFRESH gold.revenue;
 """
 
 
@@ -71,11 +66,11 @@ def fill(place: Place) -> None:
             with connection.cursor().copy(given) as into:
                 into.write(text)
 
-        run(BEFORE)
+        run(BRONZE)
         copy("customers_raw", CUSTOMERS)
         copy("orders_raw", ORDERS)
         copy("numbers_raw", _numbers())
-        run(AFTER)
+        run(TABLES)
         connection.execute(
             b"CREATE ROLE reports LOGIN PASSWORD '" + REPORTS_PASSWORD.replace("'", "''").encode() + b"'"
         )

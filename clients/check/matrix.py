@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clients.check import psql
+from clients.check import jdbc, psql
 from clients.check.frame import Client
 
-CLIENTS: tuple[Client, ...] = (psql.CLIENT,)
+CLIENTS: tuple[Client, ...] = (psql.CLIENT, jdbc.CLIENT)

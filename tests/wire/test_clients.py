@@ -6,6 +6,8 @@ import os
 
 import pytest
 
+pytest.register_assert_rewrite("clients.check")  # before the imports below: a failure then shows its values
+
 from clients.check.frame import Check, Client, NotInstalled, Place
 from clients.check.lake import fill
 from clients.check.matrix import CLIENTS
