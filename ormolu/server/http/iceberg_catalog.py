@@ -5,10 +5,12 @@ Source: Apache Iceberg, REST catalog specification (open-api/rest-catalog-open-a
 
 from __future__ import annotations
 
+from base64 import b64decode
+from binascii import Error as Base64Error
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 from pyiceberg.table.metadata import TableMetadata
 from starlette.concurrency import run_in_threadpool
@@ -73,17 +75,17 @@ class IcebergCatalog:
             Route(tables + "/{table}/metrics", self.take_metrics, methods=["POST"]),
             Route("/v1/{prefix}/namespaces/{namespace}/views", self.views),
             Route("/v1/{prefix}/namespaces/{namespace}/views/{view}", self.view),
-            Route("/v1/{path:path}", self.refuse, methods=["POST", "PUT", "DELETE", "PATCH"]),
+            Route("/v1/{path:path}", self.refuse, methods=["GET", "POST", "PUT", "DELETE", "PATCH"]),
         ]
 
     # --- who asks --------------------------------------------------------------------------------------------------
 
     async def issue_token(self, request: Request) -> Response:
-        """OAuth 2's client credentials: the client is a role, the secret its password."""
+        """OAuth 2's client credentials, in the header or the form: the client is a role, the secret its password."""
         given = dict(parse_qsl((await _body(request, FORM_BYTES_MAX)).decode("utf-8", "replace")))
         if given.get("grant_type") != "client_credentials":
             return JSONResponse({"error": "unsupported_grant_type"}, 400)
-        role, password = given.get("client_id", ""), given.get("client_secret", "")
+        role, password = _basic(request) or (given.get("client_id", ""), given.get("client_secret", ""))
         token = await run_in_threadpool(self.tokens.issue, role, password)
         body = {"access_token": token, "token_type": "bearer", "expires_in": TOKEN_SECONDS}
         return JSONResponse(body, headers={"Cache-Control": "no-store"})
@@ -159,6 +161,8 @@ class IcebergCatalog:
 
     def refuse(self, request: Request) -> Response:
         self._role(request)
+        if request.method in ("GET", "HEAD"):
+            raise Refusal(404, "NoSuchEndpointException", "there is nothing under this path")
         raise Refusal(403, "ForbiddenException", "this catalog only reads: tables are changed in SQL")
 
     def _named(self, request: Request) -> tuple[Visible, str]:
@@ -178,6 +182,18 @@ class IcebergCatalog:
 
 def _no_namespace(name: str) -> Refusal:
     return Refusal(404, "NoSuchNamespaceException", f'schema "{name.replace(SEPARATOR, ".")}" does not exist')
+
+
+def _basic(request: Request) -> tuple[str, str] | None:
+    """Client and secret of HTTP's basic authentication, each percent-encoded (RFC 6749, 2.3.1)."""
+    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        client, _, secret = b64decode(encoded, validate=True).decode().partition(":")
+    except (Base64Error, UnicodeDecodeError) as error:
+        raise Refusal(400, "BadRequestException", "malformed basic authentication") from error
+    return unquote_plus(client), unquote_plus(secret)
 
 
 async def _body(request: Request, bytes_max: int) -> bytes:
