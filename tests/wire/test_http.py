@@ -18,6 +18,7 @@ from pyiceberg.exceptions import NoSuchTableError
 
 from tests.peers.extensions import load_extension
 from tests.peers.ormolu import PASSWORD, OrmoluServer
+from tests.peers.sail import sail_rows
 
 ANALYST = "analyst password"
 
@@ -122,6 +123,20 @@ def test_duckdb_attaches_the_catalog(server: OrmoluServer) -> None:
     rows = connection.execute("SELECT product, amount FROM lake.gold.sums ORDER BY product").fetchall()
     assert [(product, str(amount)) for product, amount in rows] == [("clock", "20.50"), ("vase", "10.00")]
     assert connection.execute("SELECT count(*) FROM lake.bronze.lines WHERE id > 1").fetchone() == (2,)
+
+
+def test_spark_sql_reads_every_table(server: OrmoluServer) -> None:
+    names = ["bronze.lines", "silver.lines", "gold.sums", "lake.definitions"]
+    counts = [f"SELECT count(*) FROM lake.{name}" for name in names]
+    *counted, sums = sail_rows(
+        f"{server.web_address}iceberg",
+        token(server),
+        [*counts, "SELECT product, amount FROM lake.gold.sums ORDER BY product"],
+    )
+    with psycopg.connect(server.url, password=PASSWORD) as connection:
+        expected = [connection.execute(f"SELECT count(*)::text FROM {name}".encode()).fetchall() for name in names]
+    assert [[tuple(row) for row in rows] for rows in counted] == expected
+    assert sums == [["clock", "20.50"], ["vase", "10.00"]]
 
 
 def test_a_role_finds_only_what_it_may_select(server: OrmoluServer) -> None:
