@@ -8,7 +8,6 @@ import os
 import secrets as randomness
 import signal
 import socket
-import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -52,6 +51,7 @@ from ormolu.scheduler.runs import ENDED, RunAction
 from ormolu.scheduler.worker import die_with_parent
 from ormolu.scheduler.worker import work as work_on
 from ormolu.scheduler.workers import Workers
+from ormolu.server.actions import Actions, Signals
 from ormolu.server.binding import Binding
 from ormolu.server.commands import Commands
 from ormolu.server.commands.services import Services
@@ -69,7 +69,7 @@ from ormolu.server.previewing import Previews
 from ormolu.server.query_explain import QueryExplanation
 from ormolu.server.resolution import Resolution
 from ormolu.server.settings import start_settings
-from ormolu.server.tls import make_certificate, tls_context
+from ormolu.server.tls import ServerTls, make_certificate, server_tls
 from ormolu.sql_extensions.parser.script import parse
 
 ADMIN = "admin"
@@ -226,7 +226,12 @@ class Running:
             bind=Binding(resolution, now, previews).bind, head=lambda _: self.base.lake.head(), rights=rights
         )
         commands = Commands(services, QueryExplanation(planner).lines)
-        handler = QueryHandlers(parse=parse, planner=planner, commands=commands)
+        actions = Actions(
+            signals=Signals(self.roles.is_superuser, self.roles.memberships),
+            backends=lambda: self.server,
+            head=planner.fix_head,
+        )
+        handler = QueryHandlers(parse=parse, planner=planner, commands=commands, actions=actions)
         settings = ListenerSettings(
             host=self.config.host,
             port=self.config.port,
@@ -240,6 +245,7 @@ class Running:
             find_verifier=lambda name: self.roles.find_verifier(name, at=now()),
             open_context=self._open_context,
             handler=handler,
+            may_log_in=lambda name: self.roles.may_log_in(name, at=now()),
             now=now,
         )
 
@@ -310,9 +316,11 @@ class Running:
                 make_certificate(certificate, key, host_names=(self.config.host, "localhost"), now=now())
         return certificate, key
 
-    def _tls(self) -> ssl.SSLContext | None:
+    def _tls(self) -> ServerTls | None:
         certificate, key = self._certificate()
-        return None if certificate is None or key is None else tls_context(certificate, key)
+        if certificate is None or key is None:
+            return None
+        return server_tls(certificate, key, client_ca=self.config.tls_client_ca)
 
     def _admit_admin(self) -> str | None:
         """Make the role admin at the first start; its password where it is a new random one."""

@@ -31,6 +31,7 @@ class Config:
     tls: str = ""  # "auto" for a self-made certificate
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    tls_client_ca: Path | None = None  # whose certificates log a client in as the role they name
     allow_plaintext: bool = False  # needed to listen beyond loopback without TLS
     allow_dir: tuple[Path, ...] = ()  # folders that `files` connections may read; any, while on loopback
     query_memory: str = "2GB"
@@ -76,6 +77,10 @@ class Config:
             )
         if (self.tls_cert is None) != (self.tls_key is None):
             raise InvalidParameterValue("--tls-cert and --tls-key belong together")
+        if self.tls_client_ca is not None and not has_tls:
+            raise InvalidParameterValue(
+                "--tls-client-ca needs TLS", hint="Give --tls-cert and --tls-key, or --tls auto."
+            )
         if self.workers < 0:
             raise InvalidParameterValue("--workers counts worker processes: 0 or more")
         return self

@@ -144,6 +144,10 @@ class InFailedSqlTransaction(OrmoluError):
     sqlstate = "25P02"
 
 
+class IdleInTransactionSessionTimeout(OrmoluError):
+    sqlstate = "25P03"
+
+
 class InvalidSqlStatementName(OrmoluError):
     sqlstate = "26000"
 
@@ -250,6 +254,10 @@ class DuplicatePreparedStatement(OrmoluError):
     sqlstate = "42P05"
 
 
+class DuplicateSchema(OrmoluError):
+    sqlstate = "42P06"
+
+
 class DuplicateTable(OrmoluError):
     sqlstate = "42P07"
 
@@ -320,6 +328,10 @@ class AdminShutdown(OrmoluError):
 
 class CannotConnectNow(OrmoluError):
     sqlstate = "57P03"
+
+
+class IdleSessionTimeout(OrmoluError):
+    sqlstate = "57P05"
 
 
 class OperatingSystemError(OrmoluError):

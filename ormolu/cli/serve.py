@@ -20,6 +20,11 @@ from ormolu.cli.settings import config_of, with_settings
 @click.option("--tls", type=click.Choice(["auto"]), help="Make a certificate of our own.")
 @click.option("--tls-cert", type=click.Path(path_type=Path, exists=True))
 @click.option("--tls-key", type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--tls-client-ca",
+    type=click.Path(path_type=Path, exists=True),
+    help="The authority of client certificates: one of theirs logs in as the role it names.",
+)
 @click.option("--allow-plaintext", is_flag=True, default=None, help="Listen beyond loopback without TLS.")
 @click.option("--query-memory", help="Memory for queries. [default: 2GB]")
 @click.option("--with-demo", is_flag=True, help="Load the retail example once the server is ready.")

@@ -1,6 +1,6 @@
-"""SCRAM-SHA-256, the server's side; nobody learns from it whether a role exists.
+"""SCRAM-SHA-256 and SCRAM-SHA-256-PLUS, the server's side; nobody learns from it whether a role exists.
 
-Source: RFC 5802, RFC 7677; PostgreSQL 15, chapter 55.3.
+Source: RFC 5802, RFC 7677, RFC 5929; PostgreSQL 15, chapter 55.3.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from dataclasses import dataclass
 
 from scramp import ScramMechanism
 
-from ormolu.errors import InvalidPassword, ProtocolViolation
+from ormolu.errors import InvalidAuthorizationSpecification, InvalidPassword, ProtocolViolation
 
 MECHANISM = "SCRAM-SHA-256"
+MECHANISM_PLUS = "SCRAM-SHA-256-PLUS"
+BINDING_TYPE = "tls-server-end-point"
 ITERATIONS = 4096
 _SALT_BYTES = 16
 _VERIFIER = re.compile(r"^SCRAM-SHA-256\$(\d+):([A-Za-z0-9+/=]+)\$([A-Za-z0-9+/=]+):([A-Za-z0-9+/=]+)$")
@@ -55,7 +57,9 @@ def write_verifier(password: str, salt: bytes, iterations: int = ITERATIONS) -> 
 
 
 _FIRST = re.compile(
-    r"^(?P<header>[ny],(?:a=[^,]*)?,)(?P<bare>n=[^,]*,r=(?P<nonce>[\x21-\x2b\x2d-\x7e]+)(?:,.*)?)$", re.DOTALL
+    r"^(?P<header>(?:(?P<binds>[ny])|p=(?P<type>[A-Za-z0-9.-]+)),(?:a=[^,]*)?,)"
+    r"(?P<bare>n=[^,]*,r=(?P<nonce>[\x21-\x2b\x2d-\x7e]+)(?:,.*)?)$",
+    re.DOTALL,
 )
 _FINAL = re.compile(r"^(?P<bare>c=(?P<binding>[^,]*),r=(?P<nonce>[^,]*)(?:,.*)?),p=(?P<proof>[^,]*)$", re.DOTALL)
 
@@ -67,15 +71,30 @@ class ScramExchange:
     ignored, and the startup message's counts.
     """
 
-    def __init__(self, role: str, find_verifier: FindVerifier, *, secret: bytes, nonce: str) -> None:
+    def __init__(
+        self,
+        role: str,
+        find_verifier: FindVerifier,
+        *,
+        secret: bytes,
+        nonce: str,
+        end_point: bytes | None = None,
+    ) -> None:
+        """`end_point` is the TLS channel's, where there is one: the client may, and a wary one will, bind to it."""
         self._role = role
         self._find_verifier = find_verifier
         self._secret = secret
         self._nonce = nonce
+        self._end_point = end_point
         self._verifier: Verifier | None = None
         self._is_known = False
         self._header = ""
         self._messages = ""
+
+    @property
+    def mechanisms(self) -> tuple[str, ...]:
+        """What the client may choose from, the best first."""
+        return (MECHANISM,) if self._end_point is None else (MECHANISM_PLUS, MECHANISM)
 
     def _look_up(self) -> Verifier:
         text = self._find_verifier(self._role)
@@ -94,11 +113,12 @@ class ScramExchange:
         name, separator, rest = data.partition(b"\0")
         if not separator or len(rest) < 4 or int.from_bytes(rest[:4], "big", signed=True) != len(rest) - 4:
             raise ProtocolViolation("malformed SASL message")
-        if name != MECHANISM.encode():
+        if name.decode("latin-1") not in self.mechanisms:
             raise ProtocolViolation("client selected an invalid SASL authentication mechanism")
         match = _FIRST.match(_ascii(rest[4:]))
         if match is None:
             raise ProtocolViolation("malformed SCRAM message")
+        self._check_binding(match["type"], match["binds"], is_plus=name == MECHANISM_PLUS.encode())
         self._verifier = self._look_up()
         self._header = match["header"]
         self._nonce = match["nonce"] + self._nonce
@@ -107,14 +127,32 @@ class ScramExchange:
         self._messages = f"{match['bare']},{answer}"
         return answer
 
+    def _check_binding(self, kind: str | None, binds: str | None, *, is_plus: bool) -> None:
+        """The client binds where it said it would; who could but believes we cannot has been lied to on the way."""
+        if is_plus != (kind is not None):
+            without = "" if is_plus else " without channel binding"
+            raise ProtocolViolation(
+                f"client selected SCRAM-SHA-256{'-PLUS' if is_plus else ''}{without}, but the SCRAM message "
+                f"{'does not include' if is_plus else 'includes'} channel binding data"
+            )
+        if kind is not None and kind != BINDING_TYPE:
+            raise ProtocolViolation(f'unsupported SCRAM channel-binding type "{kind}"')
+        if binds == "y" and self._end_point is not None:
+            raise InvalidAuthorizationSpecification(
+                "SCRAM channel binding negotiation error",
+                detail="The client supports SCRAM channel binding but thinks the server does not. "
+                "However, this server does support channel binding.",
+            )
+
     def final(self, data: bytes) -> str:
         """Check the client's proof; gives the server's, or raises 28P01."""
         assert self._verifier is not None
         match = _FINAL.match(_ascii(data))
         if match is None or match["nonce"] != self._nonce:
             raise ProtocolViolation("malformed SCRAM message")
-        if match["binding"] != b64encode(self._header.encode()).decode():
-            raise ProtocolViolation("SCRAM channel binding check failed")
+        bound = self._end_point if self._header.startswith("p=") and self._end_point is not None else b""
+        if match["binding"] != b64encode(self._header.encode() + bound).decode():
+            raise InvalidAuthorizationSpecification("SCRAM channel binding check failed")
         signed = f"{self._messages},{match['bare']}".encode()
         signature = hmac.digest(self._verifier.stored_key, signed, "sha256")
         is_right = hmac.compare_digest(_stored_key(match["proof"], signature), self._verifier.stored_key)

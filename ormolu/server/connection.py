@@ -9,16 +9,17 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ormolu import errors
 from ormolu.server import messages as m
 from ormolu.server import responses
-from ormolu.server.authentication import MECHANISM, ScramExchange
-from ormolu.server.context import canceled_by_user
+from ormolu.server.authentication import ScramExchange
+from ormolu.server.context import TransactionStatus, canceled_by_user
+from ormolu.server.login import LONG_KEY_BYTES, LogIn
 from ormolu.server.protocol import Codec, Phase
 from ormolu.server.session import Session
+from ormolu.server.tls import ServerTls, common_name
 
 _log = logging.getLogger(__name__)
 READ_BUFFER_BYTES_MAX = 1024 * 1024
@@ -31,45 +32,52 @@ Chunk = bytes | memoryview
 class House(Protocol):
     """What a connection asks of the server it belongs to."""
 
-    tls: ssl.SSLContext | None
+    tls: ServerTls | None
     requires_tls: bool
     startup_seconds_max: float
 
     async def in_pool(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Run a function in the bounded thread pool; Any as run_in_executor has it."""
 
-    def exchange(self, role: str) -> ScramExchange: ...
+    def exchange(self, role: str, *, is_encrypted: bool) -> ScramExchange: ...
+
+    def may_log_in(self, role: str) -> bool:
+        """Whether a role may log in without its password; asked in the pool."""
 
     def admit(self, connection: Connection) -> None:
         """Raise when there is no room, or the server is going down."""
 
     async def open_session(self, connection: Connection, startup: m.StartupMessage) -> Session: ...
 
-    def cancel(self, pid: int, secret: int) -> None: ...
+    def cancel(self, pid: int, secret: bytes) -> None: ...
 
     def forget(self, connection: Connection) -> None: ...
-
-
-@dataclass(slots=True)
-class LogIn:
-    """A log-in under way."""
-
-    startup: m.StartupMessage
-    exchange: ScramExchange
-    has_begun: bool = False
 
 
 class Connection(asyncio.Protocol):
     """Messages are handled one batch at a time, in order; a task lives only while there is work."""
 
     __slots__ = (
-        "_can_write", "_codec", "_house", "_is_lost", "_log_in", "_loop", "_task", "_timer", "_transport",
-        "pid", "secret", "session",
+        "_can_write",
+        "_codec",
+        "_house",
+        "_is_lost",
+        "_key_bytes",
+        "_log_in",
+        "_loop",
+        "_secret",
+        "_task",
+        "_timer",
+        "_transport",
+        "pid",
+        "session",
     )  # fmt: skip
 
-    def __init__(self, house: House, *, pid: int, secret: int) -> None:
+    def __init__(self, house: House, *, pid: int, secret: bytes) -> None:
+        """`secret` is what a cancel request must know: all of it, or the first bytes before protocol 3.2."""
         self.pid = pid
-        self.secret = secret
+        self._secret = secret
+        self._key_bytes = LONG_KEY_BYTES
         self.session: Session | None = None
         self._house = house
         self._loop = asyncio.get_running_loop()
@@ -91,6 +99,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._codec.feed(data)
+        self._stop_timer_of_idle()
         if self._task is not None:
             if self._codec.buffered_bytes > READ_BUFFER_BYTES_MAX and self._codec.has_message():
                 self._wire.pause_reading()
@@ -109,6 +118,7 @@ class Connection(asyncio.Protocol):
         if self._can_write is not None:
             self._can_write.set()
             self._can_write = None
+            self._tell()
 
     def connection_lost(self, problem: Exception | None) -> None:
         self._is_lost = True
@@ -130,10 +140,35 @@ class Connection(asyncio.Protocol):
     def is_idle(self) -> bool:
         return self._task is None
 
+    @property
+    def port(self) -> int:
+        address = self._wire.get_extra_info("peername")
+        return int(address[1]) if isinstance(address, tuple) else -1
+
+    @property
+    def secret(self) -> bytes:
+        return self._secret[: self._key_bytes]
+
     def cancel(self, reason: errors.OrmoluError | None = None) -> None:
         """Stop the running statement, if one runs."""
         if self.session is not None:
             self.session.context.cancellation.cancel(reason or canceled_by_user())
+
+    def terminate(self, problem: errors.OrmoluError) -> None:
+        """End the session: what it runs is stopped, and tells the client itself."""
+        is_running = self.session is not None and self.session.context.cancellation.cancel(problem)
+        if not is_running:
+            self.end(problem)
+
+    def wake(self) -> None:
+        """Something has come for the client; from any thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._tell)
+
+    def _tell(self) -> None:
+        """Send notifications to a client that waits and reads; a busy one hears of them with its answer."""
+        if self.session is not None and self._task is None and self._can_write is None and not self._is_lost:
+            self._write(b"".join(self.session.notifications()))
 
     def end(self, problem: errors.OrmoluError) -> None:
         """Tell the client why, and hang up."""
@@ -204,6 +239,8 @@ class Connection(asyncio.Protocol):
             self._task = None
             if self._is_lost:
                 await self._close()
+            else:
+                self._tell()
 
     def _take_batch(self) -> list[m.Message]:
         """The messages that have arrived; before log-in one at a time, for each may change what the next one means."""
@@ -224,8 +261,39 @@ class Connection(asyncio.Protocol):
         return batch
 
     def _after_batch(self) -> None:
-        if self.session is not None and self.session.phase is Phase.CLOSED:
+        if self.session is None:
+            return
+        if self.session.phase is Phase.CLOSED:
             self._wire.close()
+        elif not self._codec.has_message():
+            self._start_timer_of_idle(self.session)
+
+    # --- clients that wait too long ---
+
+    def _start_timer_of_idle(self, session: Session) -> None:
+        """idle_in_transaction_session_timeout, and idle_session_timeout outside a transaction."""
+        is_idle = session.context.transaction.status is TransactionStatus.IDLE
+        if session.phase is not Phase.READY:
+            return
+        name = "idle_session_timeout" if is_idle else "idle_in_transaction_session_timeout"
+        seconds = session.context.settings.timeout_seconds(name)
+        if seconds:
+            self._stop_timer_of_idle()
+            self._timer = self._loop.call_later(seconds, self._end_idle, is_idle)
+
+    def _stop_timer_of_idle(self) -> None:
+        if self._timer is not None and self.session is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _end_idle(self, is_idle: bool) -> None:
+        self._timer = None
+        if self._task is None:
+            self.end(
+                errors.IdleSessionTimeout("terminating connection due to idle-session timeout")
+                if is_idle
+                else errors.IdleInTransactionSessionTimeout("terminating connection due to idle-in-transaction timeout")
+            )
 
     async def _pump(self, session: Session, batch: list[m.Message]) -> None:
         """Pull the answer out of the pool chunk by chunk: the next one is made while this one is sent."""
@@ -264,7 +332,7 @@ class Connection(asyncio.Protocol):
                 self._house.cancel(pid, secret)
                 self._wire.close()
             case m.StartupMessage():
-                self._begin_log_in(message)
+                await self._begin_log_in(message)
             case m.Password(data=data):
                 await self._continue_log_in(data)
             case m.Terminate():
@@ -283,7 +351,7 @@ class Connection(asyncio.Protocol):
         self._write(responses.SSL_ACCEPTED)
         try:
             secured = await self._loop.start_tls(
-                transport, self, self._house.tls, server_side=True, ssl_handshake_timeout=HANDSHAKE_SECONDS_MAX
+                transport, self, self._house.tls.context, server_side=True, ssl_handshake_timeout=HANDSHAKE_SECONDS_MAX
             )
         except (OSError, ssl.SSLError) as problem:
             _log.info("TLS handshake failed: %s", problem)
@@ -291,30 +359,40 @@ class Connection(asyncio.Protocol):
             return
         self._transport = secured
 
-    def _begin_log_in(self, startup: m.StartupMessage) -> None:
+    async def _begin_log_in(self, startup: m.StartupMessage) -> None:
         self._house.admit(self)
-        if self._house.requires_tls and self._wire.get_extra_info("ssl_object") is None:
+        wire = self._wire.get_extra_info("ssl_object")
+        if self._house.requires_tls and wire is None:
             raise errors.InvalidAuthorizationSpecification("this server takes encrypted connections only")
         role = startup.parameters.get("user", "")
         if not role:
             raise errors.InvalidAuthorizationSpecification("no PostgreSQL user name specified in startup packet")
-        if startup.minor_version or startup.unknown_options:
-            self._write(responses.negotiate_protocol_version(startup.unknown_options))
+        shown = common_name(wire)
+        exchange = None if shown is not None else self._house.exchange(role, is_encrypted=wire is not None)
+        log_in = LogIn(startup, exchange)
+        self._key_bytes = log_in.key_bytes
+        self._write(log_in.opening())
         self._codec.phase = Phase.AUTHENTICATION
-        self._log_in = LogIn(startup, self._house.exchange(role))
-        self._write(responses.authentication_sasl((MECHANISM,)))
+        if shown is None:
+            self._log_in = log_in
+            return
+        if shown != role or not await self._house.in_pool(self._house.may_log_in, role):
+            raise errors.InvalidAuthorizationSpecification(f'certificate authentication failed for user "{role}"')
+        await self._open(log_in, b"")
 
     async def _continue_log_in(self, data: bytes) -> None:
-        assert self._log_in is not None
-        log_in = self._log_in
-        if not log_in.has_begun:
-            log_in.has_begun = True
-            first = await self._house.in_pool(log_in.exchange.first, data)
-            self._write(responses.authentication_sasl_continue(first))
+        if self._log_in is None:
+            raise errors.ProtocolViolation("unexpected message Password before the startup")
+        answer, is_last = await self._house.in_pool(self._log_in.step, data)
+        if not is_last:
+            self._write(answer)
             return
-        answer = await self._house.in_pool(log_in.exchange.final, data)
-        self._write(responses.authentication_sasl_final(answer) + responses.AUTHENTICATION_OK)
-        self._log_in = None
+        log_in, self._log_in = self._log_in, None
+        await self._open(log_in, answer)
+
+    async def _open(self, log_in: LogIn, answer: bytes) -> None:
+        """The client has proved who it is."""
+        self._write(answer + responses.AUTHENTICATION_OK)
         session = await self._house.open_session(self, log_in.startup)
         self._codec.phase = Phase.READY
         if self._timer is not None:
@@ -322,6 +400,7 @@ class Connection(asyncio.Protocol):
             self._timer = None
         self.session = session
         self._write(b"".join(self._greeting(session)))
+        self._start_timer_of_idle(session)
 
     def _greeting(self, session: Session) -> list[bytes]:
         statuses = [responses.parameter_status(*item) for item in session.context.settings.reported().items()]

@@ -9,12 +9,15 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from ormolu.errors import OrmoluError, QueryCanceled
-from ormolu.server.settings import Settings
+from ormolu.server.activity import Activity
+from ormolu.server.channels import Inbox, Notification, Subscription
+from ormolu.server.settings import Settings, SettingValues
 
 if TYPE_CHECKING:
     from ormolu.engine.queries import QuerySession
 
 Notify = Callable[[str, str, str, "str | None"], None]
+_SEVERITIES = ("debug", "log", "notice", "warning", "error")
 CancelHook = Callable[[], None]
 
 
@@ -26,18 +29,38 @@ class TransactionStatus(Enum):
     FAILED = "E"
 
 
+@dataclass(frozen=True, slots=True)
+class Savepoint:
+    """What ROLLBACK TO goes back to."""
+
+    name: str
+    settings: SettingValues
+    notifications: int  # how many there were
+    subscriptions: int
+    cursors: frozenset[str]
+
+
 @dataclass(slots=True)
 class Transaction:
     """`head` is the consistent set of tables that this transaction reads, once it has read under REPEATABLE READ.
 
     `is_implicit` holds between the statements of one simple query, and up to Sync: no BEGIN was said, and still
-    they end together.
+    they end together; `is_multi` only in a simple query of several statements.
     """
 
     status: TransactionStatus = TransactionStatus.IDLE
     is_implicit: bool = False
+    is_multi: bool = False
+    has_read: bool = False
     head: Any = None  # the lake's Head: the wire only hands it on
-    savepoints: list[str] = field(default_factory=list)
+    savepoints: list[Savepoint] = field(default_factory=list)
+    notifications: dict[Notification, None] = field(default_factory=dict)  # told at commit, in order, each once
+    subscriptions: list[Subscription] = field(default_factory=list)
+
+    @property
+    def is_block(self) -> bool:
+        """Whether what needs a transaction block may stand here, or what must not have one may not."""
+        return self.status is not TransactionStatus.IDLE or self.is_multi
 
 
 class Cancellation:
@@ -108,11 +131,22 @@ class SessionContext:
     batch: int = 0  # counts the times the session was ready for a query
     prepared: dict[str, Any] = field(default_factory=dict)  # by name, of PREPARE and of Parse alike
     portals: dict[str, Any] = field(default_factory=dict)  # by name, of Bind
+    activity: Activity = field(default_factory=Activity)
+    inbox: Inbox = field(default_factory=Inbox)  # notifications that have come
     state: dict[str, Any] = field(default_factory=dict)  # what a room keeps for a session, by the room's name
 
     def notice(self, severity: str, sqlstate: str, text: str, hint: str | None = None) -> None:
-        """Tell the client something beside the result: `severity` is NOTICE, WARNING, INFO, LOG or DEBUG."""
-        self.notify(severity, sqlstate, text, hint)
+        """Tell the client something beside the result: `severity` is NOTICE, WARNING, INFO, LOG or DEBUG.
+
+        INFO always arrives; of the others those that client_min_messages lets through.
+        """
+        if severity == "INFO" or _SEVERITIES.index(severity.lower()) >= self._least_severity:
+            self.notify(severity, sqlstate, text, hint)
+
+    @property
+    def _least_severity(self) -> int:
+        name = self.settings.get("client_min_messages")
+        return 0 if name.startswith("debug") else _SEVERITIES.index(name)
 
     def on_cancel(self, hook: CancelHook) -> None:
         self.cancellation.on_cancel(hook)

@@ -12,6 +12,9 @@ from sqlglot import exp
 
 from ormolu import errors
 from ormolu.server import cursors, transactions
+from ormolu.server.acting import ActingQuery, find_acting
+from ormolu.server.actions import Actions
+from ormolu.server.channels import Subscription, notification
 from ormolu.server.constants import ConstantQuery, constant_columns, constant_query, one_column, text_rows
 from ormolu.server.context import SessionContext
 from ormolu.server.engine_rows import EngineRows, is_streaming
@@ -56,11 +59,13 @@ class QueryHandlers:
         planner: QueryPlanner,
         commands: Commands,
         finish_commands: FinishTransaction = finish_nothing,
+        actions: Actions | None = None,
     ) -> None:
         self._parse = parse
         self._planner = planner
         self._commands = commands
         self._finish_commands = finish_commands
+        self._actions = actions or Actions(head=planner.fix_head)
         self._parsed: RecentlyUsed[str, tuple[s.Statement, ...]] = RecentlyUsed(PARSED_MAX)
         self._constants: RecentlyUsed[str, Prepared] = RecentlyUsed(PARSED_MAX)
         self._instant: RecentlyUsed[str, bool] = RecentlyUsed(PARSED_MAX)
@@ -72,7 +77,9 @@ class QueryHandlers:
             s.ShowSetting: self._show,
             s.ResetSetting: self._reset,
             s.Discard: self._discard,
-            s.SetTransaction: lambda statement, _, __, session: transactions.set_transaction(statement, session),
+            s.SetTransaction: lambda statement, _, __, session: transactions.set_transaction(
+                statement, session, self._actions.snapshots
+            ),
             s.Begin: lambda statement, _, __, session: transactions.begin(statement, session),
             s.Commit: lambda statement, _, __, session: self._end(statement, session, is_commit=True),
             s.Rollback: self._rollback,
@@ -85,7 +92,9 @@ class QueryHandlers:
             s.Prepare: self._prepare_named,
             s.ExecutePrepared: self._execute_named,
             s.Deallocate: self._deallocate,
-            s.Unlisten: lambda _, __, ___, ____: Completed("UNLISTEN"),  # nothing is ever listened to
+            s.Listen: self._listen,
+            s.Unlisten: self._unlisten,
+            s.Notify: self._notify,
         }
 
     # --- what the session calls ---
@@ -107,6 +116,9 @@ class QueryHandlers:
         match statement:
             case s.Query():
                 return self._prepare_query(statement, parameter_oids, session)
+            case s.DeclareCursor(query=query):
+                inner = self._prepare_query(query, parameter_oids, session)
+                return Prepared(statement, inner.parameter_types, parameter_oids, plan=inner)
             case s.Insert() | s.Update() | s.Delete():
                 return prepare_change(statement, parameter_oids)
             case _:
@@ -126,16 +138,17 @@ class QueryHandlers:
         return self._commands.execute(with_values(prepared, parameters), session)
 
     def finish(self, session: SessionContext, *, has_failed: bool) -> None:
-        self._finish_commands(session, is_commit=not has_failed)
-        cursors.end_transaction(session, is_commit=not has_failed)
-        if has_failed:
-            session.settings.rollback()
-        else:
-            session.settings.commit()
+        is_committed = False
+        try:
+            self._finish_transaction(session, is_commit=not has_failed)
+            is_committed = not has_failed
+        finally:
+            transactions.close(session, is_commit=is_committed)
 
     def close(self, session: SessionContext) -> None:
         cursors.close_all(session)
         self._finish_commands(session, is_commit=False)
+        self._actions.leave(session)
         session.query_session.close()
 
     # --- queries ---
@@ -146,6 +159,11 @@ class QueryHandlers:
             return constant
         if not query.is_read_only:
             raise errors.FeatureNotSupported("a query that changes data or makes a table is not supported")
+        acting = find_acting(query)
+        if acting is not None:
+            plan = self._planner.plan(acting.inner, oids, session)
+            columns = acting.columns(plan.columns)
+            return Prepared(query, plan.parameter_types, oids, columns, is_described=True, plan=acting)
         plan = self._planner.plan(query, oids, session)
         return Prepared(
             query, plan.parameter_types, oids, plan.columns, is_described=True, plan=plan, stamp=_stamp(session)
@@ -166,8 +184,11 @@ class QueryHandlers:
     def _query(
         self, statement: s.Query, prepared: Prepared, parameters: tuple[object, ...], session: SessionContext
     ) -> Outcome:
+        session.transaction.has_read = True
         if isinstance(prepared.plan, ConstantQuery):
             return prepared.plan.rows(session)
+        if isinstance(prepared.plan, ActingQuery):
+            return self._act(prepared.plan, prepared, parameters, session)
         plan, stamp = prepared.plan, prepared.stamp
         prepared.stamp = None
         if stamp is None or stamp != _stamp(session):
@@ -175,6 +196,13 @@ class QueryHandlers:
         if plan.columns != prepared.columns:
             raise errors.FeatureNotSupported("cached plan must not change result type")
         return self._run(plan, parameters, session)
+
+    def _act(
+        self, acting: ActingQuery, prepared: Prepared, parameters: tuple[object, ...], session: SessionContext
+    ) -> Rows:
+        plan = self._planner.plan(acting.inner, prepared.parameter_oids, session)
+        rows = self._run(plan, parameters, session)
+        return Rows(acting.columns(plan.columns), acting.act(rows.batches, self._actions, session))
 
     def _run(self, plan: QueryPlan, parameters: tuple[object, ...], session: SessionContext) -> Rows:
         session.on_cancel(session.query_session.interrupt)
@@ -213,11 +241,9 @@ class QueryHandlers:
     # --- settings ---
 
     def _set(self, statement: s.SetSetting, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
-        transaction = session.transaction
-        is_in_block = transaction.status.value != "I" or transaction.is_implicit
-        if statement.is_local and not is_in_block:
+        if statement.is_local and not session.transaction.is_block:
             session.notice("WARNING", "25P01", "SET LOCAL can only be used in transaction blocks")
-        session.settings.set(statement.name, statement.value, is_local=statement.is_local and is_in_block)
+        session.settings.set(statement.name, statement.value, is_local=statement.is_local)
         return Completed("SET")
 
     def _show(self, statement: s.ShowSetting, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
@@ -233,12 +259,28 @@ class QueryHandlers:
 
     def _discard(self, statement: s.Discard, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
         if statement.what.upper() == "ALL":
-            if session.transaction.status.value != "I":
+            if session.transaction.is_block:
                 raise errors.ActiveSqlTransaction("DISCARD ALL cannot run inside a transaction block")
             cursors.close_all(session)
             session.prepared.clear()
             session.settings.reset("all")
+            session.transaction.subscriptions.append(Subscription(None, is_listening=False))
         return Completed(f"DISCARD {statement.what.upper()}")
+
+    # --- channels ---
+
+    def _listen(self, statement: s.Listen, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
+        channel = notification(statement.channel, "").channel
+        session.transaction.subscriptions.append(Subscription(channel, is_listening=True))
+        return Completed("LISTEN")
+
+    def _unlisten(self, statement: s.Unlisten, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
+        session.transaction.subscriptions.append(Subscription(statement.channel, is_listening=False))
+        return Completed("UNLISTEN")
+
+    def _notify(self, statement: s.Notify, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
+        self._actions.tell(notification(statement.channel, statement.payload), session)
+        return Completed("NOTIFY")
 
     # --- transactions ---
 
@@ -256,16 +298,25 @@ class QueryHandlers:
         )
 
     def _finish_transaction(self, session: SessionContext, *, is_commit: bool) -> None:
-        cursors.end_transaction(session, is_commit=is_commit)
-        self._finish_commands(session, is_commit=is_commit)
+        try:
+            if is_commit:
+                self._actions.check_commit(session)
+            cursors.end_transaction(session, is_commit=is_commit)
+            self._finish_commands(session, is_commit=is_commit)
+            if is_commit:
+                self._actions.commit(session)
+        finally:
+            self._actions.end(session)
 
     # --- cursors and prepared statements ---
 
     def _declare(
-        self, statement: s.DeclareCursor, _: Prepared, __: tuple[object, ...], session: SessionContext
+        self, statement: s.DeclareCursor, prepared: Prepared, parameters: tuple[object, ...], session: SessionContext
     ) -> Outcome:
         cursors.check_declare(statement, session)
-        return cursors.declare(statement, self._rows(statement.query, session), session)
+        inner: Prepared = prepared.plan
+        rows = cast("Rows", self._query(statement.query, inner, parameters, session))
+        return cursors.declare(statement, rows, session)
 
     def _prepare_named(
         self, statement: s.Prepare, _: Prepared, __: tuple[object, ...], session: SessionContext
@@ -273,7 +324,10 @@ class QueryHandlers:
         if statement.name in session.prepared:
             raise errors.DuplicatePreparedStatement(f'prepared statement "{statement.name}" already exists')
         oids = tuple(data_type(spelling).oid for spelling in statement.types)
-        session.prepared[statement.name] = self.prepare(statement.statement, oids, session)
+        prepared = self.prepare(statement.statement, oids, session)
+        session.prepared[statement.name] = prepared.named(
+            statement.text, session.activity.query_started_at, is_from_sql=True
+        )
         return Completed("PREPARE")
 
     def _execute_named(

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import secrets
-import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,12 +18,13 @@ from ormolu.server.authentication import FindVerifier, ScramExchange
 from ormolu.server.connection import Connection
 from ormolu.server.context import SessionContext
 from ormolu.server.encoder_pool import EncoderPool
+from ormolu.server.login import LONG_KEY_BYTES
 from ormolu.server.preparation import StatementHandler
 from ormolu.server.session import Session
+from ormolu.server.tls import ServerTls
 
 _log = logging.getLogger(__name__)
 PID_MAX = 2**31 - 1
-SECRET_MAX = 2**31
 BACKLOG = 256
 
 
@@ -35,7 +35,7 @@ class ListenerSettings:
 
     host: str = "127.0.0.1"
     port: int = 0
-    tls: ssl.SSLContext | None = None
+    tls: ServerTls | None = None
     requires_tls: bool = False
     connections_max: int = 1_000
     threads: int = 8
@@ -57,6 +57,8 @@ class SessionInfo:
     connected_at: datetime
     query_started_at: datetime | None
     state_changed_at: datetime
+    transaction_started_at: datetime | None = None
+    client_port: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,10 @@ class Server:
         find_verifier: FindVerifier,
         open_context: OpenContext,
         handler: StatementHandler,
+        may_log_in: Callable[[str], bool] = lambda _: False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        """`may_log_in` is asked of a role that a client's certificate names."""
         self.tls = settings.tls
         self.requires_tls = settings.requires_tls
         self.startup_seconds_max = settings.startup_seconds_max
@@ -97,6 +101,7 @@ class Server:
         self._find_verifier = find_verifier
         self._open_context = open_context
         self._handler = handler
+        self._may_log_in = may_log_in
         self._now = now
         self._secret = secrets.token_bytes(32)
         self._connections: dict[int, Connection] = {}
@@ -156,19 +161,27 @@ class Server:
         return rows
 
     def _info(self, connection: Connection, session: Session) -> SessionInfo:
-        context = session.context
+        context, activity = session.context, session.activity
         return SessionInfo(
             pid=connection.pid,
             role=context.role,
             database=context.database,
             application_name=context.settings.get("application_name"),
             client_address=context.client_address,
-            state=session.state,
-            query=session.query,
-            connected_at=self._connected_at.get(connection.pid, session.state_changed_at),
-            query_started_at=session.query_started_at,
-            state_changed_at=session.state_changed_at,
+            state=activity.state,
+            query=activity.query,
+            connected_at=self._connected_at.get(connection.pid, activity.changed_at),
+            query_started_at=activity.query_started_at,
+            state_changed_at=activity.changed_at,
+            transaction_started_at=activity.transaction_started_at,
+            client_port=connection.port,
         )
+
+    def role_of(self, pid: int) -> str | None:
+        """Whose session that process is; None where there is none."""
+        connection = self._connections.get(pid)
+        session = None if connection is None else connection.session
+        return None if session is None else session.context.role
 
     def cancel_backend(self, pid: int) -> bool:
         """pg_cancel_backend: from any thread."""
@@ -184,15 +197,14 @@ class Server:
         if connection is None or self._listener is None:
             return False
         problem = errors.AdminShutdown("terminating connection due to administrator command")
-        connection.cancel(problem)
-        self._listener.get_loop().call_soon_threadsafe(connection.end, problem)
+        self._listener.get_loop().call_soon_threadsafe(connection.terminate, problem)
         return True
 
     # --- what connections ask ---
 
     def _connection(self) -> Connection:
         pid = self._free_pid()
-        connection = Connection(self, pid=pid, secret=secrets.randbelow(SECRET_MAX))
+        connection = Connection(self, pid=pid, secret=secrets.token_bytes(LONG_KEY_BYTES))
         self._connections[pid] = connection
         self._connected_at[pid] = self._now()
         return connection
@@ -206,8 +218,17 @@ class Server:
     async def in_pool(self, function: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
 
-    def exchange(self, role: str) -> ScramExchange:
-        return ScramExchange(role, self._find_verifier, secret=self._secret, nonce=secrets.token_urlsafe(18))
+    def exchange(self, role: str, *, is_encrypted: bool) -> ScramExchange:
+        return ScramExchange(
+            role,
+            self._find_verifier,
+            secret=self._secret,
+            nonce=secrets.token_urlsafe(18),
+            end_point=self.tls.end_point if is_encrypted and self.tls is not None else None,
+        )
+
+    def may_log_in(self, role: str) -> bool:
+        return self._may_log_in(role)
 
     def admit(self, connection: Connection) -> None:
         if self._is_stopping:
@@ -228,14 +249,15 @@ class Server:
             notify=lambda *words: connection.send(responses.notice(*words)),
         )
         context: SessionContext = await self.in_pool(self._open_context, arrival)
+        context.inbox.wake = connection.wake
         return Session(
             context, self._handler, encoders=self.encoders, start_timer=connection.start_timer, now=self._now
         )
 
-    def cancel(self, pid: int, secret: int) -> None:
+    def cancel(self, pid: int, secret: bytes) -> None:
         """A CancelRequest: silently nothing where pid and secret do not fit."""
         connection = self._connections.get(pid)
-        if connection is not None and secrets.compare_digest(str(connection.secret), str(secret)):
+        if connection is not None and secrets.compare_digest(connection.secret, secret):
             connection.cancel()
 
     def forget(self, connection: Connection) -> None:

@@ -29,7 +29,7 @@ class GSSENCRequest:
 @dataclass(frozen=True, slots=True)
 class CancelRequest:
     pid: int
-    secret: int
+    secret: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,15 @@ class ResultColumn:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A result: batches arrive as they are computed; the session appends the row count to `tag`."""
+    """A result: batches arrive as they are computed; the session appends the row count to `tag`.
+
+    `formats` are those of a simple query: of a binary cursor they are binary.
+    """
 
     columns: tuple[ResultColumn, ...]
     batches: Iterator[pa.RecordBatch]
     tag: str = "SELECT"
+    formats: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class CopySink(Protocol):
 class CopyIn:
     column_count: int
     sink: CopySink
+    is_binary: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,7 @@ class QueryPlanner:
     def fix_head(self, session: SessionContext) -> None:
         """Settle which tables the statement reads: the newest, or those of the transaction under REPEATABLE READ."""
         transaction = session.transaction
+        transaction.has_read = True
         if transaction.head is not None:
             session.head = transaction.head
             return

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Protocol
 
 from ormolu.server.context import SessionContext
@@ -25,6 +26,13 @@ class Prepared:
     is_described: bool = False
     plan: Any = None  # the handler's own, and so is the stamp
     stamp: Any = None
+    text: str = ""  # this and what follows is what pg_prepared_statements shows
+    prepared_at: datetime | None = None
+    is_from_sql: bool = False
+
+    def named(self, text: str, prepared_at: datetime | None, *, is_from_sql: bool) -> Prepared:
+        """A copy for one session to keep under a name."""
+        return replace(self, text=text, prepared_at=prepared_at, is_from_sql=is_from_sql)
 
 
 @dataclass(slots=True)

@@ -15,13 +15,15 @@ STARTUP_BYTES_MAX = 10_000
 PASSWORD_BYTES_MAX = 65_535
 SHORT_MESSAGE_BYTES_MAX = 10_000
 MESSAGE_BYTES_MAX = 256 * 1024 * 1024
+# 3.0, and 3.2 with its longer keys of cancel requests.
+MINOR_VERSION_MAX = 2
+CANCEL_KEY_BYTES_MAX = 256
 # Version numbers that are requests (55.7).
 CANCEL_REQUEST = 80877102
 SSL_REQUEST = 80877103
 GSSENC_REQUEST = 80877104
 _HEADER = struct.Struct("!Bi")
 _INT32 = struct.Struct("!i")
-_TWO_INT32 = struct.Struct("!ii")
 _LONG_MESSAGES = frozenset(b"QPBFd")
 
 
@@ -162,12 +164,13 @@ def read_startup_packet(body: bytes) -> m.StartupPacket:
     if version == GSSENC_REQUEST:
         return m.GSSENCRequest()
     if version == CANCEL_REQUEST:
-        if len(body) != 12:
+        if not 12 <= len(body) <= 8 + CANCEL_KEY_BYTES_MAX:
             raise ProtocolViolation("invalid length of cancel request")
-        return m.CancelRequest(*_TWO_INT32.unpack_from(body, 4))
+        return m.CancelRequest(_INT32.unpack_from(body, 4)[0], body[8:])
     if version >> 16 != 3:
         raise FeatureNotSupported(
-            f"unsupported frontend protocol {version >> 16}.{version & 0xFFFF}: server supports 3.0 to 3.0"
+            f"unsupported frontend protocol {version >> 16}.{version & 0xFFFF}: "
+            f"server supports 3.0 to 3.{MINOR_VERSION_MAX}"
         )
     return _read_startup(m.Reader(body[4:]), version & 0xFFFF)
 

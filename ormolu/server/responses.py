@@ -48,12 +48,14 @@ def authentication_sasl_final(data: str) -> bytes:
     return message(b"R", struct.pack("!i", 12) + data.encode())
 
 
-def negotiate_protocol_version(unknown_options: Sequence[str]) -> bytes:
-    return message(b"v", struct.pack("!ii", 3 << 16, len(unknown_options)) + b"".join(map(text, unknown_options)))
+def negotiate_protocol_version(minor_version: int, unknown_options: Sequence[str]) -> bytes:
+    """What is spoken instead, and the options that nobody here knows."""
+    version = struct.pack("!ii", 3 << 16 | minor_version, len(unknown_options))
+    return message(b"v", version + b"".join(map(text, unknown_options)))
 
 
-def backend_key_data(pid: int, secret: int) -> bytes:
-    return message(b"K", struct.pack("!ii", pid, secret))
+def backend_key_data(pid: int, secret: bytes) -> bytes:
+    return message(b"K", struct.pack("!i", pid) + secret)
 
 
 def parameter_status(name: str, value: str) -> bytes:
@@ -76,12 +78,12 @@ def command_complete(tag: str) -> bytes:
     return message(b"C", text(tag))
 
 
-def copy_in(column_count: int) -> bytes:
-    return message(b"G", _copy_formats(column_count))
+def copy_in(column_count: int, *, is_binary: bool = False) -> bytes:
+    return message(b"G", _copy_formats(column_count, is_binary=is_binary))
 
 
-def copy_out(column_count: int) -> bytes:
-    return message(b"H", _copy_formats(column_count))
+def copy_out(column_count: int, *, is_binary: bool = False) -> bytes:
+    return message(b"H", _copy_formats(column_count, is_binary=is_binary))
 
 
 def copy_data(data: bytes) -> bytes:
@@ -110,8 +112,9 @@ def _fields(severity: str, sqlstate: str, words: str, optional: Mapping[bytes, s
     return b"".join(code + text(value) for code, value in fields.items() if value is not None) + b"\0"
 
 
-def _copy_formats(column_count: int) -> bytes:
-    return struct.pack(f"!bh{column_count}h", 0, column_count, *([0] * column_count))
+def _copy_formats(column_count: int, *, is_binary: bool) -> bytes:
+    code = int(is_binary)
+    return struct.pack(f"!bh{column_count}h", code, column_count, *([code] * column_count))
 
 
 def _signed(oid: int) -> int:

@@ -27,20 +27,21 @@ class Setting:
     description: str
     is_reported: bool = False
     is_read_only: bool = False
+    context: str = "user"  # who may set it, and when: PostgreSQL's own word, chapter 54.24
 
 
 def any_value(_: str, value: str) -> str:
     return value
 
 
-def _invalid(name: str, value: str, hint: str | None = None) -> InvalidParameterValue:
+def invalid(name: str, value: str, hint: str | None = None) -> InvalidParameterValue:
     return InvalidParameterValue(f'invalid value for parameter "{name}": "{value}"', hint=hint)
 
 
 _TRUE, _FALSE = ("on", "true", "yes", "1", "t", "y"), ("off", "false", "no", "0", "f", "n")
 
 
-def _boolean(name: str, value: str) -> str:
+def boolean(name: str, value: str) -> str:
     if value.lower() in _TRUE:
         return "on"
     if value.lower() in _FALSE:
@@ -48,19 +49,19 @@ def _boolean(name: str, value: str) -> str:
     raise InvalidParameterValue(f'parameter "{name}" requires a Boolean value')
 
 
-def _one_of(*choices: str) -> Check:
+def one_of(*choices: str) -> Check:
     def check(name: str, value: str) -> str:
         if value.lower() not in choices:
-            raise _invalid(name, value, f"Available values: {', '.join(choices)}.")
+            raise invalid(name, value, f"Available values: {', '.join(choices)}.")
         return value.lower()
 
     return check
 
 
-def _integer(low: int, high: int) -> Check:
+def integer(low: int, high: int) -> Check:
     def check(name: str, value: str) -> str:
         if not re.fullmatch(r"[+-]?\d+", value.strip()):
-            raise _invalid(name, value)
+            raise invalid(name, value)
         if not low <= int(value) <= high:
             raise InvalidParameterValue(f'{value} is outside the valid range for parameter "{name}" ({low} .. {high})')
         return str(int(value))
@@ -75,7 +76,7 @@ def milliseconds(name: str, value: str) -> int:
     """Read a time as PostgreSQL does: a plain number is milliseconds, else us, ms, s, min, h or d."""
     match = re.fullmatch(r"\s*(\d+(?:\.\d*)?)\s*([a-z]*)\s*", value)
     if match is None or match[2] not in _UNITS:
-        raise _invalid(name, value, 'Valid units for this parameter are "ms", "s", "min", "h", and "d".')
+        raise invalid(name, value, 'Valid units for this parameter are "ms", "s", "min", "h", and "d".')
     number = round(float(match[1]) * _UNITS[match[2]])
     if number > TIMEOUT_MILLISECONDS_MAX:
         raise InvalidParameterValue(f'{value} is outside the valid range for parameter "{name}"')
@@ -97,7 +98,7 @@ def _encoding(name: str, value: str) -> str:
         return "UTF8"
     if spelled == "sqlascii":
         return "SQL_ASCII"
-    raise _invalid(name, value, "Use UTF8.")
+    raise invalid(name, value, "Use UTF8.")
 
 
 _DATE_ORDERS = {"mdy": "MDY", "us": "MDY", "noneuropean": "MDY", "dmy": "DMY", "european": "DMY", "ymd": "YMD"}
@@ -109,7 +110,7 @@ def _date_style(name: str, value: str) -> str:
         if word in _DATE_ORDERS:
             order = _DATE_ORDERS[word]
         elif word not in ("iso", "default"):
-            raise _invalid(name, value, "Dates are written in ISO style.")
+            raise invalid(name, value, "Dates are written in ISO style.")
     return f"ISO, {order}"
 
 
@@ -128,14 +129,14 @@ def _time_zone(name: str, value: str) -> str:
         for known in _zones():
             if known.lower() == zone.lower():
                 return known
-        raise _invalid(name, value, "Name a zone as in Europe/Paris.") from error
+        raise invalid(name, value, "Name a zone as in Europe/Paris.") from error
 
 
 def _fixed_zone(name: str, value: str, offset: re.Match[str]) -> str:
     """Whole hours are the Etc zones, whose sign is the other way round."""
     hours, minutes = int(offset[2]), int(offset[3] or 0)
     if hours > 14 or minutes:
-        raise _invalid(name, value, "Name a zone as in Europe/Paris.")
+        raise invalid(name, value, "Name a zone as in Europe/Paris.")
     if not hours:
         return "UTC"
     return f"Etc/GMT{'+' if offset[1] == '-' else '-'}{hours}"
@@ -152,7 +153,14 @@ def _application_name(_: str, value: str) -> str:
     return printable[:APPLICATION_NAME_CHARACTERS_MAX]
 
 
-_ISOLATION = _one_of("read committed", "repeatable read", "serializable", "read uncommitted")
+_LEVELS = one_of("debug5", "debug4", "debug3", "debug2", "debug1", "log", "notice", "warning", "error")
+
+
+def _least_message(name: str, value: str) -> str:
+    return _LEVELS(name, "debug2" if value.lower() == "debug" else value)
+
+
+_ISOLATION = one_of("read committed", "repeatable read", "serializable", "read uncommitted")
 
 
 def _rows(*rows: Setting) -> dict[str, Setting]:
@@ -161,22 +169,23 @@ def _rows(*rows: Setting) -> dict[str, Setting]:
 
 SETTINGS: Mapping[str, Setting] = _rows(
     Setting("application_name", "", _application_name, "What the client calls itself.", is_reported=True),
-    Setting("bytea_output", "hex", _one_of("hex"), "The text form of bytea."),
-    Setting("check_function_bodies", "on", _boolean, "Accepted; there are no function bodies."),
+    Setting("bytea_output", "hex", one_of("hex"), "The text form of bytea."),
+    Setting("check_function_bodies", "on", boolean, "Accepted; there are no function bodies."),
     Setting("client_encoding", "UTF8", _encoding, "The encoding of text on the wire.", is_reported=True),
-    Setting("client_min_messages", "notice", _one_of("debug5", "debug4", "debug3", "debug2", "debug1", "debug", "log",
-            "notice", "warning", "error"), "The least severe message that is sent."),
+    Setting("client_min_messages", "notice", _least_message, "The least severe message that is sent."),
     Setting("DateStyle", "ISO, MDY", _date_style, "How dates are written.", is_reported=True),
     Setting("default_transaction_isolation", "read committed", _ISOLATION, "The isolation of new transactions."),
-    Setting("default_transaction_read_only", "off", _boolean, "Whether new transactions only read.", is_reported=True),
-    Setting("extra_float_digits", "1", _integer(-15, 3), "Accepted; floats are written in their shortest exact form."),
+    Setting("default_transaction_read_only", "off", boolean, "Whether new transactions only read.", is_reported=True),
+    Setting("default_transaction_deferrable", "off", boolean, "Accepted; no transaction waits for another."),
+    Setting("extra_float_digits", "1", integer(-15, 3), "Accepted; floats are written in their shortest exact form."),
     Setting("idle_in_transaction_session_timeout", "0", _duration, "How long a transaction may stay idle."),
-    Setting("in_hot_standby", "off", _boolean, "Whether this is a standby.", is_reported=True, is_read_only=True),
-    Setting("integer_datetimes", "on", _boolean, "Timestamps are integers.", is_reported=True, is_read_only=True),
-    Setting("IntervalStyle", "postgres", _one_of("postgres"), "How intervals are written.", is_reported=True),
-    Setting("is_superuser", "off", _boolean, "Whether the role is a superuser.", is_reported=True, is_read_only=True),
-    Setting("jit", "off", _boolean, "Accepted; the engine decides."),
-    Setting("lake_notices", "on", _boolean, "Whether answers explain themselves with notices."),
+    Setting("idle_session_timeout", "0", _duration, "How long a session may stay idle outside a transaction."),
+    Setting("in_hot_standby", "off", boolean, "Whether this is a standby.", is_reported=True, is_read_only=True),
+    Setting("integer_datetimes", "on", boolean, "Timestamps are integers.", is_reported=True, is_read_only=True),
+    Setting("IntervalStyle", "postgres", one_of("postgres"), "How intervals are written.", is_reported=True),
+    Setting("is_superuser", "off", boolean, "Whether the role is a superuser.", is_reported=True, is_read_only=True),
+    Setting("jit", "off", boolean, "Accepted; the engine decides."),
+    Setting("lake_notices", "on", boolean, "Whether answers explain themselves with notices."),
     Setting("lc_collate", "C", any_value, "The sort order of text.", is_read_only=True),
     Setting("lc_ctype", "C.UTF-8", any_value, "The classes of characters.", is_read_only=True),
     Setting("lc_messages", "C", any_value, "The language of messages."),
@@ -184,23 +193,22 @@ SETTINGS: Mapping[str, Setting] = _rows(
     Setting("lock_timeout", "0", _duration, "How long to wait for a lock."),
     Setting("max_identifier_length", "63", any_value, "The longest name.", is_read_only=True),
     Setting("max_index_keys", "32", any_value, "The most columns of an index.", is_read_only=True),
-    Setting("metric_sum", "error", _one_of("error", "warn", "allow"), "What SUM of a non-additive measure does."),
-    Setting("refresh_mode", "wait", _one_of("wait", "background"), "Whether a statement waits for the run it starts."),
+    Setting("metric_sum", "error", one_of("error", "warn", "allow"), "What SUM of a non-additive measure does."),
+    Setting("refresh_mode", "wait", one_of("wait", "background"), "Whether a statement waits for the run it starts."),
     Setting("role", "none", any_value, "The role whose rights count."),
-    Setting("row_security", "on", _boolean, "Row policies always hold."),
+    Setting("row_security", "on", boolean, "Row policies always hold."),
     Setting("search_path", "gold, silver, bronze", any_value, "The schemas searched for a name without one."),
     Setting("server_encoding", "UTF8", any_value, "The encoding of stored text.", is_reported=True, is_read_only=True),
     Setting("server_version", SERVER_VERSION, any_value, "The version of PostgreSQL that is spoken.", is_reported=True,
             is_read_only=True),
     Setting("server_version_num", SERVER_VERSION_NUM, any_value, "The same as a number.", is_read_only=True),
     Setting("session_authorization", "", any_value, "The role that logged in.", is_reported=True),
-    Setting("standard_conforming_strings", "on", _one_of("on"), "Backslashes are ordinary in strings.",
+    Setting("standard_conforming_strings", "on", one_of("on"), "Backslashes are ordinary in strings.",
             is_reported=True),
     Setting("statement_timeout", "0", _duration, "How long a statement may run."),
-    Setting("synchronous_commit", "on", any_value, "Accepted; a commit is always on disk."),
     Setting("TimeZone", "UTC", _time_zone, "The zone of timestamps.", is_reported=True),
+    Setting("transaction_deferrable", "off", boolean, "Accepted; no transaction waits for another."),
     Setting("transaction_isolation", "read committed", _ISOLATION, "The isolation of this transaction."),
-    Setting("transaction_read_only", "off", _boolean, "Whether this transaction only reads."),
-    Setting("work_mem", "4MB", any_value, "Accepted; the engine decides."),
+    Setting("transaction_read_only", "off", boolean, "Whether this transaction only reads."),
     Setting("xmloption", "content", any_value, "Accepted; there is no xml parsing."),
 )  # fmt: skip

@@ -9,12 +9,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ormolu.errors import CannotChangeRuntimeParameter, FeatureNotSupported, UndefinedObject
+from ormolu.errors import CannotChangeRuntimeParameter, FeatureNotSupported, InsufficientPrivilege, UndefinedObject
+from ormolu.server.accepted_settings import accepted_settings
 from ormolu.server.setting_table import SETTINGS, Setting, any_value, milliseconds
 
 # Names in a startup message that are not settings.
 _STARTUP_ONLY = frozenset(("user", "database", "options", "replication"))
 _OPTION = re.compile(r"(?:-c\s*|--)((?:\\.|[^\s=])+)=((?:\\.|\S)*)")
+# Outside a transaction these say how the next one will be.
+_DEFAULTS = {f"transaction_{each}": f"default_transaction_{each}" for each in ("isolation", "read_only", "deferrable")}
+# RESET ALL leaves a transaction as it is (PostgreSQL 15, GUC_NO_RESET_ALL).
+_KEPT_BY_RESET_ALL = frozenset((*_DEFAULTS, "session_authorization", "role"))
 
 
 def start_settings(parameters: Mapping[str, str], *, role: str, is_superuser: bool = False) -> Settings:
@@ -23,11 +28,19 @@ def start_settings(parameters: Mapping[str, str], *, role: str, is_superuser: bo
     settings.fix("session_authorization", role)
     settings.fix("is_superuser", "on" if is_superuser else "off")
     for name, value in _OPTION.findall(parameters.get("options", "")):
-        settings.start(name.replace("-", "_"), re.sub(r"\\(.)", r"\1", value))
+        settings.start(re.sub(r"\\(.)", r"\1", name).replace("-", "_"), re.sub(r"\\(.)", r"\1", value))
     for name, value in parameters.items():
         if name not in _STARTUP_ONLY:
             settings.start(name, value)
     return settings
+
+
+@dataclass(frozen=True, slots=True)
+class SettingValues:
+    """What was set at one moment, for the session and for its transaction."""
+
+    session: Mapping[str, str]
+    local: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -39,24 +52,32 @@ class Settings:
     _before_transaction: dict[str, str] | None = None
     _local: dict[str, str] = field(default_factory=dict)
     generation: int = 0
-    _timeout: tuple[int, float] = (-1, 0.0)  # the generation it was read in, and its seconds
+    _timeouts: dict[str, float] = field(default_factory=dict)
+    _timeouts_generation: int = -1
+    _shown: tuple[int, list[tuple[str, str, str]]] = (-1, [])
 
     def start(self, name: str, value: str) -> None:
         """Set a value that RESET goes back to: what the startup message, or the role, said."""
-        key, checked = self._checked(name, value)
+        key, checked = self._checked(name, value, at_start=True)
         self._startup[key] = checked
         self.generation += 1
 
     def fix(self, name: str, value: str) -> None:
         """Set what only the server may: server_version, is_superuser, session_authorization."""
         self._startup[name.lower()] = value
+        self.generation += 1
 
     def get(self, name: str) -> str:
         key = name.lower()
         for values in (self._local, self._values, self._startup):
             if key in values:
                 return values[key]
-        return _find(name).default
+        if key in _DEFAULTS:
+            return self.get(_DEFAULTS[key])
+        setting = _find(name)
+        if setting.context == _CUSTOM:
+            raise UndefinedObject(f'unrecognized configuration parameter "{name}"')
+        return setting.default
 
     def find(self, name: str) -> str | None:
         try:
@@ -78,21 +99,28 @@ class Settings:
 
     def reset(self, name: str) -> None:
         if name.lower() == "all":
-            self._values.clear()
-            self._local.clear()
+            self._values = {key: value for key, value in self._values.items() if key in _KEPT_BY_RESET_ALL}
+            self._local = {key: value for key, value in self._local.items() if key in _KEPT_BY_RESET_ALL}
         else:
             setting = _find(name)
-            if setting.is_read_only:
-                raise _cannot_change(setting)
+            self._check_settable(setting)
             self._values.pop(name.lower(), None)
+            if setting.context == _CUSTOM and name.lower() not in self._startup:
+                self._values[name.lower()] = setting.default
             self._local.pop(name.lower(), None)
         self.generation += 1
 
     def all(self) -> list[tuple[str, str, str]]:
         """Name, value and description of each, as SHOW ALL lists them."""
-        own = sorted(set(self._values) - set(SETTINGS))
-        rows = [(row.name, self.get(row.name), row.description) for row in SETTINGS.values()]
-        return sorted(rows + [(name, self._values[name], "") for name in own], key=lambda row: row[0].lower())
+        generation, rows = self._shown
+        if generation == self.generation:
+            return rows
+        known = {**accepted_settings(), **SETTINGS}
+        rows = [(row.name, self.get(row.name), row.description) for row in known.values()]
+        own = {**self._startup, **self._values, **self._local}.keys() - known.keys()
+        rows = sorted(rows + [(name, self.get(name), "") for name in own], key=lambda row: row[0].lower())
+        self._shown = self.generation, rows
+        return rows
 
     def reported(self) -> dict[str, str]:
         return {row.name: self.get(row.name) for row in SETTINGS.values() if row.is_reported}
@@ -100,6 +128,15 @@ class Settings:
     def begin(self) -> None:
         if self._before_transaction is None:
             self._before_transaction = dict(self._values)
+
+    def values(self) -> SettingValues:
+        return SettingValues(dict(self._values), dict(self._local))
+
+    def go_back(self, values: SettingValues) -> None:
+        """To what a savepoint remembers."""
+        if (values.session, values.local) != (self._values, self._local):
+            self._values, self._local = dict(values.session), dict(values.local)
+            self.generation += 1
 
     def commit(self) -> None:
         self._before_transaction = None
@@ -117,13 +154,23 @@ class Settings:
             self._local.clear()
             self.generation += 1
 
-    def _checked(self, name: str, value: str) -> tuple[str, str]:
+    def _checked(self, name: str, value: str, *, at_start: bool = False) -> tuple[str, str]:
         setting = _find(name)
-        if setting.is_read_only:
-            raise _cannot_change(setting)
+        self._check_settable(setting, at_start=at_start)
         if setting.name in _IDENTITIES:
             return name.lower(), self._own_identity(setting.name, value)
         return name.lower(), setting.check(setting.name, value)
+
+    def _check_settable(self, setting: Setting, *, at_start: bool = False) -> None:
+        if setting.context == "superuser" or (setting.context == "superuser-backend" and at_start):
+            if self.get("is_superuser") != "on":
+                raise InsufficientPrivilege(f'permission denied to set parameter "{setting.name}"')
+            return
+        is_startable = at_start and setting.context in ("backend", "superuser-backend")
+        if setting.is_read_only or (setting.context in _UNCHANGEABLE and not is_startable):
+            raise CannotChangeRuntimeParameter(
+                f'parameter "{setting.name}" {_UNCHANGEABLE.get(setting.context, "cannot be changed")}'
+            )
 
     def _own_identity(self, name: str, value: str) -> str:
         """A session keeps the role that logged in: to take another's would seem to change its rights."""
@@ -144,19 +191,21 @@ class Settings:
         names = (name.strip().strip('"') for name in self.get("search_path").split(","))
         return tuple(name for name in names if name)
 
-    @property
-    def statement_timeout_seconds(self) -> float:
-        generation, seconds = self._timeout
-        if generation != self.generation:
-            seconds = milliseconds("statement_timeout", self.get("statement_timeout")) / 1000
-            self._timeout = self.generation, seconds
-        return seconds
+    def timeout_seconds(self, name: str) -> float:
+        """A setting that is a time; 0 where it is off."""
+        if self._timeouts_generation != self.generation:
+            self._timeouts.clear()
+            self._timeouts_generation = self.generation
+        if name not in self._timeouts:
+            self._timeouts[name] = milliseconds(name, self.get(name)) / 1000
+        return self._timeouts[name]
 
     @property
     def is_repeatable_read(self) -> bool:
         return self.get("transaction_isolation") in ("repeatable read", "serializable")
 
 
+_CUSTOM = "custom"
 # The settings that say who acts, and the words that mean the role that logged in.
 _IDENTITIES = {"role": ("none", "default"), "session_authorization": ("default",)}
 _IDENTITY_STATEMENTS = {"role": "SET ROLE", "session_authorization": "SET SESSION AUTHORIZATION"}
@@ -164,11 +213,13 @@ _IDENTITY_STATEMENTS = {"role": "SET ROLE", "session_authorization": "SET SESSIO
 
 def _find(name: str) -> Setting:
     setting = SETTINGS.get(name.lower())
+    if setting is None:
+        setting = accepted_settings().get(name.lower())
     if setting is not None:
         return setting
     if "." in name:
         # A name with a dot belongs to an extension, and any may be set (PostgreSQL 15, chapter 20.16).
-        return Setting(name, "", any_value, "")
+        return Setting(name, "", any_value, "", context=_CUSTOM)
     raise UndefinedObject(f'unrecognized configuration parameter "{name}"', hint=_nearest(name))
 
 
@@ -179,5 +230,11 @@ def _nearest(name: str) -> str | None:
     return f'Perhaps you meant "{SETTINGS[near[0]].name}".' if near else None
 
 
-def _cannot_change(setting: Setting) -> CannotChangeRuntimeParameter:
-    return CannotChangeRuntimeParameter(f'parameter "{setting.name}" cannot be changed')
+# Why a setting cannot be set, by its context.
+_UNCHANGEABLE = {
+    "internal": "cannot be changed",
+    "postmaster": "cannot be changed without restarting the server",
+    "sighup": "cannot be changed now",
+    "backend": "cannot be set after connection start",
+    "superuser-backend": "cannot be set after connection start",
+}

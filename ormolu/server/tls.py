@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ssl
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -17,18 +19,57 @@ from ormolu.errors import InvalidParameterValue
 CERTIFICATE_DAYS = 825
 
 
-def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
-    """Make the server's context of TLS 1.2 or newer."""
+@dataclass(frozen=True, slots=True)
+class ServerTls:
+    """`end_point` is what tls-server-end-point binds a log-in to: the hash of the server's certificate (RFC 5929)."""
+
+    context: ssl.SSLContext
+    end_point: bytes
+
+
+def server_tls(certificate: Path, key: Path, *, client_ca: Path | None = None) -> ServerTls:
+    """TLS 1.2 or newer. With `client_ca` a client may show a certificate of that authority, and is whom it names."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
         context.load_cert_chain(certificate, key)
-    except (OSError, ssl.SSLError) as error:
+        end_point = _end_point(x509.load_pem_x509_certificate(certificate.read_bytes()))
+    except (OSError, ssl.SSLError, ValueError) as error:
         raise InvalidParameterValue(
             f'could not load the TLS certificate "{certificate}" with the key "{key}": {error}',
             hint="Both must be PEM files that belong together.",
         ) from error
-    return context
+    if client_ca is not None:
+        _accept_clients(context, client_ca)
+    return ServerTls(context, end_point)
+
+
+def _accept_clients(context: ssl.SSLContext, client_ca: Path) -> None:
+    try:
+        context.load_verify_locations(client_ca)
+    except (OSError, ssl.SSLError) as error:
+        raise InvalidParameterValue(
+            f'could not load the authority of client certificates "{client_ca}": {error}',
+            hint="A PEM file with the certificates of those who sign them.",
+        ) from error
+    context.verify_mode = ssl.CERT_OPTIONAL
+
+
+def _end_point(certificate: x509.Certificate) -> bytes:
+    """MD5 and SHA-1 give way to SHA-256 (RFC 5929, 4.1); so does a signature that names no hash, as Ed25519 does."""
+    algorithm = certificate.signature_hash_algorithm
+    if algorithm is None or isinstance(algorithm, hashes.MD5 | hashes.SHA1):
+        algorithm = hashes.SHA256()
+    return certificate.fingerprint(algorithm)
+
+
+def common_name(wire: ssl.SSLObject | None) -> str | None:
+    """Whom the client's certificate names; None where it showed none. It was verified in the handshake."""
+    shown = None if wire is None else wire.getpeercert()
+    if not shown:
+        return None
+    parts: Any = shown.get("subject", ())  # the typeshed's type is a union of all fields' shapes
+    return next((str(value) for part in parts for name, value in part if name == "commonName"), "")
 
 
 def make_certificate(certificate: Path, key: Path, *, host_names: tuple[str, ...], now: datetime) -> None:

@@ -6,81 +6,130 @@ from collections.abc import Callable
 
 from ormolu.errors import (
     ActiveSqlTransaction,
+    FeatureNotSupported,
+    InFailedSqlTransaction,
     InvalidSavepointSpecification,
     NoActiveSqlTransaction,
     ReadOnlySqlTransaction,
 )
-from ormolu.server.context import SessionContext, Transaction, TransactionStatus
+from ormolu.server import cursors
+from ormolu.server.context import Savepoint, SessionContext, Transaction, TransactionStatus
+from ormolu.server.exported import Snapshots
 from ormolu.server.outcomes import Completed, Outcome
 from ormolu.sql_extensions import statements as s
 from ormolu.sql_extensions.tags import tag_of
+
+
+def begin_implicit(session: SessionContext, *, is_multi: bool) -> None:
+    """A query begins outside a block: what it does ends with it, or with its Sync."""
+    transaction = session.transaction
+    transaction.is_implicit = True
+    transaction.is_multi = transaction.is_multi or is_multi
+    session.settings.begin()
 
 
 def begin(statement: s.Begin, session: SessionContext) -> Outcome:
     tag = "START TRANSACTION" if statement.is_start else "BEGIN"
     if session.transaction.status is not TransactionStatus.IDLE:
         session.notice("WARNING", "25001", "there is already a transaction in progress")
-        return Completed(tag)
-    _open(session)
-    _characterise(session, isolation=statement.isolation, read_only=statement.read_only)
+    else:
+        # What this query has done already belongs to the block: PostgreSQL 15, chapter 55.2.2.1.
+        session.transaction.status = TransactionStatus.OPEN
+        session.transaction.is_implicit = session.transaction.is_multi = False
+        session.settings.begin()
+    _characterise(session, statement.isolation, statement.read_only, statement.is_deferrable)
     return Completed(tag)
 
 
-def _open(session: SessionContext) -> None:
-    session.transaction = Transaction(TransactionStatus.OPEN)
-    settings = session.settings
-    settings.begin()
-    _characterise(
-        session,
-        isolation=settings.get("default_transaction_isolation"),
-        read_only=settings.get("default_transaction_read_only") == "on",
-    )
-
-
-def _characterise(session: SessionContext, *, isolation: str | None, read_only: bool | None) -> None:
+def _characterise(
+    session: SessionContext, isolation: str | None, read_only: bool | None, is_deferrable: bool | None
+) -> None:
+    """SET TRANSACTION: refused where the transaction has read already, and would change."""
+    settings, has_read = session.settings, session.transaction.has_read
     if isolation is not None:
-        session.settings.set("transaction_isolation", isolation, is_local=True)
+        if isolation != settings.get("transaction_isolation"):
+            if has_read:
+                raise ActiveSqlTransaction("SET TRANSACTION ISOLATION LEVEL must be called before any query")
+            if session.transaction.savepoints:
+                raise ActiveSqlTransaction("SET TRANSACTION ISOLATION LEVEL must not be called in a subtransaction")
+        settings.set("transaction_isolation", isolation, is_local=True)
     if read_only is not None:
-        session.settings.set("transaction_read_only", "on" if read_only else "off", is_local=True)
+        if has_read and not read_only and settings.get("transaction_read_only") == "on":
+            raise ActiveSqlTransaction("transaction read-write mode must be set before any query")
+        settings.set("transaction_read_only", "on" if read_only else "off", is_local=True)
+    if is_deferrable is not None:
+        if has_read:
+            raise ActiveSqlTransaction("SET TRANSACTION [NOT] DEFERRABLE must be called before any query")
+        settings.set("transaction_deferrable", "on" if is_deferrable else "off", is_local=True)
 
 
-def set_transaction(statement: s.SetTransaction, session: SessionContext) -> Outcome:
+def set_transaction(statement: s.SetTransaction, session: SessionContext, snapshots: Snapshots) -> Outcome:
     if statement.is_session:
-        if statement.isolation is not None:
-            session.settings.set("default_transaction_isolation", statement.isolation)
-        if statement.read_only is not None:
-            session.settings.set("default_transaction_read_only", "on" if statement.read_only else "off")
-        return Completed("SET")
-    if session.transaction.status is TransactionStatus.IDLE and not session.transaction.is_implicit:
+        return _set_defaults(statement, session)
+    if not session.transaction.is_block:
         session.notice("WARNING", "25P01", "SET TRANSACTION can only be used in transaction blocks")
         return Completed("SET")
-    if session.transaction.head is not None and statement.isolation is not None:
-        raise ActiveSqlTransaction("SET TRANSACTION ISOLATION LEVEL must be called before any query")
-    _characterise(session, isolation=statement.isolation, read_only=statement.read_only)
+    if statement.snapshot is not None:
+        _import(statement.snapshot, session, snapshots)
+    _characterise(session, statement.isolation, statement.read_only, statement.is_deferrable)
     return Completed("SET")
+
+
+def _set_defaults(statement: s.SetTransaction, session: SessionContext) -> Outcome:
+    settings = session.settings
+    if statement.isolation is not None:
+        settings.set("default_transaction_isolation", statement.isolation)
+    if statement.read_only is not None:
+        settings.set("default_transaction_read_only", "on" if statement.read_only else "off")
+    if statement.is_deferrable is not None:
+        settings.set("default_transaction_deferrable", "on" if statement.is_deferrable else "off")
+    return Completed("SET")
+
+
+def _import(name: str, session: SessionContext, snapshots: Snapshots) -> None:
+    """SET TRANSACTION SNAPSHOT: read what the exporting transaction reads."""
+    if session.transaction.has_read:
+        raise ActiveSqlTransaction("SET TRANSACTION SNAPSHOT must be called before any query")
+    if not session.settings.is_repeatable_read:
+        raise FeatureNotSupported(
+            "a snapshot-importing transaction must have isolation level SERIALIZABLE or REPEATABLE READ"
+        )
+    session.transaction.head = snapshots.imported(name, session.database)
 
 
 def end(session: SessionContext, *, is_commit: bool, and_chain: bool, finish: Callable[[bool], None]) -> Outcome:
     """COMMIT or ROLLBACK; a failed transaction only rolls back, and says so in its tag."""
     transaction = session.transaction
-    if transaction.status is TransactionStatus.IDLE and not transaction.is_implicit:
+    if transaction.status is TransactionStatus.IDLE:
+        if and_chain:
+            verb = "COMMIT" if is_commit else "ROLLBACK"
+            raise NoActiveSqlTransaction(f"{verb} AND CHAIN can only be used in transaction blocks")
         session.notice("WARNING", "25P01", "there is no transaction in progress")
-        return Completed("COMMIT" if is_commit else "ROLLBACK")
     is_good = is_commit and transaction.status is not TransactionStatus.FAILED
-    isolation = session.settings.get("transaction_isolation")
+    settings = session.settings
+    characteristics = (
+        settings.get("transaction_isolation"),
+        settings.get("transaction_read_only") == "on",
+        settings.get("transaction_deferrable") == "on",
+    )
+    is_multi = transaction.is_multi
     try:
         finish(is_good)
     except Exception:
-        _close(session, is_commit=False)
+        close(session, is_commit=False)
         raise
-    _close(session, is_commit=is_good)
+    close(session, is_commit=is_good)
     if and_chain:
-        _open(session)
-        _characterise(session, isolation=isolation, read_only=None)
+        session.transaction.status = TransactionStatus.OPEN
+        settings.begin()
+        _characterise(session, *characteristics)
+    else:
+        begin_implicit(session, is_multi=is_multi)  # what follows in the same query
     return Completed("COMMIT" if is_good else "ROLLBACK")
 
 
-def _close(session: SessionContext, *, is_commit: bool) -> None:
+def close(session: SessionContext, *, is_commit: bool) -> None:
+    """The transaction is over: its settings stay, or go."""
     session.transaction = Transaction()
     if is_commit:
         session.settings.commit()
@@ -88,9 +137,21 @@ def _close(session: SessionContext, *, is_commit: bool) -> None:
         session.settings.rollback()
 
 
+# --- savepoints ---
+
+
 def savepoint(statement: s.Savepoint, session: SessionContext) -> Outcome:
     _require_block(session, "SAVEPOINT")
-    session.transaction.savepoints.append(statement.name)
+    transaction = session.transaction
+    transaction.savepoints.append(
+        Savepoint(
+            statement.name,
+            session.settings.values(),
+            len(transaction.notifications),
+            len(transaction.subscriptions),
+            frozenset(cursors.open_cursors(session)),
+        )
+    )
     return Completed("SAVEPOINT")
 
 
@@ -101,26 +162,26 @@ def release(statement: s.ReleaseSavepoint, session: SessionContext) -> Outcome:
 
 
 def rollback_to(name: str, session: SessionContext) -> Outcome:
+    """Undo what the transaction did since: settings, notifications, and the cursors that were opened."""
     _require_block(session, "ROLLBACK TO SAVEPOINT")
-    del session.transaction.savepoints[_find(name, session) + 1 :]
-    session.transaction.status = TransactionStatus.OPEN
+    transaction = session.transaction
+    at = _find(name, session)
+    kept = transaction.savepoints[at]
+    del transaction.savepoints[at + 1 :]
+    transaction.notifications = dict.fromkeys(list(transaction.notifications)[: kept.notifications])
+    del transaction.subscriptions[kept.subscriptions :]
+    cursors.close_since(kept.cursors, session)
+    session.settings.go_back(kept.settings)
+    transaction.status = TransactionStatus.OPEN
     return Completed("ROLLBACK")
 
 
-# Commands that change nothing, and so run in a read-only transaction too.
-_READING = (
-    *(s.ShowCreate, s.ShowTablesFromConnection, s.ShowLineage, s.ShowOptions, s.ShowRuns, s.ShowContract, s.ShowAccess),
-    *(s.ShowTemplates, s.ShowPlan, s.Explain, s.ExplainAnomaly, s.ExplainChange, s.SummarizeAnomalies),
-    *(s.TestConnection, s.Listen, s.Notify),
-)
-
-
-def check_writable(statement: s.Statement, session: SessionContext) -> None:
-    """Refuse a change in a transaction that only reads, and outside one where new ones only read."""
-    is_idle = session.transaction.status is TransactionStatus.IDLE
-    setting = "default_transaction_read_only" if is_idle else "transaction_read_only"
-    if session.settings.get(setting) == "on" and not isinstance(statement, _READING):
-        raise ReadOnlySqlTransaction(f"cannot execute {tag_of(statement)} in a read-only transaction")
+def _find(name: str, session: SessionContext) -> int:
+    points = session.transaction.savepoints
+    for at in range(len(points) - 1, -1, -1):
+        if points[at].name == name:
+            return at
+    raise InvalidSavepointSpecification(f'savepoint "{name}" does not exist')
 
 
 def _require_block(session: SessionContext, statement: str) -> None:
@@ -128,9 +189,24 @@ def _require_block(session: SessionContext, statement: str) -> None:
         raise NoActiveSqlTransaction(f"{statement} can only be used in transaction blocks")
 
 
-def _find(name: str, session: SessionContext) -> int:
-    points = session.transaction.savepoints
-    for at in range(len(points) - 1, -1, -1):
-        if points[at] == name:
-            return at
-    raise InvalidSavepointSpecification(f'savepoint "{name}" does not exist')
+# --- what may run ---
+
+# Commands that change nothing, and so run in a read-only transaction too.
+_READING = (
+    *(s.ShowCreate, s.ShowTablesFromConnection, s.ShowLineage, s.ShowOptions, s.ShowRuns, s.ShowContract, s.ShowAccess),
+    *(s.ShowTemplates, s.ShowPlan, s.Explain, s.ExplainAnomaly, s.ExplainChange, s.SummarizeAnomalies),
+    s.TestConnection,
+)
+
+
+def check_not_failed(statement: s.Statement, session: SessionContext) -> None:
+    """After an error only the end of the transaction, or of its last part, is heard: 25P02."""
+    is_failed = session.transaction.status is TransactionStatus.FAILED
+    if is_failed and not isinstance(statement, s.Commit | s.Rollback | s.Empty):
+        raise InFailedSqlTransaction("current transaction is aborted, commands ignored until end of transaction block")
+
+
+def check_writable(statement: s.Statement, session: SessionContext) -> None:
+    """Refuse a change in a transaction that only reads, and outside one where new ones only read."""
+    if session.settings.get("transaction_read_only") == "on" and not isinstance(statement, _READING):
+        raise ReadOnlySqlTransaction(f"cannot execute {tag_of(statement)} in a read-only transaction")

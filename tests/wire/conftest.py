@@ -25,7 +25,7 @@ from ormolu.server.outcomes import Completed, CopyIn, Outcome, ResultColumn
 from ormolu.server.planning import QueryPlanner
 from ormolu.server.session import Session
 from ormolu.server.settings import start_settings
-from ormolu.server.tls import make_certificate, tls_context
+from ormolu.server.tls import make_certificate, server_tls
 from ormolu.sql_extensions import statements as s
 from ormolu.sql_extensions.parser.script import parse
 from ormolu.sql_extensions.queries import AsOf, BoundQuery, SessionValues, bind_query
@@ -189,7 +189,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
                               engine.session, arrival.client_address)  # fmt: skip
 
     server = Server(
-        ListenerSettings(tls=tls_context(folder / "crt", folder / "key"), connections_max=40, threads=4),
+        ListenerSettings(tls=server_tls(folder / "crt", folder / "key"), connections_max=40, threads=4),
         find_verifier=lambda role: verifier if role == ROLE else None,
         open_context=open_context,
         handler=handler,

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from ormolu.errors import FeatureNotSupported
-from ormolu.server.commands import access, alter, audit, copy_in, create, drop, explain, runs, show, waiting
+from ormolu.server.commands import access, alter, audit, copy_in, create, drop, explain, relations, runs, show, waiting
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext, TransactionStatus
-from ormolu.server.outcomes import Outcome, ResultColumn
+from ormolu.server.outcomes import Completed, Outcome, ResultColumn
 from ormolu.sql_extensions import statements as s
+from ormolu.sql_extensions.tags import tag_of
 
 ExplainQuery = Callable[[s.Explain, SessionContext], list[str]]
 Answer = Callable[[Any, SessionContext, Services], Outcome]  # Any: each function takes its own class of statement
@@ -71,8 +72,6 @@ LATER: dict[type[s.Parsed], str] = {
     s.ExplainChange: "EXPLAIN CHANGE",
     s.Call: "CALL",
     s.Insert: "INSERT",
-    s.Listen: "LISTEN",
-    s.Notify: "NOTIFY",
 }
 
 
@@ -98,6 +97,11 @@ class Commands:
     def execute(self, statement: s.Statement, session: SessionContext) -> Outcome:
         if isinstance(statement, s.Explain) and isinstance(statement.statement, s.Query):
             return explain.query_plan(self._explain_query(statement, session))
+        if isinstance(statement, s.RelationStatement):
+            ours = relations.in_our_words(statement, session)
+            if ours is not None:
+                self.execute(ours, session)
+            return Completed(tag_of(statement))
         answer = ANSWERS.get(type(statement))
         if answer is None:
             raise unsupported(statement)
@@ -126,7 +130,7 @@ READS = (
 
 def is_in_block(session: SessionContext) -> bool:
     """Between BEGIN and COMMIT; the implicit transaction of a multi-statement query does not count."""
-    return session.transaction.status is TransactionStatus.OPEN and not session.transaction.is_implicit
+    return session.transaction.status is TransactionStatus.OPEN
 
 
 def words(statement: s.Statement) -> str:

@@ -115,24 +115,31 @@ def read_discard(cursor: Cursor) -> Statement:
 
 def read_begin(cursor: Cursor) -> Statement:
     cursor.take_any("WORK", "TRANSACTION")
-    return Begin(*_modes(cursor))
+    return _begin(cursor, is_start=False)
 
 
 def read_start(cursor: Cursor) -> Statement:
     cursor.expect("TRANSACTION")
-    return Begin(*_modes(cursor), is_start=True)
+    return _begin(cursor, is_start=True)
+
+
+def _begin(cursor: Cursor, *, is_start: bool) -> Statement:
+    isolation, read_only, is_deferrable = _modes(cursor)
+    return Begin(isolation, read_only, is_start, is_deferrable)
 
 
 def _set_transaction(cursor: Cursor, *, is_session: bool) -> Statement:
     if cursor.is_at_end():
         cursor.unexpected("ISOLATION LEVEL", "READ ONLY", "READ WRITE")
-    isolation, read_only = _modes(cursor)
-    return SetTransaction(isolation, read_only, None, is_session)
+    isolation, read_only, is_deferrable = _modes(cursor)
+    return SetTransaction(isolation, read_only, None, is_session, is_deferrable)
 
 
-def _modes(cursor: Cursor) -> tuple[str | None, bool | None]:
+def _modes(cursor: Cursor) -> tuple[str | None, bool | None, bool | None]:
+    """Isolation, whether it only reads, whether it is deferrable; None for what was not said."""
     isolation: str | None = None
     read_only: bool | None = None
+    is_deferrable: bool | None = None
     while not cursor.is_at_end():
         if cursor.take("ISOLATION", "LEVEL"):
             isolation = _isolation(cursor)
@@ -140,10 +147,14 @@ def _modes(cursor: Cursor) -> tuple[str | None, bool | None]:
             read_only = True
         elif cursor.take("READ", "WRITE"):
             read_only = False
-        elif not (cursor.take("NOT", "DEFERRABLE") or cursor.take("DEFERRABLE")):
+        elif cursor.take("NOT", "DEFERRABLE"):
+            is_deferrable = False
+        elif cursor.take("DEFERRABLE"):
+            is_deferrable = True
+        else:
             cursor.unexpected("ISOLATION LEVEL", "READ ONLY", "READ WRITE", "DEFERRABLE")
         cursor.take(",")
-    return isolation, read_only
+    return isolation, read_only, is_deferrable
 
 
 def _isolation(cursor: Cursor) -> str:

@@ -31,6 +31,7 @@ class SetTransaction(Parsed):
     read_only: bool | None = None
     snapshot: str | None = None
     is_session: bool = False
+    is_deferrable: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Begin(Parsed):
     isolation: str | None = None
     read_only: bool | None = None
     is_start: bool = False
+    is_deferrable: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def test_the_startup_message_gives_its_parameters_and_the_options_nobody_knows()
     [
         (struct.pack("!ii", 8, 80877103), m.SSLRequest()),
         (struct.pack("!ii", 8, 80877104), m.GSSENCRequest()),
-        (struct.pack("!iiii", 16, 80877102, 7, 42), m.CancelRequest(7, 42)),
+        (struct.pack("!iiii", 16, 80877102, 7, 42), m.CancelRequest(7, b"\0\0\0*")),
     ],
 )
 def test_the_requests_before_a_startup_are_known(data: bytes, expected: m.Message) -> None:

@@ -70,7 +70,7 @@ def test_reset_goes_back_to_what_the_startup_said() -> None:
     assert settings.get("TimeZone") == "Asia/Tokyo"
     settings.set("statement_timeout", "0")
     settings.set("statement_timeout", None)
-    assert settings.statement_timeout_seconds == 5.0
+    assert settings.timeout_seconds("statement_timeout") == 5.0
 
 
 def test_a_rolled_back_transaction_takes_its_settings_along() -> None:
@@ -95,4 +95,5 @@ def test_every_default_passes_its_own_check() -> None:
 
 def test_show_all_lists_each_once() -> None:
     names = [name for name, _, _ in Settings().all()]
-    assert len(names) == len(set(names)) == len(SETTINGS)
+    assert len(names) == len(set(names)) >= len(SETTINGS)
+    assert {"work_mem", "enable_seqscan", "TimeZone"} <= set(names)
