@@ -15,7 +15,7 @@ _NAMES = """
     char_length chr coalesce collate concat concat_ws concatws count current_database current_setting
     current_user currentcatalog currentdatabase currentdate currentrole currentschema currentschemas
     currenttimestamp currentuser dense_rank denserank distinct every exists explode explodinggenerateseries
-    extract firstvalue floor generate_series generateseries greatest groupconcat if ilike initcap
+    extract firstvalue floor format generate_series generateseries greatest groupconcat if ilike initcap
     json_build_object jsonarrayagg jsonbuildobject jsonobject lag lastvalue lead least left length like list
     logicaland logicalor lower lpad ltrim max md5 min mod not now nullif operator or pad pg_backend_pid position
     rank regexp_replace regexpilike regexplike regexpreplace repeat replace reverse right round row_number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from sqlglot import exp
@@ -46,7 +47,7 @@ def rewritten_expression(node: exp.Expr, names: CatalogNames) -> exp.Expr:
             return expanded_member(node)
         case exp.Anonymous() | exp.CurrentSchemas() | exp.CurrentSchema() | exp.CurrentDatabase() | exp.CurrentUser():
             return _function(node, names)
-        case exp.CurrentCatalog() | exp.SessionUser() | exp.CurrentRole() | exp.Version():
+        case exp.CurrentCatalog() | exp.SessionUser() | exp.CurrentRole() | exp.Version() | exp.Format():
             return _function(node, names)
         case exp.Like() | exp.ILike() if not isinstance(node.parent, exp.Escape):
             return _with_escape(node)
@@ -83,6 +84,8 @@ def _function(node: exp.Expr, names: CatalogNames) -> exp.Expr:
             return subscripts(arguments[0])
         case "json_build_object":
             return exp.Anonymous(this="json_object", expressions=arguments)
+        case "format":
+            return _formatted(node)
         case "_pg_expandarray":
             return expanded(arguments[0])
         case "obj_description" | "shobj_description" if len(arguments) == 2:
@@ -90,6 +93,27 @@ def _function(node: exp.Expr, names: CatalogNames) -> exp.Expr:
             return filled(TEMPLATES[name][2], [arguments[0], catalog])
         case _:
             return _from_template(node, name, arguments, names)
+
+
+def _formatted(node: exp.Expr) -> exp.Expr:
+    """format() with a constant template of %s, %I and %%; another is left to be refused."""
+    given = [each for each in (node.this, *node.expressions) if isinstance(each, exp.Expr)]
+    template, *arguments = given
+    pieces = re.split("(%[sI%])", template.name) if template.is_string else []
+    if any("%" in piece for piece in pieces[::2]) or len(arguments) < len([p for p in pieces[1::2] if p != "%%"]):
+        pieces = []
+    if not pieces:
+        return exp.Anonymous(this="format", expressions=given)
+    parts: list[exp.Expr] = []
+    for part in pieces:
+        match part:
+            case "%s":
+                parts.append(arguments.pop(0))
+            case "%I":
+                parts.append(filled(TEMPLATES["quote_ident"][1], [arguments.pop(0)]))
+            case _:
+                parts.append(exp.Literal.string("%" if part == "%%" else part))
+    return exp.func("concat", *parts, dialect="duckdb")
 
 
 def _session_value(name: str, names: CatalogNames) -> exp.Expr | None:

@@ -37,7 +37,7 @@ def cast_node(node: exp.Cast, names: CatalogNames) -> exp.Expr:
         return _name_of(node.this, kind, names)
     if target == "oid" or target in ("xid", "cid"):
         return exp.Cast(this=node.this.copy(), to=exp.DataType.build("bigint"))
-    is_named = isinstance(node.to, exp.DataType) and node.to.this == exp.DType.USERDEFINED
+    is_named = isinstance(node.to, exp.DataType) and node.to.this in (exp.DType.USERDEFINED, exp.DType.NAME)
     if is_named or node.to.find(exp.Dot) is not None:
         return exp.Cast(this=node.this.copy(), to=exp.DataType.build(_engine_type(target), dialect="postgres"))
     return node
