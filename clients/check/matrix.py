@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from clients.check import jdbc, psql
+from clients.check import jdbc, node, odbc, psql, scripts
 from clients.check.frame import Client
 
-CLIENTS: tuple[Client, ...] = (psql.CLIENT, jdbc.CLIENT)
+CLIENTS: tuple[Client, ...] = (
+    psql.CLIENT,
+    jdbc.CLIENT,
+    odbc.CLIENT,
+    node.CLIENT,
+    scripts.PERL,
+    scripts.PHP,
+    scripts.RUBY,
+)
