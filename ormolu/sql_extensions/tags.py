@@ -62,6 +62,8 @@ _FIXED: Mapping[type, str] = MappingProxyType(
         s.Grant: "GRANT",
         s.Revoke: "REVOKE",
         s.CommentOn: "COMMENT",
+        s.CreateSchema: "CREATE SCHEMA",
+        s.RefreshRelation: "REFRESH MATERIALIZED VIEW",
         s.ExecutePrepared: "EXECUTE",
         s.Empty: "",
     }
@@ -71,6 +73,9 @@ _SPOKEN: Mapping[type, Callable[[Any], str]] = MappingProxyType(  # each takes i
         s.Create: lambda statement: f"CREATE {kind_of(statement.definition).value}",
         s.Alter: lambda statement: f"ALTER {statement.kind.value}",
         s.Drop: lambda statement: f"DROP {statement.kind.value}",
+        s.CreateRelation: lambda statement: f"CREATE {statement.words}{' AS' if statement.words == 'TABLE' else ''}",
+        s.RenameRelation: lambda statement: f"ALTER {statement.words}",
+        s.DropRelation: lambda statement: f"DROP {statement.words}",
         s.Begin: lambda statement: "START TRANSACTION" if statement.is_start else "BEGIN",
         s.Discard: lambda statement: f"DISCARD {statement.what}",
         s.CloseCursor: lambda statement: "CLOSE CURSOR ALL" if statement.name is None else "CLOSE CURSOR",

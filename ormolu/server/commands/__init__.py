@@ -140,4 +140,4 @@ def words(statement: s.Statement) -> str:
 
 def unsupported(statement: s.Statement) -> FeatureNotSupported:
     name = statement.name if isinstance(statement, s.Unsupported) else LATER.get(type(statement))
-    return FeatureNotSupported(f"{name or words(statement)} is not supported")
+    return FeatureNotSupported(f"{name or words(statement)} is not supported", hint=relations.HINTS.get(name or ""))

@@ -29,9 +29,10 @@ from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_admin, require_operate
 from ormolu.server.commands.create import check_bronze, check_connection, commit_definition, fill
 from ormolu.server.commands.kept_options import warn_of_kept_options
+from ormolu.server.commands.rename import rename
 from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait
-from ormolu.server.context import SessionContext
+from ormolu.server.context import SessionContext, TransactionStatus
 from ormolu.server.outcomes import Completed, Outcome
 from ormolu.sql_extensions.options.placed import with_options
 from ormolu.sql_extensions.statements import (
@@ -49,6 +50,7 @@ from ormolu.sql_extensions.statements import (
     Pause,
     PromoteFrom,
     RenameColumn,
+    RenameTo,
     RestoreTo,
     Resume,
     SetOptions,
@@ -76,6 +78,11 @@ def alter(statement: Alter, session: SessionContext, services: Services) -> Outc
         case AcceptSchema(version):
             require_operate(services, session, TableName(*str(name).split(".", 1)))
             run_and_wait(services, session, str(name), RunAction.ACCEPT, {"version": version})
+            return done
+        case RenameTo(new_name):
+            require_admin(services, session, f"rename {kind.value.lower()} {name}")
+            is_block = session.transaction.status is TransactionStatus.OPEN
+            rename(definition, new_name, session, services, head, is_block=is_block)
             return done
         case AddColumn() | DropColumn() | RenameColumn() | DeprecateColumn() | RestoreTo() | PromoteFrom() | SetTags():
             raise FeatureNotSupported(f"{_words(statement)} is not supported yet")

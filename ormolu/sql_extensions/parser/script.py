@@ -15,6 +15,12 @@ from ormolu.sql_extensions.parser import data, operations, settings
 from ormolu.sql_extensions.parser.alter import read_alter, read_drop
 from ormolu.sql_extensions.parser.create import read_create
 from ormolu.sql_extensions.parser.cursor import Cursor
+from ormolu.sql_extensions.parser.relations import (
+    read_alter_relation,
+    read_create_relation,
+    read_drop_relation,
+    read_refresh_relation,
+)
 from ormolu.sql_extensions.parser.roles import (
     read_alter_role,
     read_comment_on,
@@ -117,19 +123,23 @@ _OTHERS = frozenset({
 def _create(cursor: Cursor) -> Statement:
     if word := cursor.take_any("ROLE", "USER", "GROUP"):
         return read_create_role(cursor, can_login=word == "USER")
-    return _ours_or_unsupported(cursor, "CREATE", read_create)
+    return read_create_relation(cursor) or _ours_or_unsupported(cursor, "CREATE", read_create)
 
 
 def _alter(cursor: Cursor) -> Statement:
     if cursor.take_any("ROLE", "USER", "GROUP"):
         return read_alter_role(cursor)
-    return _ours_or_unsupported(cursor, "ALTER", read_alter)
+    return read_alter_relation(cursor) or _ours_or_unsupported(cursor, "ALTER", read_alter)
 
 
 def _drop(cursor: Cursor) -> Statement:
     if cursor.take_any("ROLE", "USER", "GROUP"):
         return read_drop_role(cursor)
-    return _ours_or_unsupported(cursor, "DROP", read_drop)
+    return read_drop_relation(cursor) or _ours_or_unsupported(cursor, "DROP", read_drop)
+
+
+def _refresh(cursor: Cursor) -> Statement:
+    return read_refresh_relation(cursor) if cursor.take("MATERIALIZED", "VIEW") else operations.read_refresh(cursor)
 
 
 def _ours_or_unsupported(cursor: Cursor, verb: str, read: Callable[[Cursor], Statement]) -> Statement:
@@ -217,7 +227,7 @@ _STATEMENTS: dict[str, Callable[[Cursor], Statement]] = {
     "CREATE": _create,
     "ALTER": _alter,
     "DROP": _drop,
-    "REFRESH": operations.read_refresh,
+    "REFRESH": _refresh,
     "SHOW": settings.read_show,
     "EXPLAIN": _explain,
     "PROFILE": operations.read_profile,

@@ -26,6 +26,7 @@ from ormolu.sql_extensions.statements.declaring import (
     Pause,
     PromoteFrom,
     RenameColumn,
+    RenameTo,
     RestoreTo,
     Resume,
     SetOptions,
@@ -72,6 +73,14 @@ from ormolu.sql_extensions.statements.operating import (
     Vacuum,
 )
 from ormolu.sql_extensions.statements.querying import Call, CopyFrom, CopyTo, Delete, Explain, Insert, Query, Update
+from ormolu.sql_extensions.statements.relations import (
+    CreateRelation,
+    CreateSchema,
+    DropRelation,
+    RefreshRelation,
+    RelationStatement,
+    RenameRelation,
+)
 from ormolu.sql_extensions.statements.sessions import (
     Begin,
     CloseCursor,
@@ -116,7 +125,9 @@ __all__ = [
     "CopyTo",
     "Create",
     "CreateDatabase",
+    "CreateRelation",
     "CreateRole",
+    "CreateSchema",
     "CreateSecret",
     "Databases",
     "Deallocate",
@@ -126,6 +137,7 @@ __all__ = [
     "Discard",
     "Drop",
     "DropColumn",
+    "DropRelation",
     "DropRole",
     "DropRule",
     "Empty",
@@ -152,8 +164,12 @@ __all__ = [
     "PromoteFrom",
     "Query",
     "Refresh",
+    "RefreshRelation",
+    "RelationStatement",
     "ReleaseSavepoint",
     "RenameColumn",
+    "RenameRelation",
+    "RenameTo",
     "ResetSetting",
     "RestoreTo",
     "Resume",

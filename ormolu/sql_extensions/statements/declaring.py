@@ -126,6 +126,11 @@ class RenameColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class RenameTo:
+    new_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeprecateColumn:
     name: str
     until: str
@@ -162,6 +167,7 @@ AlterAction = (
     | AddColumn
     | DropColumn
     | RenameColumn
+    | RenameTo
     | DeprecateColumn
     | RestoreTo
     | PromoteFrom

@@ -42,6 +42,7 @@ from ormolu.sql_extensions.statements.operating import (
     Vacuum,
 )
 from ormolu.sql_extensions.statements.querying import Call, CopyFrom, CopyTo, Delete, Explain, Insert, Query, Update
+from ormolu.sql_extensions.statements.relations import RelationStatement
 from ormolu.sql_extensions.statements.sessions import (
     Begin,
     CloseCursor,
@@ -125,6 +126,7 @@ Statement = (
     | Grant
     | Revoke
     | CommentOn
+    | RelationStatement
     | Empty
     | Unsupported
 )

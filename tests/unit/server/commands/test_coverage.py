@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from ormolu.server.commands import ANSWERS, COLUMNS, LATER, unsupported
+from ormolu.server.commands.relations import TRANSLATED
 from ormolu.server.handlers import QueryHandlers
 from ormolu.server.planning import QueryPlanner
 from ormolu.sql_extensions import statements as s
@@ -23,7 +24,7 @@ def answered_by_handlers() -> set[type]:
 
 
 def test_every_statement_is_answered_or_refused_by_name() -> None:
-    known = answered_by_handlers() | set(ANSWERS) | set(LATER) | {s.Empty, s.Unsupported}
+    known = answered_by_handlers() | set(ANSWERS) | set(LATER) | {s.Empty, s.Unsupported} | set(TRANSLATED)
     assert set(get_args(s.Statement)) <= known
 
 
