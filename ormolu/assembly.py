@@ -21,6 +21,7 @@ import duckdb
 import sqlalchemy as sa
 from starlette.applications import Starlette
 
+from ormolu.catalog.backup import Backup, Progress, make_backup, restore_backup
 from ormolu.catalog.database import open_database
 from ormolu.catalog.grants import Access
 from ormolu.catalog.lake import Lake
@@ -44,7 +45,7 @@ from ormolu.definitions import (
 )
 from ormolu.engine.jobs import JobEngine
 from ormolu.engine.queries import QueryEngine
-from ormolu.errors import InvalidCatalogName, InvalidParameterValue, UndefinedObject
+from ormolu.errors import InvalidCatalogName, InvalidParameterValue, UndefinedFile, UndefinedObject
 from ormolu.scheduler.clock import Clock
 from ormolu.scheduler.queue import Queue
 from ormolu.scheduler.runs import ENDED, RunAction
@@ -128,6 +129,32 @@ def lay_foundation(config: Config) -> Foundation:
     lake = Lake(database, database=config.database, warehouse=config.warehouse_location)
     secrets = Secrets(database, database=config.database, key_file=config.secret_key_file, environment=os.environ)
     return Foundation(config, database, lake, Queue(database, config.database), secrets)
+
+
+# --- backup -------------------------------------------------------------------------------------------------------
+
+
+def back_up(config: Config, folder: Path, progress: Progress) -> Backup:
+    """Copy a lake to a folder; a server may be at work on it."""
+    if config.is_embedded and not (config.data / "catalog.db").exists() and not config.catalog:
+        raise UndefinedFile(f'there is no lake in "{config.data}"', hint="--data names the folder of the lake.")
+    engine = open_database(config.catalog_url)
+    try:
+        return make_backup(
+            engine, config.warehouse_location, folder, at=now(), version=version("ormolu"), progress=progress
+        )
+    finally:
+        engine.dispose()
+
+
+def restore(config: Config, folder: Path, progress: Progress) -> Backup:
+    """Make a lake of a backup where there is none."""
+    config.data.mkdir(parents=True, exist_ok=True)
+    engine = open_database(config.catalog_url)
+    try:
+        return restore_backup(folder, engine, config.warehouse_location, progress=progress)
+    finally:
+        engine.dispose()
 
 
 # --- worker ------------------------------------------------------------------------------------------------------

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from ormolu.catalog.database import reading
 from ormolu.catalog.lake import Lake
-from ormolu.catalog.schema import iceberg_tables, runs, tombstones, versions
-from ormolu.catalog.staging import file_io, read_metadata
+from ormolu.catalog.reachability import reachable_files
+from ormolu.catalog.schema import runs
 from ormolu.errors import FeatureNotSupported
 
 GRACE = timedelta(hours=24)
@@ -44,7 +44,8 @@ def sweep(lake: Lake, *, at: datetime, grace: timedelta = GRACE, is_dry_run: boo
         candidates += _old_files(directory, before)
     if not candidates:
         return Sweep((), 0)
-    live = _live_files(lake)
+    with reading(lake.engine) as connection:
+        live = reachable_files(connection)
     doomed = sorted(path for path in candidates if str(path) not in live)
     size = sum(path.stat().st_size for path in doomed)
     if not is_dry_run:
@@ -75,37 +76,6 @@ def _old_files(directory: Path, before: datetime) -> Iterator[Path]:
     for path in directory.rglob("*"):
         if path.is_file() and datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
             yield path
-
-
-def _live_files(lake: Lake) -> set[str]:
-    """All files that anything can still reach, in every database: copies share files."""
-    with reading(lake.engine) as connection:
-        known = {
-            *connection.execute(select(versions.c.metadata_location)).scalars(),
-            *connection.execute(select(tombstones.c.metadata_location)).scalars(),
-            *connection.execute(select(iceberg_tables.c.metadata_location)).scalars(),
-        }
-    live: set[str] = set()
-    for location in known:
-        if location is not None:
-            _add_files_of(location, live)
-    return live
-
-
-def _add_files_of(metadata_location: str, live: set[str]) -> None:
-    """The metadata file, those before it, and every snapshot's manifest list, manifests and data files."""
-    metadata = read_metadata(metadata_location)
-    live.add(metadata_location)
-    live.update(entry.metadata_file for entry in metadata.metadata_log)
-    for snapshot in metadata.snapshots:
-        if snapshot.manifest_list in live:
-            continue
-        live.add(snapshot.manifest_list)
-        for manifest in snapshot.manifests(file_io()):
-            if manifest.manifest_path not in live:
-                live.add(manifest.manifest_path)
-                entries = manifest.fetch_manifest_entry(file_io(), discard_deleted=True)
-                live.update(entry.data_file.file_path for entry in entries)
 
 
 def _remove_empty(directories: list[Path]) -> None:

@@ -24,7 +24,9 @@ class Commands(click.Group):
         "status": "status",
         "doctor": "status",
         "dump": "dump",
-        "export": "dump",
+        "backup": "backup",
+        "restore": "backup",
+        "export": "export",
         "version": "status",
     }
 

@@ -1,11 +1,8 @@
-"""`ormolu dump` and `ormolu export`: the definitions as SQL, and rows as files."""
+"""`ormolu dump`: the definitions as SQL."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
-from psycopg import sql
 
 from ormolu.cli.client import connected
 from ormolu.cli.settings import url_option
@@ -34,24 +31,3 @@ def dump(url: str) -> None:
             click.echo(f"-- secret {name}: CREATE SECRET {name} AS '...' with its value\n")
             continue
         click.echo(f"{ddl.replace('CREATE ', 'CREATE OR REPLACE ', 1)};\n")
-
-
-@click.command()
-@click.argument("table")
-@click.argument("file", type=click.Path(path_type=Path))
-@url_option
-def export(table: str, file: Path, url: str) -> None:
-    """Write a table's rows to a .csv file.
-
-    \b
-    ormolu export gold.daily_sales daily_sales.csv
-    """
-    if file.suffix != ".csv":
-        raise click.UsageError("the file's name must end in .csv")
-    name = sql.Identifier(*table.split("."))
-    with connected(url) as connection:
-        query = sql.SQL("COPY (SELECT * FROM {}) TO STDOUT (FORMAT csv, HEADER true)").format(name)
-        with connection.cursor().copy(query) as copy, file.open("wb") as target:
-            for block in copy:
-                target.write(block)
-    click.echo(f"wrote {file}")

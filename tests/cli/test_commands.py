@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from ormolu.cli import Commands
+from tests.peers.command import ormolu
 from tests.peers.ormolu import OrmoluServer
 
 PIPELINE = """
@@ -20,18 +19,6 @@ CREATE OR REPLACE BRONZE SOURCE tills (day date, amount numeric(10,2)) FROM UPLO
 CREATE OR REPLACE SILVER TABLE tills (amount numeric(10,2) CHECK (amount >= 0)) FROM bronze.tills;
 CREATE OR REPLACE GOLD TABLE days KEY (day) AS SELECT day, sum(amount) AS total FROM silver.tills GROUP BY day;
 """
-
-
-def ormolu(*arguments: str, server: OrmoluServer | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "ormolu", *arguments],
-        capture_output=True,
-        text=True,
-        input=stdin,
-        check=False,
-        timeout=120,
-        env=server.environment if server else None,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -117,12 +104,6 @@ def test_a_dump_makes_the_same_definitions_on_an_empty_server(
     applied = ormolu("apply", str(script), server=own_server.start())
     assert applied.returncode == 0, applied.stderr
     assert ormolu("dump", server=own_server).stdout == dumped.stdout
-
-
-def test_export_writes_csv(loaded: OrmoluServer, tmp_path: Path) -> None:
-    target = tmp_path / "days.csv"
-    assert ormolu("export", "gold.days", str(target), server=loaded).returncode == 0
-    assert target.read_text() == "day,total\n2026-01-01,3.75\n"
 
 
 def test_status_lists_every_object(loaded: OrmoluServer) -> None:

@@ -8,8 +8,10 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -31,6 +33,15 @@ class PostgresPeer:
     def conninfo(self) -> str:
         escaped = self.password.replace("'", "\\'")
         return f"host={self.host} port={self.port} user={self.user} password='{escaped}' dbname={self.dbname}"
+
+    def catalog_url(self, name: str) -> str:
+        """A new, empty database, as --catalog takes it."""
+        import psycopg
+
+        with psycopg.connect(self.conninfo, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        return f"postgresql+psycopg://{self.user}:{quote(self.password)}@{self.host}:{self.port}/{name}"
 
     def options(self) -> dict[str, str]:
         """As CREATE CONNECTION ... WITH (...) takes them."""
@@ -57,9 +68,15 @@ def _as_postgres(argv: list[str]) -> list[str]:
 
 @pytest.fixture(scope="session")
 def postgres_peer() -> Iterator[PostgresPeer]:
-    """A server with the database `peer`; scram passwords, wal_level=logical."""
     if not (BINARIES / "initdb").exists():
         missing("PostgreSQL 15")
+    with running_postgres() as peer:
+        yield peer
+
+
+@contextmanager
+def running_postgres() -> Iterator[PostgresPeer]:
+    """A server with the database `peer`; scram passwords, wal_level=logical."""
     folder = Path(tempfile.mkdtemp(prefix="ormolu-pg-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from tests.crash.test_kill import check_exact, copy_batch, define
@@ -16,14 +15,7 @@ from tests.peers.postgresql import PostgresPeer
 @pytest.fixture
 def team(postgres_peer: PostgresPeer, tmp_path: Path) -> Iterator[tuple[OrmoluServer, OrmoluServer]]:
     """Two servers over one catalog and one warehouse."""
-    with psycopg.connect(postgres_peer.conninfo, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS lake")
-        connection.execute("CREATE DATABASE lake")
-    peer = postgres_peer
-    url = psycopg.conninfo.make_conninfo(peer.conninfo, dbname="lake")
-    parts = psycopg.conninfo.conninfo_to_dict(url)
-    password = str(parts["password"]).replace("'", "%27")
-    catalog = f"postgresql+psycopg://{parts['user']}:{password}@{parts['host']}:{parts['port']}/lake"
+    catalog = postgres_peer.catalog_url("lake")
     flags = ("--catalog", catalog, "--warehouse", str(tmp_path / "warehouse"), "--workers", "1")
     servers = OrmoluServer(tmp_path / "one", *flags), OrmoluServer(tmp_path / "two", *flags)
     yield servers
