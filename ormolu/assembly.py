@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,7 +23,8 @@ from starlette.applications import Starlette
 
 from ormolu.catalog.backup import Backup, Progress, make_backup, restore_backup
 from ormolu.catalog.database import open_database
-from ormolu.catalog.grants import Access
+from ormolu.catalog.draft_parts import give_up
+from ormolu.catalog.drafts import TRANSACTION_MAX
 from ormolu.catalog.lake import Lake
 from ormolu.catalog.roles import Roles
 from ormolu.catalog.schema import runs
@@ -57,6 +58,7 @@ from ormolu.server.binding import Binding
 from ormolu.server.commands import Commands
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext
+from ormolu.server.drafts import Drafts
 from ormolu.server.handlers import QueryHandlers
 from ormolu.server.http.application import HttpSettings, application
 from ormolu.server.http.iceberg_catalog import IcebergCatalog
@@ -68,7 +70,7 @@ from ormolu.server.pg_catalog.system_catalog import SystemCatalog
 from ormolu.server.planning import QueryPlanner
 from ormolu.server.previewing import Previews
 from ormolu.server.query_explain import QueryExplanation
-from ormolu.server.resolution import Resolution
+from ormolu.server.resolution import Resolution, rights
 from ormolu.server.settings import start_settings
 from ormolu.server.tls import ServerTls, make_certificate, server_tls
 from ormolu.sql_extensions.parser.script import parse
@@ -79,6 +81,7 @@ PASSWORD_BYTES = 18
 SPOOL_BYTES_MAX = 10 * 1024**3
 DRAIN_SECONDS = 20.0
 SWEEP_SECONDS = 3600.0
+ABANDONED = TRANSACTION_MAX + timedelta(hours=1)  # a transaction as old can no longer commit
 
 logger = logging.getLogger("ormolu")
 
@@ -98,14 +101,20 @@ class Foundation:
     secrets: Secrets
 
     def connect(self, definition: Connection) -> Source:
-        surroundings = Surroundings(secret=self._secret, base=self.config.data.absolute().parent, allows=self._may_read)
-        return open_source(definition, surroundings)
+        return self.connect_over(self.lake)(definition)
 
-    def _secret(self, name: str) -> str:
-        definition = self.lake.head().definitions.find(Kind.SECRET, name)
-        if not isinstance(definition, Secret):
-            raise UndefinedObject(f'secret "{name}" does not exist', hint=f"CREATE SECRET {name} AS '...' comes first.")
-        return self.secrets.read(definition).reveal()
+    def connect_over(self, lake: Lake) -> Callable[[Connection], Source]:
+        """Opens connections with the secrets that a view of the lake has: a transaction may have made its own."""
+
+        def secret(name: str) -> str:
+            definition = lake.head().definitions.find(Kind.SECRET, name)
+            if not isinstance(definition, Secret):
+                hint = f"CREATE SECRET {name} AS '...' comes first."
+                raise UndefinedObject(f'secret "{name}" does not exist', hint=hint)
+            return self.secrets.over(lake.engine).read(definition).reveal()
+
+        surroundings = Surroundings(secret=secret, base=self.config.data.absolute().parent, allows=self._may_read)
+        return lambda definition: open_source(definition, surroundings)
 
     def _may_read(self, path: Path) -> bool:
         """Any folder but the lake's own while only this machine can ask; else those that were allowed."""
@@ -168,7 +177,7 @@ def work(config: Config, *, name: str, is_embedded: bool) -> None:
     if is_embedded:
         die_with_parent()
     base = lay_foundation(config)
-    runner = Runner(base.lake, base.queue, now, base.connect, base.open_engine)
+    runner = Runner(base.lake, base.queue, now, base.connect_over, base.open_engine)
     work_on(name, base.queue, runner, now=now, is_embedded=is_embedded)
 
 
@@ -204,6 +213,7 @@ class Running:
         self.roles = Roles(self.base.database)
         self.new_password = self._admit_admin()
         if config.is_embedded:
+            give_up(self.base.lake)
             self.base.queue.void_leases()
         sweep_spool(self.base)
         self.engine = QueryEngine(
@@ -238,27 +248,23 @@ class Running:
             now=now,
             wake=self.workers.wake,
             connect=self.base.connect,
+            connect_over=self.base.connect_over,
             spool=self.config.data / "spool",
             spool_bytes_max=SPOOL_BYTES_MAX,
         )
-        resolution = Resolution(
-            self.base.lake, self.roles, self.system_catalog, sessions=self._sessions, runs=self.base.queue.at_work
-        )
-
-        def rights(session: SessionContext) -> Access:
-            return self.roles.access(session.role, database=session.database)
-
+        drafts = Drafts(services)
+        resolution = Resolution(self.system_catalog, sessions=self._sessions, runs=self.base.queue.at_work)
         previews = Previews(self.base.connect, self.base.open_engine, rights)
-        planner = QueryPlanner(
-            bind=Binding(resolution, now, previews).bind, head=lambda _: self.base.lake.head(), rights=rights
-        )
-        commands = Commands(services, QueryExplanation(planner).lines)
+        planner = QueryPlanner(bind=Binding(resolution, now, previews).bind, head=drafts.head, rights=rights)
+        commands = Commands(drafts, QueryExplanation(planner).lines)
         actions = Actions(
             signals=Signals(self.roles.is_superuser, self.roles.memberships),
             backends=lambda: self.server,
             head=planner.fix_head,
         )
-        handler = QueryHandlers(parse=parse, planner=planner, commands=commands, actions=actions)
+        handler = QueryHandlers(
+            parse=parse, planner=planner, commands=commands, actions=actions, finish_commands=drafts.finish
+        )
         settings = ListenerSettings(
             host=self.config.host,
             port=self.config.port,
@@ -388,8 +394,9 @@ class Running:
         return port
 
     async def _keep_house(self) -> None:
-        """Remove, every hour, the files that killed runs left and nothing refers to."""
+        """Remove, every hour, what killed servers and runs left and nothing refers to."""
         while True:
+            await asyncio.to_thread(give_up, self.base.lake, before=now() - ABANDONED)
             await asyncio.to_thread(sweep, self.base.lake, at=now())
             await asyncio.sleep(SWEEP_SECONDS)
 

@@ -130,7 +130,6 @@ class DraftLake(Lake):
         """Make the whole draft true in one commit, or none of it: 40001. `also` is given what will be true."""
         draft = self.draft
         if at - self.began_at > TRANSACTION_MAX:
-            self.undo(0)
             raise SerializationFailure(
                 f"the transaction is older than {TRANSACTION_MAX}", hint="Transactions that change the lake are short."
             )

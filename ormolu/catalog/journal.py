@@ -127,7 +127,7 @@ def _encoded(value: Any) -> Any:  # Any: JSON
             return value
         case datetime():
             return {"at": value.astimezone(UTC).isoformat()}
-        case bytes():
+        case bytes() | memoryview():
             return {"bytes": base64.b64encode(value).decode()}
         case list() | tuple():
             return [_encoded(each) for each in value]

@@ -72,6 +72,16 @@ class Secrets:
     def __repr__(self) -> str:
         return f"Secrets({self._database})"
 
+    def over(self, engine: Engine) -> Secrets:
+        """The same secrets, over another view of the database: a transaction's."""
+        return Secrets(
+            engine,
+            database=self._database,
+            key_file=self._key_file,
+            environment=self._environment,
+            directories=self._directories,
+        )
+
     def put(self, name: str, value: str, *, at: datetime) -> None:
         """Keep a literal value, in place of an older one."""
         in_transaction(self._engine, lambda connection: self.put_in(connection, name, value, at=at))

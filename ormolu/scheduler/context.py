@@ -12,6 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from ormolu.catalog.changes import Change, DefinitionChange, Statement
+from ormolu.catalog.commit import run_statements
+from ormolu.catalog.database import in_transaction
+from ormolu.catalog.draft_parts import write_parts
+from ormolu.catalog.drafts import DraftLake
 from ormolu.catalog.lake import Head, Lake
 from ormolu.catalog.schema import run_steps
 from ormolu.connectors.source import Source
@@ -118,20 +122,52 @@ class RunContext:
         self.progress(step="publish")
         at = self.now()
         declared = [change for change in self.creation if change not in definitions]
-        head = self.lake.commit(
-            changes,
-            [*declared, *definitions],
-            [*statements, *self._steps(), self.ended(result, at), *self.downstream(self.lake.head(), changes)],
-            at=at,
-            run_id=self.run.run_id,
-        )
+        made = [*statements, *self._steps()]
+        if isinstance(self.lake, DraftLake):
+            head = self._stage(
+                self.lake,
+                changes,
+                [*declared, *definitions],
+                made,
+                ended=self.ended(result, at, RunStatus.STAGED),
+                at=at,
+            )
+        else:
+            head = self.lake.commit(
+                changes,
+                [*declared, *definitions],
+                [*made, self.ended(result, at), *self.downstream(self.lake.head(), changes)],
+                at=at,
+                run_id=self.run.run_id,
+            )
         self.has_published = True
         return head
 
-    def ended(self, result: RunResult, at: datetime) -> Statement:
+    def _stage(
+        self,
+        lake: DraftLake,
+        changes: Sequence[Change],
+        definitions: Sequence[DefinitionChange],
+        statements: Sequence[Statement],
+        *,
+        ended: Statement,
+        at: datetime,
+    ) -> Head:
+        """Inside a transaction: hand back to it what was made; COMMIT publishes, and sees to what follows."""
+        first = len(lake.draft.parts)
+        head = lake.commit(changes, definitions, statements, at=at, run_id=self.run.run_id)
+
+        def hand_back(connection: sa.Connection) -> None:
+            run_statements(connection, [ended])
+            write_parts(connection, lake, first, at=at)
+
+        in_transaction(lake.records, hand_back)
+        return head
+
+    def ended(self, result: RunResult, at: datetime, status: RunStatus = RunStatus.SUCCEEDED) -> Statement:
         """Record the end in the same transaction; a run that another worker took over publishes nothing."""
         end = Ending(
-            RunStatus.SUCCEEDED,
+            status,
             rows_in=result.rows_in,
             rows_out=result.rows_out,
             rows_quarantined=result.rows_quarantined,

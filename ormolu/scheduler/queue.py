@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ormolu.catalog.draft_parts import TRANSACTION
 from ormolu.catalog.schema import runs
 from ormolu.errors import UndefinedObject
 from ormolu.scheduler.runs import Ending, Run, RunAction, RunAtWork, RunState, RunStatus
@@ -19,6 +20,7 @@ from ormolu.scheduler.runs import Ending, Run, RunAction, RunAtWork, RunState, R
 LEASE = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 5.0
 ATTEMPTS_MAX = 5
+AWAITED = ("statement", TRANSACTION)  # triggers of runs that a session waits for
 CLAIM_LOCK = 0x6F726D6F  # the advisory lock under which PostgreSQL-backed claims are made
 
 
@@ -32,13 +34,17 @@ def submission(
     requested_by: str,
     request: Mapping[str, Any] | None = None,
 ) -> sa.Insert:
-    """The statement that queues a run unless an equal one of the same object is waiting already."""
+    """The statement that queues a run unless an equal one of the same object is waiting already.
+
+    One that belongs to a transaction does not count: it may be rolled back.
+    """
     asked = request or {}
     waiting = sa.select(runs.c.run_id).where(
         runs.c.database == database,
         runs.c.object == object_name,
         runs.c.action == action.value,
         runs.c.status == RunStatus.QUEUED.value,
+        runs.c.trigger != TRANSACTION,
     )
     values = {
         "database": sa.literal(database),
@@ -158,7 +164,7 @@ class Queue:
             row = connection.execute(
                 sa.select(runs)
                 .where(runs.c.database == self._database, is_waiting, is_free)
-                .order_by(sa.case((runs.c.trigger == "statement", 0), else_=1), runs.c.queued_at, runs.c.run_id)
+                .order_by(sa.case((runs.c.trigger.in_(AWAITED), 0), else_=1), runs.c.queued_at, runs.c.run_id)
                 .limit(1)
             ).first()
             if row is None:

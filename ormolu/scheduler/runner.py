@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ormolu.catalog.changes import Change, DefinitionChange, Statement, TableChange
-from ormolu.catalog.lake import Head, Lake
+from ormolu.catalog.changes import DefinitionChange
+from ormolu.catalog.draft_parts import borrow
+from ormolu.catalog.lake import Lake
 from ormolu.connectors.source import Source
 from ormolu.definitions import (
-    AfterUpstream,
     BronzeSource,
     Connection,
-    Definition,
     GoldMetric,
     GoldTable,
     Kind,
@@ -33,11 +32,11 @@ from ormolu.errors import (
     SerializationFailure,
     UndefinedObject,
 )
-from ormolu.medallion.lineage import dependents
 from ormolu.scheduler import exclusions, insights, loads, monitors, quarantine_changes, refreshes
 from ormolu.scheduler.context import RunContext, RunResult
-from ormolu.scheduler.queue import HEARTBEAT_SECONDS, Queue, submission
-from ormolu.scheduler.runs import Ending, Run, RunAction, RunStatus
+from ormolu.scheduler.downstream import downstream_runs, published_by
+from ormolu.scheduler.queue import AWAITED, HEARTBEAT_SECONDS, Queue
+from ormolu.scheduler.runs import DRAFT, Ending, Run, RunAction, RunStatus
 from ormolu.sql_extensions.parser.script import parse_definition
 
 CONFLICTS_MAX = 5
@@ -53,12 +52,17 @@ class Runner:
     lake: Lake
     queue: Queue
     now: Callable[[], datetime]
-    connect: Callable[[Connection], Source]
+    connect_over: Callable[[Lake], Callable[[Connection], Source]]
     open_engine: Callable[[], JobEngine]
 
     def run(self, run: Run) -> None:
         """Carry the run out and record its end, whatever happens."""
-        context = self._context(run)
+        try:
+            lake = self._lake(run)
+        except SerializationFailure as error:
+            self.queue.end(run, Ending(RunStatus.CANCELED, error=error), at=self.now())
+            return
+        context = self._context(run, lake)
         with _Heartbeat(self.queue, run, context, self.now):
             try:
                 end = self._attempts(run, context)
@@ -83,6 +87,7 @@ class Runner:
                 if attempt == CONFLICTS_MAX:
                     raise
                 context.close()
+                context.lake = self._lake(run)
                 context.steps.clear()
                 context.notices.clear()
                 continue
@@ -102,14 +107,21 @@ class Runner:
             )
         raise AssertionError("unreachable: the last conflict is raised")
 
-    def _context(self, run: Run) -> RunContext:
+    def _lake(self, run: Run) -> Lake:
+        """The lake that the run works on: published, or the draft of the transaction that it belongs to."""
+        asked = run.request.get(DRAFT)
+        return self.lake if asked is None else borrow(self.lake, asked)
+
+    def _context(self, run: Run, lake: Lake) -> RunContext:
         return RunContext(
-            lake=self.lake,
+            lake=lake,
             run=run,
             now=self.now,
-            connect=self.connect,
+            connect=self.connect_over(lake),
             open_engine=self.open_engine,
-            downstream=lambda head, changes: downstream_runs(head, changes, run, at=self.now()),
+            downstream=lambda head, changes: downstream_runs(
+                head, published_by(changes), run.database, run.requested_by, at=self.now()
+            ),
         )
 
 
@@ -208,32 +220,6 @@ def _monitor(context: RunContext) -> Monitor:
     return definition
 
 
-def downstream_runs(head: Head, changes: Sequence[Change], run: Run, *, at: datetime) -> Sequence[Statement]:
-    """One queued refresh of each object that follows what is published, once per object."""
-    published = {change.table for change in changes if isinstance(change, TableChange)}
-    statements: list[Statement] = []
-    for name in sorted({name for table in published for name in dependents(head.definitions.relations(), table)}):
-        definition = head.definitions.find_relation(name)
-        if name not in published and definition is not None and follows_upstream(definition):
-            statements.append(_queued(run, str(name), RunAction.REFRESH, at))
-    for monitor in head.definitions.all(Kind.MONITOR):
-        if isinstance(monitor, Monitor) and monitor.on in published and isinstance(monitor.schedule, AfterUpstream):
-            statements.append(_queued(run, monitor.name, RunAction.MONITOR, at))
-    return statements
-
-
-def follows_upstream(definition: Definition) -> bool:
-    """Silver and gold follow their upstreams unless their schedule says otherwise or they are paused."""
-    if not isinstance(definition, SilverTable | GoldTable | GoldMetric):
-        return False
-    paused = definition.options.is_on("paused", default=False)
-    return not paused and (definition.schedule is None or isinstance(definition.schedule, AfterUpstream))
-
-
-def _queued(run: Run, name: str, action: RunAction, at: datetime) -> Statement:
-    return submission(run.database, name, action, at=at, trigger="upstream", requested_by=run.requested_by)
-
-
 class _Heartbeat:
     """Renews the lease while the run is worked on, and interrupts it when it is to stop."""
 
@@ -256,7 +242,7 @@ class _Heartbeat:
 
     @property
     def _is_short(self) -> bool:
-        return self._run.trigger == "statement"
+        return self._run.trigger in AWAITED
 
     @property
     def _progress(self) -> Mapping[str, object] | None:

@@ -26,12 +26,17 @@ class RunAction(Enum):
     MONITOR = "monitor"
 
 
+DRAFT = "draft"  # the key of a request that says which transaction the run belongs to
+
+
 class RunStatus(Enum):
     QUEUED = "queued"
     RUNNING = "running"
+    STAGED = "staged"  # done, and published when its transaction commits
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELED = "canceled"
+    ROLLED_BACK = "rolled_back"
 
     @property
     def has_ended(self) -> bool:

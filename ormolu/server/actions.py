@@ -10,6 +10,7 @@ from typing import Protocol
 from ormolu.errors import InsufficientPrivilege, InvalidParameterValue, ProgramLimitExceeded
 from ormolu.server.channels import Channels, Notification, notification
 from ormolu.server.context import SessionContext
+from ormolu.server.drafts import published
 from ormolu.server.exported import Snapshots
 
 SLEEP_SECONDS_MAX = 24 * 3600.0
@@ -125,7 +126,7 @@ class Actions:
         def act() -> str:
             self.head(session)
             session.state[_EXPORTS] = True
-            return self.snapshots.export(session.pid, session.database, session.head)
+            return self.snapshots.export(session.pid, session.database, published(session.head))
 
         return act
 

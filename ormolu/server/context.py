@@ -38,6 +38,7 @@ class Savepoint:
     notifications: int  # how many there were
     subscriptions: int
     cursors: frozenset[str]
+    draft_parts: int
 
 
 @dataclass(slots=True)
@@ -53,6 +54,7 @@ class Transaction:
     is_multi: bool = False
     has_read: bool = False
     head: Any = None  # the lake's Head: the wire only hands it on
+    draft: Any = None  # what the transaction has made of the lake: see ormolu.server.drafts
     savepoints: list[Savepoint] = field(default_factory=list)
     notifications: dict[Notification, None] = field(default_factory=dict)  # told at commit, in order, each once
     subscriptions: list[Subscription] = field(default_factory=list)

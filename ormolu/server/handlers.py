@@ -365,8 +365,10 @@ def _is_instant(statement: s.Statement) -> bool:
 
 def _stamp(session: SessionContext) -> tuple[int, int] | None:
     """Marks a plan as made for this very batch of messages and this engine cursor: it may run once without another
-    look at the catalog."""
-    return None if is_streaming(session) else (session.batch, id(session.query_session))
+    look at the catalog. A transaction that makes something of its own always looks."""
+    if is_streaming(session) or session.transaction.draft is not None:
+        return None
+    return (session.batch, id(session.query_session))
 
 
 def _shown(name: str) -> str:

@@ -83,8 +83,8 @@ Bind = Callable[[Query, "tuple[DataType | None, ...]", SessionContext], Bound]
 class QueryPlanner:
     """Binds queries, describes them, and remembers what it found while nothing it depends on has changed.
 
-    `head` gives the lake's newest consistent set of tables, an object with a `version`; `rights` what the role may
-    read, for a plan that was allowed once is not allowed for ever.
+    `head` gives the newest consistent set of tables that the session sees, an object with a `version`; `rights` what
+    the role may read, for a plan that was allowed once is not allowed for ever.
     """
 
     def __init__(
@@ -103,6 +103,9 @@ class QueryPlanner:
         """Settle which tables the statement reads: the newest, or those of the transaction under REPEATABLE READ."""
         transaction = session.transaction
         transaction.has_read = True
+        if transaction.draft is not None:
+            session.head = self._head(session)
+            return
         if transaction.head is not None:
             session.head = transaction.head
             return

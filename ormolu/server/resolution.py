@@ -13,7 +13,7 @@ from sqlglot import exp
 from ormolu.catalog import views
 from ormolu.catalog.filters import Filter, filters_of
 from ormolu.catalog.grants import Access
-from ormolu.catalog.lake import Head, Lake
+from ormolu.catalog.lake import Head
 from ormolu.catalog.roles import Roles
 from ormolu.definitions import TableName
 from ormolu.errors import InsufficientPrivilege, ObjectNotInPrerequisiteState
@@ -48,8 +48,6 @@ UNCACHED = ""  # the version of what is read anew each time
 class Resolution:
     """Gives each session the meaning of names, within its role's grants."""
 
-    lake: Lake
-    roles: Roles
     system_catalog: SystemCatalog
     sessions: Callable[[], list[SessionInfo]]
     runs: Callable[[], list[RunAtWork]]
@@ -65,7 +63,7 @@ class Resolution:
         Relations in `with_rights` need no grant: something that the role may read asks them on its behalf.
         """
         head: Head = session.head
-        access = self.roles.access(session.role, database=session.database)
+        access = rights(session)
         forget_views(session)
         snapshot = cache(lambda: self._snapshot(head, session))
 
@@ -96,20 +94,21 @@ class Resolution:
 
     def _snapshot(self, head: Head, session: SessionContext) -> CatalogSnapshot:
         """What the catalogs are built from; kept while neither tables nor roles nor grants have changed."""
+        known_roles = Roles(head.lake.engine)
         roles = tuple(
             CatalogRole(
                 role.name,
                 can_login=role.can_login,
                 is_superuser=role.is_superuser,
-                member_of=tuple(sorted(self.roles.memberships(role.name) - {role.name})),
+                member_of=tuple(sorted(known_roles.memberships(role.name) - {role.name})),
                 connection_limit=role.connection_limit,
                 valid_until=role.valid_until,
             )
-            for role in self.roles.all()
+            for role in known_roles.all()
         )
         grants = tuple(
             CatalogGrant(grant.privilege, grant.kind, grant.object, grant.grantee, grant.grantor)
-            for grant in self.roles.grants(database=session.database)
+            for grant in known_roles.grants(database=session.database)
         )
         version = f"{head.version}-{hash((roles, grants))}"
         with self._lock:
@@ -129,6 +128,11 @@ class Resolution:
         else:
             snapshot = known[1]
         return _with_sessions(snapshot, self.sessions(), self.runs(), session)
+
+
+def rights(session: SessionContext) -> Access:
+    """What the session's role may do as the running statement sees it, grants of its own transaction included."""
+    return Roles(session.head.lake.engine).access(session.role, database=session.database)
 
 
 def forget_views(session: SessionContext) -> None:

@@ -12,7 +12,7 @@ from ormolu.errors import (
     NoActiveSqlTransaction,
     ReadOnlySqlTransaction,
 )
-from ormolu.server import cursors
+from ormolu.server import cursors, drafts
 from ormolu.server.context import Savepoint, SessionContext, Transaction, TransactionStatus
 from ormolu.server.exported import Snapshots
 from ormolu.server.outcomes import Completed, Outcome
@@ -150,6 +150,7 @@ def savepoint(statement: s.Savepoint, session: SessionContext) -> Outcome:
             len(transaction.notifications),
             len(transaction.subscriptions),
             frozenset(cursors.open_cursors(session)),
+            drafts.mark(session),
         )
     )
     return Completed("SAVEPOINT")
@@ -162,7 +163,7 @@ def release(statement: s.ReleaseSavepoint, session: SessionContext) -> Outcome:
 
 
 def rollback_to(name: str, session: SessionContext) -> Outcome:
-    """Undo what the transaction did since: settings, notifications, and the cursors that were opened."""
+    """Undo what the transaction did since: tables, definitions, settings, notifications, cursors that were opened."""
     _require_block(session, "ROLLBACK TO SAVEPOINT")
     transaction = session.transaction
     at = _find(name, session)
@@ -171,6 +172,7 @@ def rollback_to(name: str, session: SessionContext) -> Outcome:
     transaction.notifications = dict.fromkeys(list(transaction.notifications)[: kept.notifications])
     del transaction.subscriptions[kept.subscriptions :]
     cursors.close_since(kept.cursors, session)
+    drafts.go_back(session, kept.draft_parts)
     session.settings.go_back(kept.settings)
     transaction.status = TransactionStatus.OPEN
     return Completed("ROLLBACK")

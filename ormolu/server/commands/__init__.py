@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ormolu.errors import FeatureNotSupported
+from ormolu.errors import ActiveSqlTransaction, FeatureNotSupported
 from ormolu.server.commands import access, alter, audit, copy_in, create, drop, explain, relations, runs, show, waiting
 from ormolu.server.commands.services import Services
-from ormolu.server.context import SessionContext, TransactionStatus
+from ormolu.server.context import SessionContext
+from ormolu.server.drafts import Drafts, is_in_block
 from ormolu.server.outcomes import Completed, Outcome, ResultColumn
 from ormolu.sql_extensions import statements as s
 from ormolu.sql_extensions.tags import tag_of
@@ -84,8 +85,8 @@ AUDITED = (
 class Commands:
     """Answers every statement that is neither a query nor the session's own business."""
 
-    def __init__(self, services: Services, explain_query: ExplainQuery) -> None:
-        self._services = services
+    def __init__(self, drafts: Drafts, explain_query: ExplainQuery) -> None:
+        self._drafts = drafts
         self._explain_query = explain_query
 
     def describe(self, statement: s.Statement, session: SessionContext) -> tuple[ResultColumn, ...] | None:
@@ -102,35 +103,20 @@ class Commands:
             if ours is not None:
                 self.execute(ours, session)
             return Completed(tag_of(statement))
+        if is_in_block(session) and isinstance(statement, ALONE):
+            raise ActiveSqlTransaction(f"{words(statement)} cannot run inside a transaction block")
         answer = ANSWERS.get(type(statement))
         if answer is None:
             raise unsupported(statement)
-        if is_in_block(session) and not isinstance(statement, READS):
-            raise FeatureNotSupported(
-                f"{words(statement)} inside a transaction is not supported yet",
-                hint="Run it outside BEGIN ... COMMIT: each statement is one atomic commit of its own.",
-            )
-        outcome = answer(statement, session, self._services)
+        services = self._drafts.services_for(session)
+        outcome = answer(statement, session, services)
         if isinstance(statement, AUDITED) or (isinstance(statement, s.Update) and statement.table.schema != "lake"):
-            audit.record(statement, session, self._services)
+            audit.record(statement, session, services)
         return outcome
 
 
-READS = (
-    s.ShowCreate,
-    s.ShowTablesFromConnection,
-    s.ShowLineage,
-    s.ShowOptions,
-    s.ShowRuns,
-    s.Explain,
-    s.SummarizeAnomalies,
-    s.ExplainAnomaly,
-)
-
-
-def is_in_block(session: SessionContext) -> bool:
-    """Between BEGIN and COMMIT; the implicit transaction of a multi-statement query does not count."""
-    return session.transaction.status is TransactionStatus.OPEN
+# What acts on more than this transaction could take back.
+ALONE = (s.CancelRun, s.Vacuum, s.CreateDatabase)
 
 
 def words(statement: s.Statement) -> str:

@@ -12,8 +12,8 @@ from ormolu.catalog.schema import checkpoints, grants
 from ormolu.definitions import Definition, GoldTable, TableName, kind_of
 from ormolu.errors import DependentObjectsStillExist, DuplicateTable, FeatureNotSupported
 from ormolu.medallion.lineage import dependents
+from ormolu.scheduler.downstream import follows_upstream
 from ormolu.scheduler.queue import submission
-from ormolu.scheduler.runner import follows_upstream
 from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ormolu.catalog.drafts import DraftLake
 from ormolu.catalog.views import update_view
 from ormolu.definitions import BronzeSource, GoldMetric, GoldTable, Kind, Monitor, SchemaName, SilverTable, TableName
-from ormolu.errors import FeatureNotSupported, UndefinedTable, WrongObjectType
+from ormolu.errors import ActiveSqlTransaction, FeatureNotSupported, UndefinedTable, WrongObjectType
 from ormolu.medallion.lineage import downstream_in_order
 from ormolu.scheduler import findings, insights
 from ormolu.scheduler.runs import RunAction, RunState
@@ -56,6 +57,10 @@ def refresh(statement: Refresh, session: SessionContext, services: Services) -> 
     if statement.since is not None:
         request |= {"since": statement.since, "until": statement.until}
     if session.settings.get("refresh_mode") == "background":
+        if isinstance(services.lake, DraftLake):
+            raise ActiveSqlTransaction(
+                "REFRESH in the background cannot run inside a transaction block", hint="SET LOCAL refresh_mode = wait;"
+            )
         run_id = start(services, session, str(name), RunAction.REFRESH, request)
         return run_row(services.queue.state(run_id), tag="REFRESH")
     state = run_and_wait(services, session, str(name), RunAction.REFRESH, request)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -26,5 +26,16 @@ class Services:
     now: Callable[[], datetime]
     wake: Callable[[], None]  # has idle workers look at the queue
     connect: Callable[[Connection], Source]
+    connect_over: Callable[[Lake], Callable[[Connection], Source]]  # with the definitions and secrets of that lake
     spool: Path  # where COPY's data waits for its load
     spool_bytes_max: int
+
+    def over(self, lake: Lake) -> Services:
+        """The same, over another view of the lake: a transaction's."""
+        return replace(
+            self,
+            lake=lake,
+            roles=Roles(lake.engine),
+            secrets=self.secrets.over(lake.engine),
+            connect=self.connect_over(lake),
+        )

@@ -8,8 +8,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from ormolu.catalog.draft_parts import TRANSACTION, lend, take_back
+from ormolu.catalog.drafts import DraftLake
 from ormolu.errors import InternalError, OrmoluError
-from ormolu.scheduler.runs import RunAction, RunState, RunStatus
+from ormolu.scheduler.runs import DRAFT, RunAction, RunState, RunStatus
 from ormolu.server.commands.answers import columns, rows
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext
@@ -34,14 +36,20 @@ def start(
     action: RunAction,
     request: Mapping[str, Any] | None = None,
 ) -> int:
-    """Queue a run for the session and wake a worker; the run's id."""
+    """Queue a run for the session and wake a worker; the run's id.
+
+    Inside a transaction the run works on what the transaction has made, and publishes nothing.
+    """
+    trigger, asked = "statement", dict(request or {})
+    if isinstance(services.lake, DraftLake):
+        trigger, asked[DRAFT] = TRANSACTION, lend(services.lake, at=services.now())
     run_id = services.queue.submit(
         object_name,
         action,
         at=services.now(),
-        trigger="statement",
+        trigger=trigger,
         requested_by=session.role,
-        request=request,
+        request=asked,
     )
     services.wake()
     return run_id
@@ -64,8 +72,10 @@ def wait(services: Services, session: SessionContext, run_id: int) -> RunState:
             has_asked = True
     for text in state.notices:
         session.notice("NOTICE", "00000", text)
-    if state.status is not RunStatus.SUCCEEDED:
+    if state.status not in (RunStatus.SUCCEEDED, RunStatus.STAGED):
         raise failure(state)
+    if isinstance(services.lake, DraftLake):
+        take_back(services.lake)
     return state
 
 

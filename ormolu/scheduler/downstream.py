@@ -1,0 +1,70 @@
+"""What a publish sets off: one queued refresh of each object that follows what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from ormolu.catalog.changes import Change, Statement, TableChange
+from ormolu.catalog.drafts import Draft
+from ormolu.catalog.lake import Head
+from ormolu.definitions import AfterUpstream, Definition, GoldMetric, GoldTable, Kind, Monitor, SilverTable, TableName
+from ormolu.medallion.lineage import dependents
+from ormolu.scheduler.queue import submission
+from ormolu.scheduler.runs import RunAction
+
+
+def published_by(changes: Sequence[Change]) -> frozenset[TableName]:
+    return frozenset(change.table for change in changes if isinstance(change, TableChange))
+
+
+def downstream_runs(
+    head: Head, published: Collection[TableName], database: str, requested_by: str, *, at: datetime
+) -> list[Statement]:
+    """What follows the tables that one run publishes; the run itself sees to those that it publishes together."""
+    following = {name for table in published for name in dependents(head.definitions.relations(), table)}
+    return _queued(head, following.difference(published), published, database, requested_by, at=at)
+
+
+def runs_after(head: Head, draft: Draft, database: str, requested_by: str, *, at: datetime) -> list[Statement]:
+    """What follows the tables that the runs of a transaction publish, and was not refreshed after them in it."""
+    steps = [{turn.table for turn in part.turns if turn.to is not None} for part in draft.parts if part.run_id]
+    newest = {table: number for number, tables in enumerate(steps) for table in tables}
+    relations = head.definitions.relations()
+    following = {
+        name
+        for table, number in newest.items()
+        for name in dependents(relations, table)
+        if newest.get(name, -1) < number
+    }
+    return _queued(head, following, newest, database, requested_by, at=at)
+
+
+def follows_upstream(definition: Definition) -> bool:
+    """Silver and gold follow their upstreams unless their schedule says otherwise or they are paused."""
+    if not isinstance(definition, SilverTable | GoldTable | GoldMetric):
+        return False
+    paused = definition.options.is_on("paused", default=False)
+    return not paused and (definition.schedule is None or isinstance(definition.schedule, AfterUpstream))
+
+
+def _queued(
+    head: Head,
+    following: Collection[TableName],
+    published: Collection[TableName],
+    database: str,
+    requested_by: str,
+    *,
+    at: datetime,
+) -> list[Statement]:
+    found = [head.definitions.find_relation(name) for name in sorted(following)]
+    asked = [(str(each.name), RunAction.REFRESH) for each in found if each is not None and follows_upstream(each)]
+    asked += [
+        (monitor.name, RunAction.MONITOR)
+        for monitor in head.definitions.all(Kind.MONITOR)
+        if isinstance(monitor, Monitor) and monitor.on in published and isinstance(monitor.schedule, AfterUpstream)
+    ]
+    return [
+        submission(database, name, action, at=at, trigger="upstream", requested_by=requested_by)
+        for name, action in asked
+    ]

@@ -1,0 +1,103 @@
+"""BEGIN ... COMMIT over definitions and data: what a session has made since BEGIN, seen by it alone until COMMIT."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ormolu.catalog.draft_parts import roll_back, succeed
+from ormolu.catalog.drafts import Draft, DraftHead, DraftLake
+from ormolu.catalog.lake import Head
+from ormolu.errors import OrmoluError
+from ormolu.scheduler.downstream import runs_after
+from ormolu.server.context import SessionContext, TransactionStatus
+
+if TYPE_CHECKING:
+    from ormolu.server.commands.services import Services
+
+
+def is_in_block(session: SessionContext) -> bool:
+    """Between BEGIN and COMMIT; the implicit transaction of a multi-statement query does not count."""
+    return session.transaction.status is not TransactionStatus.IDLE and not session.transaction.is_implicit
+
+
+def find_draft(session: SessionContext) -> DraftLake | None:
+    draft = session.transaction.draft
+    assert draft is None or isinstance(draft, DraftLake)
+    return draft
+
+
+def published(head: Head) -> Head:
+    """What of a head other sessions may see."""
+    return head.base if isinstance(head, DraftHead) else head
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """The transactions of all sessions; each session has one at a time."""
+
+    services: Services
+
+    def head(self, session: SessionContext) -> Head:
+        """What a statement of the session reads: the newest tables, with what its transaction has made of them."""
+        return (find_draft(session) or self.services.lake).head()
+
+    def services_for(self, session: SessionContext) -> Services:
+        """What a command of the session works with: inside a block nothing that it does is seen outside."""
+        return self.services.over(self._draft(session)) if is_in_block(session) else self.services
+
+    def _draft(self, session: SessionContext) -> DraftLake:
+        transaction = session.transaction
+        if transaction.draft is None:
+            if session.settings.is_repeatable_read and transaction.head is None:
+                transaction.head = self.services.lake.head()
+            base = None if transaction.head is None else transaction.head.pointers
+            transaction.draft = DraftLake(self.services.lake, Draft(base=base), began_at=self.services.now())
+        draft = find_draft(session)
+        assert draft is not None
+        return draft
+
+    def finish(self, session: SessionContext, *, is_commit: bool) -> None:
+        """Publish in one commit all that the transaction has made, or forget it."""
+        lake = find_draft(session)
+        session.transaction.draft = None
+        if lake is None or not lake.draft.parts:
+            return
+        if not is_commit:
+            undo(lake, 0)
+            return
+        try:
+            self._publish(lake, session)
+        except OrmoluError:  # nothing was published for certain
+            undo(lake, 0)
+            raise
+        self.services.wake()
+
+    def _publish(self, lake: DraftLake, session: SessionContext) -> None:
+        at = self.services.now()
+        lake.publish(
+            at=at,
+            role=session.role,
+            also=lambda head: [
+                lambda connection: succeed(connection, lake),
+                *runs_after(head, lake.draft, session.database, session.role, at=at),
+            ],
+        )
+
+
+def mark(session: SessionContext) -> int:
+    """How far the transaction has come, for a savepoint."""
+    lake = find_draft(session)
+    return 0 if lake is None else len(lake.draft.parts)
+
+
+def go_back(session: SessionContext, to: int) -> None:
+    """Undo what the transaction has made since the mark was taken."""
+    lake = find_draft(session)
+    if lake is not None:
+        undo(lake, to)
+
+
+def undo(lake: DraftLake, to: int) -> None:
+    if run_ids := lake.undo(to):
+        roll_back(lake, run_ids)
