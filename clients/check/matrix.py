@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clients.check import jdbc, node, odbc, psql, scripts
+from clients.check import duckdb, jdbc, node, odbc, pgbench, postgres_fdw, psql, scripts
 from clients.check.frame import Client
 
 CLIENTS: tuple[Client, ...] = (
@@ -10,6 +10,9 @@ CLIENTS: tuple[Client, ...] = (
     jdbc.CLIENT,
     odbc.CLIENT,
     node.CLIENT,
+    postgres_fdw.CLIENT,
+    duckdb.CLIENT,
+    pgbench.CLIENT,
     scripts.PERL,
     scripts.PHP,
     scripts.RUBY,

@@ -1,0 +1,54 @@
+"""A plan in PostgreSQL's forms."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import duckdb
+
+from ormolu.server.plan_tree import PlanForm, PlanNode, json_text, read_plan, text_lines
+
+# As postgres_fdw and pgAdmin read the first line.
+COSTS = re.compile(r"\(cost=[\d.]+\.\.[\d.]+ rows=\d+ width=\d+\)$")
+
+
+def plan_of(query: str, words: str = "FORMAT json") -> PlanNode:
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE t AS SELECT range AS a, 'x' AS b FROM range(1000)")
+    row = connection.execute(f"EXPLAIN ({words}) {query}").fetchone()
+    assert row is not None
+    return read_plan(row[1])
+
+
+def test_the_first_line_carries_costs_as_postgresql_writes_them() -> None:
+    lines = text_lines(plan_of("SELECT b, count(*) FROM t WHERE a < 10 GROUP BY b ORDER BY b"), PlanForm())
+    assert COSTS.search(lines[0])
+    assert any(line.strip().startswith("->  ") for line in lines)
+    assert any("Filter: a<10" in line for line in lines)
+
+
+def test_costs_are_left_out_where_they_are_not_wanted() -> None:
+    assert not any("cost=" in line for line in text_lines(plan_of("SELECT 1"), PlanForm(has_costs=False)))
+
+
+def test_analyze_tells_rows_and_time() -> None:
+    plan = plan_of("SELECT * FROM t WHERE a < 10", "ANALYZE, FORMAT json")
+    lines = text_lines(plan, PlanForm(is_analyze=True))
+    assert "rows=10 loops=1" in lines[0]
+    assert lines[-1].startswith("Execution Time: ")
+
+
+def test_the_json_form_nests_plans() -> None:
+    found = json.loads(json_text(plan_of("SELECT sum(a) FROM t"), PlanForm(is_verbose=True)))
+    plan = found[0]["Plan"]
+    assert {"Node Type", "Total Cost", "Plan Rows", "Plan Width", "Plans"} <= set(plan)
+
+
+def test_names_of_files_stay_inside() -> None:
+    node = {
+        "name": "READ_PARQUET",
+        "children": [],
+        "extra_info": {"Filename(s)": "/secret", "Estimated Cardinality": "3"},
+    }
+    assert text_lines(read_plan(json.dumps([node])), PlanForm()) == ["Read Parquet  (cost=0.00..3.00 rows=3 width=0)"]
