@@ -54,14 +54,18 @@ def connected(place: Place, **options: str) -> Iterator[Any]:
         connection.close()
 
 
+def told(cursor: Any, *columns: str) -> list[tuple[Any, ...]]:
+    """Some columns of a catalog function's rows."""
+    return [tuple(getattr(row, column) for column in columns) for row in cursor]
+
+
 @CLIENT.check
 def tables_are_listed(place: Place) -> None:
     with connected(place) as connection:
         cursor = connection.cursor()
-        found = [(row.table_schem, row.table_name, row.table_type) for row in cursor.tables(schema="silver")]
+        found = told(cursor.tables(schema="silver"), "table_schem", "table_name", "table_type")
         assert found == [("silver", name, "TABLE") for name in ("customers", "numbers", "orders")]
-        found = [(row.table_name, row.table_type) for row in cursor.tables(schema="lake", table="run%")]
-        assert ("runs", "VIEW") in found
+        assert ("runs", "VIEW") in told(cursor.tables(schema="lake", table="run%"), "table_name", "table_type")
         assert {row.table_schem for row in cursor.tables(tableType="TABLE")} >= {"bronze", "silver", "gold"}
         assert [row.table_cat for row in cursor.tables(catalog="%", schema="", table="")] == ["lakehouse"]
         assert {row[1] for row in cursor.tables(catalog="", schema="%", table="")} >= {"bronze", "silver", "gold"}
@@ -83,19 +87,14 @@ def columns_are_described(place: Place) -> None:
 def keys_and_statistics_are_listed(place: Place) -> None:
     with connected(place) as connection:
         cursor = connection.cursor()
-        found = [(row.column_name, row.pk_name) for row in cursor.primaryKeys("orders", schema="silver")]
+        found = told(cursor.primaryKeys("orders", schema="silver"), "column_name", "pk_name")
         assert found == [("order_id", "orders_pkey")]
-        found = [
-            (row.pktable_name, row.pkcolumn_name, row.fktable_name, row.fkcolumn_name)
-            for row in cursor.foreignKeys(foreignTable="orders", foreignSchema="silver")
-        ]
-        assert found == [("customers", "customer_id", "orders", "customer_id")]
-        found = [row.fktable_name for row in cursor.foreignKeys(table="customers", schema="silver")]
-        assert found == ["orders"]
-        found = [
-            row.column_name for row in cursor.statistics("orders", schema="silver", unique=True) if row.column_name
-        ]
-        assert found == ["order_id"]
+        columns = ("pktable_name", "pkcolumn_name", "fktable_name", "fkcolumn_name")
+        expected = [("customers", "customer_id", "orders", "customer_id")]
+        assert told(cursor.foreignKeys(foreignTable="orders", foreignSchema="silver"), *columns) == expected
+        assert told(cursor.foreignKeys(table="customers", schema="silver"), *columns) == expected
+        found = told(cursor.statistics("orders", schema="silver", unique=True), "column_name")
+        assert ("order_id",) in found
         cursor.rowIdColumns("orders", schema="silver").fetchall()
         cursor.rowVerColumns("orders", schema="silver").fetchall()
 
