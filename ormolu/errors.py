@@ -64,6 +64,14 @@ class DatetimeFieldOverflow(OrmoluError):
     sqlstate = "22008"
 
 
+class InvalidTimeZoneDisplacement(OrmoluError):
+    sqlstate = "22009"
+
+
+class IntervalFieldOverflow(OrmoluError):
+    sqlstate = "22015"
+
+
 class CharacterNotInRepertoire(OrmoluError):
     """Bytes that are no text in the encoding they were said to be in."""
 
@@ -92,6 +100,14 @@ class InvalidArgumentForWidthBucketFunction(OrmoluError):
 
 class InvalidParameterValue(OrmoluError):
     sqlstate = "22023"
+
+
+class StringDataLengthMismatch(OrmoluError):
+    sqlstate = "22026"
+
+
+class ArraySubscriptError(OrmoluError):
+    sqlstate = "2202E"
 
 
 class InvalidTextRepresentation(OrmoluError):
@@ -244,6 +260,10 @@ class UndefinedTable(OrmoluError):
 
 class UndefinedParameter(OrmoluError):
     sqlstate = "42P02"
+
+
+class InvalidCursorDefinition(OrmoluError):
+    sqlstate = "42P11"
 
 
 class DuplicateCursor(OrmoluError):

@@ -144,3 +144,36 @@ def _action(projection: exp.Expression) -> tuple[str, Action, list[exp.Expressio
 def _has_ordinals(tree: exp.Select) -> bool:
     order = tree.args.get("order")
     return order is not None and any(isinstance(each.this, exp.Literal) for each in order.expressions)
+
+
+# --- pg_listening_channels ---
+
+_LISTENING = "pg_listening_channels"
+
+
+def with_channels(query: Query, channels: Sequence[str]) -> Query:
+    """The query with its calls of pg_listening_channels() answered: they depend on the session alone."""
+    if _LISTENING not in query.text.lower():
+        return query
+    tree = query.tree.copy()
+    if isinstance(tree, exp.Select) and len(tree.expressions) == 1 and _is_listening(tree.expressions[0].unalias()):
+        name = tree.expressions[0].alias_or_name or _LISTENING
+        tree = exp.select(exp.column(_LISTENING).as_(name)).from_(_channel_rows(channels, _LISTENING))
+    for table in list(tree.find_all(exp.Table)):
+        if _is_listening(table.this):
+            table.replace(_channel_rows(channels, table.alias or _LISTENING))
+    return replace(query, tree=tree, text=tree.sql("postgres"))
+
+
+def _is_listening(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Anonymous) and node.name.lower() == _LISTENING and not node.expressions
+
+
+def _channel_rows(channels: Sequence[str], alias: str) -> exp.Subquery:
+    texts = [exp.cast(exp.Literal.string(channel), "text") for channel in channels]
+    none = exp.select(exp.cast(exp.null(), "text").as_(_LISTENING)).where(exp.false())
+    queries = [exp.select(text.as_(_LISTENING)) for text in texts] or [none]
+    rows: exp.Query = queries[0]
+    for following in queries[1:]:
+        rows = exp.union(rows, following, distinct=False)
+    return rows.subquery(alias)

@@ -104,6 +104,8 @@ class Channels:
                 self._leave(channel, pid)
 
     def listened_to(self, pid: int) -> tuple[str, ...]:
+        if not self._listeners:
+            return ()
         with self._lock:
             return tuple(channel for channel, listeners in self._listeners.items() if pid in listeners)
 

@@ -1,25 +1,27 @@
-"""COPY TO STDOUT in PostgreSQL's csv and text formats, a whole batch at a time."""
+"""COPY TO STDOUT in PostgreSQL's csv, text and binary formats, a whole batch at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ormolu.errors import FeatureNotSupported, InvalidParameterValue, InvalidSyntax
+from ormolu.errors import UntranslatableCharacter
 from ormolu.server import responses
+from ormolu.server.copy_options import EVERY_COLUMN, CopyForm, CopyOptions, Header, check_columns
 from ormolu.server.encoder_pool import EncoderPool
 from ormolu.server.outcomes import ResultColumn
 from ormolu.server.rowstream import RowStream
-from ormolu.server.types.encoders import join_lines
+from ormolu.server.types.encoders import BINARY, COPY_DATA, RowEncoder, join_lines
 from ormolu.server.types.text import TextStyle, text_values
 
 # pyarrow has no type stubs: its arrays are Any here.
 Values = Any
-_TRUE = ("", "true", "on", "1", "yes", "t")
+# The start of a binary copy: its signature, no flags, no extension.
+_SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_TRAILER = b"\xff\xff"
 _BACKSLASHED = (
     ("\\", "\\\\"),
     ("\b", "\\b"),
@@ -29,74 +31,35 @@ _BACKSLASHED = (
     ("\t", "\\t"),
     ("\v", "\\v"),
 )
-_OPTIONS = frozenset(
-    ("format", "header", "delimiter", "null", "quote", "escape", "encoding", "force_quote", "freeze", "oids")
-)
-
-
-@dataclass(frozen=True, slots=True)
-class CopyFormat:
-    """How rows are written; `force_quote` names columns, or `*` for all."""
-
-    is_csv: bool = False
-    has_header: bool = False
-    delimiter: str = "\t"
-    null: str = "\\N"
-    quote: str = '"'
-    escape: str = '"'
-    force_quote: frozenset[str] = frozenset()
-
-
-def copy_format(options: Mapping[str, str]) -> CopyFormat:
-    """Read the options of COPY TO; what is unknown or contradicts itself is refused."""
-    unknown = [name for name in options if name not in _OPTIONS]
-    if unknown:
-        raise InvalidSyntax(f'option "{unknown[0]}" not recognized')
-    name = options.get("format", "text").lower()
-    if name == "binary":
-        raise FeatureNotSupported("COPY in binary format is not supported", hint="Use FORMAT csv or text.")
-    if name not in ("csv", "text"):
-        raise InvalidParameterValue(f'COPY format "{name}" not recognized')
-    is_csv = name == "csv"
-    if options.get("encoding", "utf8").lower().replace("-", "") not in ("utf8", "unicode"):
-        raise FeatureNotSupported(f'COPY to encoding "{options["encoding"]}" is not supported', hint="Use UTF8.")
-    quote = _character(options, "quote", '"')
-    return CopyFormat(
-        is_csv=is_csv,
-        has_header=options.get("header", "false").lower() in _TRUE,
-        delimiter=_character(options, "delimiter", "," if is_csv else "\t"),
-        null=options.get("null", "" if is_csv else "\\N"),
-        quote=quote,
-        escape=_character(options, "escape", quote),
-        force_quote=frozenset(name.strip().strip("()") for name in options.get("force_quote", "").split(",") if name),
-    )
-
-
-def _character(options: Mapping[str, str], name: str, default: str) -> str:
-    value = options.get(name, default)
-    if len(value.encode()) != 1 or value in "\r\n":
-        raise InvalidParameterValue(f"COPY {name} must be a single one-byte character")
-    return value
 
 
 class CopyWriter:
     """Writes a result as the messages of a copy out: CopyOutResponse, one CopyData a row, CopyDone."""
 
-    def __init__(self, columns: tuple[ResultColumn, ...], options: Mapping[str, str], style: TextStyle) -> None:
+    def __init__(self, columns: tuple[ResultColumn, ...], options: CopyOptions, style: TextStyle) -> None:
         self._columns = columns
-        self._format = copy_format(options)
+        self._format = options
+        names = [column.name for column in columns]
+        check_columns(self._format, names, names)
         self._style = style
+        # A row of a binary copy is laid out as a DataRow is.
+        self._binary = RowEncoder(columns, (BINARY,) * len(columns), style, COPY_DATA)
 
     def messages(self, stream: RowStream, encoders: EncoderPool) -> Iterator[bytes | memoryview]:
-        yield responses.copy_out(len(self._columns))
-        if self._format.has_header:
+        is_binary = self._format.form is CopyForm.BINARY
+        yield responses.copy_out(len(self._columns), is_binary=is_binary)
+        if is_binary:
+            yield responses.copy_data(_SIGNATURE)
+        if self._format.header is not Header.NONE:
             names = pa.array([[column.name] for column in self._columns]).flatten()
             cells = [self._cell(names.slice(at, 1), column.name) for at, column in enumerate(self._columns)]
             yield self._lines(cells)
         try:
-            yield from encoders.encoded(stream.take(None), self.encode)
+            yield from encoders.encoded(stream.take(None), self._binary.encode if is_binary else self.encode)
         finally:
             stream.close()
+        if is_binary:
+            yield responses.copy_data(_TRAILER)
         yield responses.COPY_DONE
         yield responses.command_complete(f"COPY {stream.rows_taken}")
 
@@ -112,7 +75,18 @@ class CopyWriter:
 
     def _lines(self, cells: list[Values]) -> memoryview:
         line = pc.binary_join_element_wise(*cells, self._format.delimiter)
-        return join_lines(pc.binary_join_element_wise(line, "\n", "").cast(pa.binary()))
+        lines = pc.binary_join_element_wise(line, "\n", "")
+        return join_lines(lines.cast(pa.binary()) if self._format.is_utf8 else self._encoded(lines))
+
+    def _encoded(self, lines: Values) -> Values:
+        """In another encoding than UTF-8; 22P05 for a character that it does not have."""
+        try:
+            return pa.array([line.encode(self._format.encoding) for line in lines.to_pylist()], pa.binary())
+        except UnicodeEncodeError as error:
+            letter = error.object[error.start]
+            raise UntranslatableCharacter(
+                f"character {letter!r} has no equivalent in encoding {self._format.encoding}"
+            ) from error
 
     def _cell(self, text: Values, name: str) -> Values:
         written = self._csv(text, name) if self._format.is_csv else self._plain(text)
@@ -131,7 +105,7 @@ class CopyWriter:
 
     def _csv(self, text: Values, name: str) -> Values:
         style = self._format
-        if {name, "*"} & style.force_quote:
+        if EVERY_COLUMN in style.force_quote or name in style.force_quote:
             needs = pc.is_valid(text)
         else:
             special = _in_class(style.delimiter) + _in_class(style.quote)

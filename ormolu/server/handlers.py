@@ -12,11 +12,12 @@ from sqlglot import exp
 
 from ormolu import errors
 from ormolu.server import cursors, transactions
-from ormolu.server.acting import ActingQuery, find_acting
+from ormolu.server.acting import ActingQuery, find_acting, with_channels
 from ormolu.server.actions import Actions
 from ormolu.server.channels import Subscription, notification
 from ormolu.server.constants import ConstantQuery, constant_columns, constant_query, one_column, text_rows
 from ormolu.server.context import SessionContext
+from ormolu.server.copy_options import copy_options
 from ormolu.server.engine_rows import EngineRows, is_streaming
 from ormolu.server.literals import argument, prepare_change, with_values
 from ormolu.server.outcomes import Completed, CopyOut, Outcome, ResultColumn, Rows
@@ -161,13 +162,17 @@ class QueryHandlers:
             raise errors.FeatureNotSupported("a query that changes data or makes a table is not supported")
         acting = find_acting(query)
         if acting is not None:
-            plan = self._planner.plan(acting.inner, oids, session)
+            plan = self._plan(acting.inner, oids, session)
             columns = acting.columns(plan.columns)
             return Prepared(query, plan.parameter_types, oids, columns, is_described=True, plan=acting)
-        plan = self._planner.plan(query, oids, session)
+        plan = self._plan(query, oids, session)
         return Prepared(
             query, plan.parameter_types, oids, plan.columns, is_described=True, plan=plan, stamp=_stamp(session)
         )
+
+    def _plan(self, query: s.Query, oids: Sequence[int], session: SessionContext) -> QueryPlan:
+        channels = self._actions.channels.listened_to(session.pid)
+        return self._planner.plan(with_channels(query, channels), oids, session)
 
     def _constant(self, query: s.Query) -> Prepared | None:
         """A query that needs no engine is prepared once for all sessions."""
@@ -192,7 +197,7 @@ class QueryHandlers:
         plan, stamp = prepared.plan, prepared.stamp
         prepared.stamp = None
         if stamp is None or stamp != _stamp(session):
-            plan = self._planner.plan(statement, prepared.parameter_oids, session)
+            plan = self._plan(statement, prepared.parameter_oids, session)
         if plan.columns != prepared.columns:
             raise errors.FeatureNotSupported("cached plan must not change result type")
         return self._run(plan, parameters, session)
@@ -200,7 +205,7 @@ class QueryHandlers:
     def _act(
         self, acting: ActingQuery, prepared: Prepared, parameters: tuple[object, ...], session: SessionContext
     ) -> Rows:
-        plan = self._planner.plan(acting.inner, prepared.parameter_oids, session)
+        plan = self._plan(acting.inner, prepared.parameter_oids, session)
         rows = self._run(plan, parameters, session)
         return Rows(acting.columns(plan.columns), acting.act(rows.batches, self._actions, session))
 
@@ -221,7 +226,8 @@ class QueryHandlers:
             raise errors.InsufficientPrivilege(
                 "COPY to a file of the server is not allowed", hint="Use COPY ... TO STDOUT, or psql's \\copy."
             )
-        return CopyOut(self._rows(statement.query or _table_query(statement), session), dict(statement.options))
+        options = copy_options(statement.options, is_from=False)
+        return CopyOut(self._rows(statement.query or _table_query(statement), session), options)
 
     def _columns(self, statement: s.Statement, session: SessionContext) -> Columns:
         match statement:

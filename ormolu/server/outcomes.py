@@ -8,6 +8,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from ormolu.server.copy_options import CopyOptions
 from ormolu.sql_extensions.types import DataType
 
 
@@ -58,10 +59,10 @@ class CopyIn:
 
 @dataclass(frozen=True, slots=True)
 class CopyOut:
-    """COPY TO STDOUT: the rows, and the options to write them with (format, header, delimiter, null, quote, escape)."""
+    """COPY TO STDOUT: the rows, and how to write them."""
 
     rows: Rows
-    options: dict[str, str]
+    options: CopyOptions
 
 
 Outcome = Rows | Completed | CopyIn | CopyOut

@@ -69,17 +69,20 @@ def integer(low: int, high: int) -> Check:
     return check
 
 
-_UNITS = {"": 1, "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
+_UNITS = {"": 1, "us": 0.001, "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
 def milliseconds(name: str, value: str) -> int:
     """Read a time as PostgreSQL does: a plain number is milliseconds, else us, ms, s, min, h or d."""
-    match = re.fullmatch(r"\s*(\d+(?:\.\d*)?)\s*([a-z]*)\s*", value)
+    match = re.fullmatch(r"\s*([+-]?\d+(?:\.\d*)?)\s*([a-z]*)\s*", value)
     if match is None or match[2] not in _UNITS:
-        raise invalid(name, value, 'Valid units for this parameter are "ms", "s", "min", "h", and "d".')
+        hint = 'Valid units for this parameter are "us", "ms", "s", "min", "h", and "d".'
+        raise invalid(name, value, None if match is None else hint)
     number = round(float(match[1]) * _UNITS[match[2]])
-    if number > TIMEOUT_MILLISECONDS_MAX:
-        raise InvalidParameterValue(f'{value} is outside the valid range for parameter "{name}"')
+    if not 0 <= number <= TIMEOUT_MILLISECONDS_MAX:
+        raise InvalidParameterValue(
+            f'{number} ms is outside the valid range for parameter "{name}" (0 .. {TIMEOUT_MILLISECONDS_MAX})'
+        )
     return number
 
 
@@ -87,7 +90,7 @@ def _duration(name: str, value: str) -> str:
     number = milliseconds(name, value)
     for unit, factor in reversed(_UNITS.items()):
         if number and unit and number % factor == 0:
-            return f"{number // factor}{unit}"
+            return f"{int(number // factor)}{unit}"
     return str(number)
 
 
@@ -104,14 +107,24 @@ def _encoding(name: str, value: str) -> str:
 _DATE_ORDERS = {"mdy": "MDY", "us": "MDY", "noneuropean": "MDY", "dmy": "DMY", "european": "DMY", "ymd": "YMD"}
 
 
+_DATE_FORMS = {"iso": "ISO", "sql": "SQL", "postgres": "Postgres", "german": "German"}
+
+
 def _date_style(name: str, value: str) -> str:
-    order = "MDY"
+    """A form, an order of day and month, or both; German says the order too."""
+    forms: set[str] = set()
+    orders: set[str] = set()
     for word in re.split(r"[\s,]+", value.lower().strip()):
         if word in _DATE_ORDERS:
-            order = _DATE_ORDERS[word]
-        elif word not in ("iso", "default"):
-            raise invalid(name, value, "Dates are written in ISO style.")
-    return f"ISO, {order}"
+            orders.add(_DATE_ORDERS[word])
+        elif word in _DATE_FORMS:
+            forms.add(_DATE_FORMS[word])
+        elif word != "default":
+            raise invalid(name, value)
+    if len(forms) > 1 or len(orders) > 1:
+        raise invalid(name, value, "Conflicting DateStyle specifications.")
+    form = forms.pop() if forms else "ISO"
+    return f"{form}, {orders.pop() if orders else 'DMY' if form == 'German' else 'MDY'}"
 
 
 _OFFSET = re.compile(r"^([+-]?)(\d{1,2})(?::?(\d{2}))?$")
@@ -169,7 +182,7 @@ def _rows(*rows: Setting) -> dict[str, Setting]:
 
 SETTINGS: Mapping[str, Setting] = _rows(
     Setting("application_name", "", _application_name, "What the client calls itself.", is_reported=True),
-    Setting("bytea_output", "hex", one_of("hex"), "The text form of bytea."),
+    Setting("bytea_output", "hex", one_of("hex", "escape"), "The text form of bytea."),
     Setting("check_function_bodies", "on", boolean, "Accepted; there are no function bodies."),
     Setting("client_encoding", "UTF8", _encoding, "The encoding of text on the wire.", is_reported=True),
     Setting("client_min_messages", "notice", _least_message, "The least severe message that is sent."),
@@ -182,7 +195,8 @@ SETTINGS: Mapping[str, Setting] = _rows(
     Setting("idle_session_timeout", "0", _duration, "How long a session may stay idle outside a transaction."),
     Setting("in_hot_standby", "off", boolean, "Whether this is a standby.", is_reported=True, is_read_only=True),
     Setting("integer_datetimes", "on", boolean, "Timestamps are integers.", is_reported=True, is_read_only=True),
-    Setting("IntervalStyle", "postgres", one_of("postgres"), "How intervals are written.", is_reported=True),
+    Setting("IntervalStyle", "postgres", one_of("postgres", "postgres_verbose", "sql_standard", "iso_8601"),
+            "How intervals are written.", is_reported=True),
     Setting("is_superuser", "off", boolean, "Whether the role is a superuser.", is_reported=True, is_read_only=True),
     Setting("jit", "off", boolean, "Accepted; the engine decides."),
     Setting("lake_notices", "on", boolean, "Whether answers explain themselves with notices."),

@@ -68,7 +68,6 @@ def set_transaction(statement: s.SetTransaction, session: SessionContext, snapsh
         return _set_defaults(statement, session)
     if not session.transaction.is_block:
         session.notice("WARNING", "25P01", "SET TRANSACTION can only be used in transaction blocks")
-        return Completed("SET")
     if statement.snapshot is not None:
         _import(statement.snapshot, session, snapshots)
     _characterise(session, statement.isolation, statement.read_only, statement.is_deferrable)

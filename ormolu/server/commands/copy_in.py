@@ -7,16 +7,30 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ormolu.definitions import BronzeSource, TableName, Upload
-from ormolu.errors import FeatureNotSupported, ProgramLimitExceeded, UndefinedTable, WrongObjectType
+from ormolu.errors import (
+    DuplicateColumn,
+    FeatureNotSupported,
+    OrmoluError,
+    ProgramLimitExceeded,
+    UndefinedColumn,
+    UndefinedTable,
+    WrongObjectType,
+)
 from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_operate
 from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait
 from ormolu.server.context import SessionContext
+from ormolu.server.copy_data import AsTheyCome, CopyReader, reader_for
+from ormolu.server.copy_options import CopyForm, Header, check_columns, copy_options
 from ormolu.server.outcomes import CopyIn, Outcome
 from ormolu.sql_extensions.statements import CopyFrom
+from ormolu.sql_extensions.types import data_type
 
 END_MARKER_BYTES_MAX = 8
+# What COPY into a bronze source takes beyond PostgreSQL's options and formats.
+OWN_OPTIONS = ("repeat", "file_name")
+OWN_FORMATS = ("json", "jsonl", "ndjson", "parquet")
 
 
 def copy_from(statement: CopyFrom, session: SessionContext, services: Services) -> Outcome:
@@ -35,27 +49,69 @@ def copy_from(statement: CopyFrom, session: SessionContext, services: Services) 
     if not isinstance(definition, BronzeSource) or not isinstance(definition.source, Upload):
         raise WrongObjectType(f"{name} does not take uploads", hint="COPY goes to a BRONZE SOURCE ... FROM UPLOAD.")
     require_operate(services, session, name)
-    if statement.options.get("format", "text").lower() == "binary":
-        raise FeatureNotSupported("COPY FROM in binary format is not supported yet", hint="Use csv or text.")
     path = services.spool / f"{uuid.uuid4().hex}.upload"
-    return CopyIn(len(statement.columns) or len(definition.columns), _Spool(path, statement, name, session, services))
+    spool = _Spool(path, name, session, services)
+    columns = _columns(statement, definition)
+    try:
+        reader, spool.options, is_binary = _reader(statement, definition, columns, spool)
+    except Exception:
+        spool.abort()
+        raise
+    spool.reader = reader
+    spool.columns = list(statement.columns)
+    return CopyIn(len(columns), spool, is_binary)
+
+
+def _columns(statement: CopyFrom, definition: BronzeSource) -> tuple[str, ...]:
+    """The names that the copy fills; checked where the source declares its columns."""
+    declared = tuple(column.name for column in definition.columns)
+    for at, column in enumerate(statement.columns):
+        if declared and column not in declared:
+            raise UndefinedColumn(f'column "{column}" of relation "{definition.name.name}" does not exist')
+        if column in statement.columns[:at]:
+            raise DuplicateColumn(f'column "{column}" specified more than once')
+    return statement.columns or declared
+
+
+def _reader(
+    statement: CopyFrom, definition: BronzeSource, columns: tuple[str, ...], spool: _Spool
+) -> tuple[CopyReader, dict[str, str], bool]:
+    """What reads the data, the options of the load, and whether the data is binary."""
+    own = {name: value for name, value in statement.options.items() if name in OWN_OPTIONS}
+    given = {name: value for name, value in statement.options.items() if name not in OWN_OPTIONS}
+    declared = definition.source.format if isinstance(definition.source, Upload) else None
+    form = given.get("format", "" if declared is None else declared.name).lower()
+    if form in OWN_FORMATS:
+        return AsTheyCome(spool.store), dict(statement.options), False
+    if "format" not in given and form:
+        given["format"] = form
+    options = copy_options(given, is_from=True)
+    types = {column.name: data_type(column.type) for column in definition.columns}
+    check_columns(options, columns, types or columns)
+    if not (options.force_null or options.force_not_null or options.header is Header.MATCH) and (
+        options.is_utf8 and options.form is not CopyForm.BINARY
+    ):
+        return AsTheyCome(spool.store), dict(statement.options), False
+    kinds = [types[name] for name in columns] if types else None
+    reader, passed = reader_for(options, columns, kinds, spool.store)
+    return reader, {**passed, **own}, options.form is CopyForm.BINARY
 
 
 class _Spool:
     """A file that takes the data, with a byte limit; it is gone once its load has ended, well or badly."""
 
-    def __init__(
-        self, path: Path, statement: CopyFrom, name: TableName, session: SessionContext, services: Services
-    ) -> None:
+    def __init__(self, path: Path, name: TableName, session: SessionContext, services: Services) -> None:
+        self.reader: CopyReader = AsTheyCome(self.store)
+        self.options: dict[str, str] = {}
+        self.columns: list[str] = []
         self._path = path
-        self._statement = statement
         self._name = name
         self._session = session
         self._services = services
         self._bytes = 0
         self._file: BinaryIO = path.open("wb")
 
-    def write(self, data: bytes) -> None:
+    def store(self, data: bytes) -> None:
         self._bytes += len(data)
         if self._bytes > self._services.spool_bytes_max:
             raise ProgramLimitExceeded(
@@ -64,21 +120,20 @@ class _Spool:
             )
         self._file.write(data)
 
+    def write(self, data: bytes) -> None:
+        self.reader.feed(data)
+
     def finish(self) -> int:
+        try:
+            self.reader.finish()
+        except OrmoluError:
+            self.abort()
+            raise
         self._file.close()
         _cut_end_marker(self._path)
+        request = {"path": str(self._path), "options": self.options, "columns": self.columns}
         try:
-            state = run_and_wait(
-                self._services,
-                self._session,
-                str(self._name),
-                RunAction.UPLOAD,
-                {
-                    "path": str(self._path),
-                    "options": dict(self._statement.options),
-                    "columns": list(self._statement.columns),
-                },
-            )
+            state = run_and_wait(self._services, self._session, str(self._name), RunAction.UPLOAD, request)
         finally:
             self._path.unlink(missing_ok=True)
         return state.rows_out or 0

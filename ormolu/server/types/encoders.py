@@ -23,6 +23,7 @@ from ormolu.server.types.text import TextStyle, text_values
 BATCH_ROWS = 8_192
 FEW_ROWS_MAX = 8
 TEXT, BINARY = 0, 1
+DATA_ROW, COPY_DATA = b"D", b"d"
 _EMPTY = b""
 # pyarrow has no type stubs: its arrays are Any here.
 Values = Any
@@ -35,21 +36,22 @@ class RowEncoder:
     columns: tuple[ResultColumn, ...]
     formats: tuple[int, ...]
     style: TextStyle
+    letter: bytes = DATA_ROW
 
     def encode(self, batch: pa.RecordBatch) -> memoryview | bytes:
-        """Give all rows of a batch as DataRow messages."""
+        """Give all rows of a batch as DataRow messages; of a binary COPY as CopyData, which have the same layout."""
         rows: int = batch.num_rows
         if not rows:
             return _EMPTY
         if not self.columns:
-            return b"D\0\0\0\x06\0\0" * rows
+            return (self.letter + b"\0\0\0\x06\0\0") * rows
         if rows <= FEW_ROWS_MAX:
             return self._few(batch)
         fields = [
             self._values(column, code, values)
             for column, code, values in zip(self.columns, self.formats, batch.columns, strict=True)
         ]
-        return join_rows(fields, rows)
+        return join_rows(fields, rows, self.letter)
 
     def _few(self, batch: pa.RecordBatch) -> bytes:
         """The same for a handful of rows, where a plain loop costs less than setting columns up."""
@@ -57,7 +59,7 @@ class RowEncoder:
             self._few_values(column, code, values)
             for column, code, values in zip(self.columns, self.formats, batch.columns, strict=True)
         ]
-        return b"".join(data_row([field[row] for field in fields]) for row in range(batch.num_rows))
+        return b"".join(data_row([field[row] for field in fields], self.letter) for row in range(batch.num_rows))
 
     def _few_values(self, column: ResultColumn, code: int, values: Values) -> list[bytes | None]:
         if code == BINARY and column.type.scalar.name in ("int4", "int8") and pa.types.is_integer(values.type):
@@ -80,20 +82,20 @@ _PACK = {"int4": struct.Struct("!i").pack, "int8": struct.Struct("!q").pack}
 _NULL = b"\xff\xff\xff\xff"
 
 
-def data_row(values: Sequence[bytes | None]) -> bytes:
+def data_row(values: Sequence[bytes | None], letter: bytes = DATA_ROW) -> bytes:
     """One DataRow of encoded values."""
     parts = [_NULL if value is None else len(value).to_bytes(4, "big") + value for value in values]
     size = 6 + sum(map(len, parts))
-    return b"".join((b"D", size.to_bytes(4, "big"), len(values).to_bytes(2, "big"), *parts))
+    return b"".join((letter, size.to_bytes(4, "big"), len(values).to_bytes(2, "big"), *parts))
 
 
-def join_rows(fields: Sequence[Values], rows: int) -> memoryview | bytes:
+def join_rows(fields: Sequence[Values], rows: int, letter: bytes = DATA_ROW) -> memoryview | bytes:
     """Join encoded columns, each a binary array or items of fixed width without NULLs, into DataRows.
 
     Between two columns of varying width all is laid out as one record a row, so that few pieces are left to join.
     """
     lengths = np.full(rows, 6, dtype=np.int32)
-    head: list[Fixed] = [np.array(b"D"), lengths, np.array(len(fields), dtype=">i2")]
+    head: list[Fixed] = [np.array(letter), lengths, np.array(len(fields), dtype=">i2")]
     block, parts = head, list[Values]()
     for field in fields:
         fixed = field if isinstance(field, np.ndarray) else fixed_items(field)
@@ -128,7 +130,7 @@ def _records(pieces: Sequence[Fixed], rows: int) -> Fixed:
 
 def join_lines(lines: Values) -> memoryview:
     """Join the lines of a copy into CopyData messages."""
-    header = _records((np.array(b"d"), (value_sizes(lines) + 4).astype(">i4")), len(lines))
+    header = _records((np.array(COPY_DATA), (value_sizes(lines) + 4).astype(">i4")), len(lines))
     return value_bytes(pc.binary_join_element_wise(as_binary(header), lines, _EMPTY))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from ormolu.definitions import Expression
-from ormolu.errors import FeatureNotSupported, InvalidSyntax
+from ormolu.errors import FeatureNotSupported, InvalidCursorDefinition, InvalidParameterValue, InvalidSyntax
 from ormolu.sql_extensions.parser.cursor import Cursor
 from ormolu.sql_extensions.parser.expressions import check_expression, take_query, take_until
 from ormolu.sql_extensions.statements import (
@@ -198,7 +198,7 @@ def _copy_options(cursor: Cursor, options: dict[str, str]) -> None:
             name = cursor.name("an option")
             if name in options:
                 raise InvalidSyntax("conflicting or redundant options", position=cursor.before())
-            options[name] = _copy_value(cursor)
+            options[name] = _copy_value(cursor, name)
             if not cursor.take(","):
                 break
         cursor.expect_closing()
@@ -207,10 +207,19 @@ def _copy_options(cursor: Cursor, options: dict[str, str]) -> None:
         _old_option(cursor, options)
 
 
-def _copy_value(cursor: Cursor) -> str:
+_VALUED = ("format", "delimiter", "null", "quote", "escape", "encoding")
+
+
+def _copy_value(cursor: Cursor, name: str) -> str:
     """A value, `true` where there is none, `a,b` for a list, `*`."""
     if cursor.at_any(",", ")"):
+        if name in _VALUED:
+            raise InvalidSyntax(f"{name} requires a parameter", position=cursor.before())
         return "true"
+    if name.startswith("force_") and not cursor.at_any("*", "("):
+        raise InvalidParameterValue(
+            f'argument to option "{name}" must be a list of column names', position=cursor.before()
+        )
     if cursor.take("*"):
         return "*"
     if cursor.at("("):
@@ -251,6 +260,8 @@ def read_declare(cursor: Cursor) -> Statement:
     while not cursor.take("CURSOR"):
         if cursor.take("BINARY"):
             is_binary = True
+        elif is_scrollable is not None and (cursor.at("SCROLL") or cursor.at("NO", "SCROLL")):
+            raise InvalidCursorDefinition("cannot specify both SCROLL and NO SCROLL", position=cursor.position())
         elif cursor.take("SCROLL"):
             is_scrollable = True
         elif cursor.take("NO", "SCROLL"):
