@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from ormolu.sql_extensions.relations import Relation
 
 PLANS_MAX = 2_000
+# Settings that a plan depends on, for what it makes of literals.
+_IN_PLANS = ("datestyle", "intervalstyle", "metric_sum")
+# Types whose values Arrow does not carry whole: they leave the engine as text.
+_AS_TEXT = {"TIME WITH TIME ZONE": "VARCHAR", "BIT": "VARCHAR", "BIGNUM": "VARCHAR", "UHUGEINT": "VARCHAR"}
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -69,11 +73,12 @@ class Bound(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class QueryPlan:
-    """`columns` are what RowDescription says."""
+    """`columns` are what RowDescription says, `sql` is what the engine runs for them."""
 
     bound: Bound
     parameter_types: tuple[DataType, ...]
     columns: tuple[ResultColumn, ...]
+    sql: str
 
 
 # Binds a query for a session: names against the head it reads, policies woven in.
@@ -127,8 +132,9 @@ class QueryPlanner:
     def _key(self, query: Query, oids: Sequence[int], session: SessionContext) -> tuple[object, ...]:
         settings = session.settings
         text = query.text or query.tree.sql()
-        return (text, tuple(oids), session.database, session.role, settings.search_path, settings.time_zone,
-                settings.get("metric_sum"), session.head.version, self._rights(session))  # fmt: skip
+        shown = tuple(map(settings.get, _IN_PLANS))
+        return (text, tuple(oids), session.database, session.role, settings.search_path, settings.time_zone, shown,
+                session.head.version, self._rights(session))  # fmt: skip
 
     def _make(self, query: Query, given: tuple[DataType | None, ...], session: SessionContext) -> QueryPlan:
         bound = self._bind(query, given, session)
@@ -143,7 +149,25 @@ class QueryPlanner:
             ResultColumn(name, result_type(type_, kind))
             for name, type_, (_, kind) in zip(names, declared, described, strict=True)
         )
-        return QueryPlan(bound, types, columns)
+        return QueryPlan(bound, types, columns, _carried(bound.sql, [kind for _, kind in described]))
+
+
+def _carried(sql: str, kinds: Sequence[str]) -> str:
+    """The query, with the columns that Arrow would spoil as text."""
+    if not any(_element(kind) in _AS_TEXT for kind in kinds):
+        return sql
+    names = [f"c{at}" for at in range(len(kinds))]
+    columns = ", ".join(
+        f"CAST({name} AS {_AS_TEXT[_element(kind)]}{kind.removeprefix(_element(kind))})"
+        if _element(kind) in _AS_TEXT
+        else name
+        for name, kind in zip(names, kinds, strict=True)
+    )
+    return f"SELECT {columns} FROM ({sql}) AS carried({', '.join(names)})"  # noqa: S608 - our own words around a bound query
+
+
+def _element(kind: str) -> str:
+    return kind.partition("[")[0]
 
 
 def is_cacheable(bound: Bound) -> bool:

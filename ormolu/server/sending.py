@@ -11,7 +11,7 @@ from ormolu.server.copy_out import CopyWriter
 from ormolu.server.encoder_pool import EncoderPool
 from ormolu.server.guard import Output
 from ormolu.server.outcomes import Completed, CopyIn, CopyOut, Outcome, Rows
-from ormolu.server.parameters import result_formats
+from ormolu.server.parameters import result_formats, value_style
 from ormolu.server.rowstream import RowStream
 from ormolu.server.types.encoders import RowEncoder
 from ormolu.server.types.text import TextStyle
@@ -61,4 +61,4 @@ class Sender:
         yield responses.command_complete(stream.tag if stream.tag in _UNCOUNTED else f"{stream.tag} {sent}")
 
     def _style(self) -> TextStyle:
-        return TextStyle(self._context.settings.time_zone)
+        return value_style(self._context.settings)

@@ -51,7 +51,7 @@ def result_columns(tree: exp.Expr, find_relation: FindRelation) -> Columns | Non
 
 
 _FAMILIES = {
-    "text": "text varchar bpchar name inet xml json jsonb bit",
+    "text": "text varchar bpchar name inet xml json jsonb bit varbit",
     "integer": "int2 int4 int8 oid xid cid xid8",
     "number": "numeric",
     "float": "float4 float8",

@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ormolu.errors import FeatureNotSupported, UndefinedObject
+from ormolu.errors import FeatureNotSupported, InvalidParameterValue, UndefinedObject
 
 NUMERIC_PRECISION_MAX = 38
+_SINGLE_BITS, _DOUBLE_BITS = 24, 53
+_LENGTHS = ("varchar", "bpchar", "bit", "varbit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ SCALARS: dict[str, ScalarType] = {
         ("uuid", 2950, 2951, 16, "UUID", "UUID", "uuid"),
         ("json", 114, 199, -1, "JSON", "VARCHAR", "string"),
         ("jsonb", 3802, 3807, -1, "JSON", "VARCHAR", "string"),
-        ("bit", 1560, 1561, -1, "BIT", "VARCHAR", "string"),
+        # Zeros and ones as text, which sorts as PostgreSQL sorts bits.
+        ("bit", 1560, 1561, -1, "VARCHAR", "VARCHAR", "string"),
+        ("varbit", 1562, 1563, -1, "VARCHAR", "VARCHAR", "string"),
         ("inet", 869, 1041, -1, "VARCHAR", "VARCHAR", "string"),
         ("xml", 142, 143, -1, "VARCHAR", "VARCHAR", "string"),
         # Of the system catalogs only. An OID, and what names an object by its OID, is a BIGINT in queries;
@@ -109,8 +113,24 @@ ALIASES = {
     "time with time zone": "timetz",
     "timestamp without time zone": "timestamp",
     "timestamp with time zone": "timestamptz",
-    "bit varying": "bit",
+    "bit varying": "varbit",
+    "dec": "numeric",
+    "nchar": "bpchar",
+    "national character": "bpchar",
+    "national char": "bpchar",
+    "national character varying": "varchar",
+    "national char varying": "varchar",
 }
+# Without a length these are of length 1.
+_SINGLE = frozenset(("char", "character", "nchar", "national char", "national character", "bit"))
+
+# Types of PostgreSQL that have no counterpart here.
+_WITHOUT_COUNTERPART = """
+    cidr macaddr macaddr8 money tsvector tsquery point line lseg box path polygon circle jsonpath refcursor
+    txid_snapshot pg_snapshot int4range int8range numrange tsrange tstzrange daterange int4multirange
+    int8multirange nummultirange tsmultirange tstzmultirange datemultirange
+"""
+UNSUPPORTED = frozenset(_WITHOUT_COUNTERPART.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +156,8 @@ class DataType:
                 return ((precision << 16) | (scale & 0xFFFF)) + 4
             case (("varchar" | "bpchar"), (length,)):
                 return length + 4
+            case (("bit" | "varbit"), (length,)):
+                return length
             case _:
                 return -1
 
@@ -174,13 +196,15 @@ class DataType:
             "timetz": "time with time zone",
             "timestamp": "timestamp without time zone",
             "timestamptz": "timestamp with time zone",
+            "varbit": "bit varying",
         }.get(self.scalar.name, self.scalar.name)
         modifiers = f"({','.join(map(str, self.modifiers))})" if self.modifiers else ""
         return spelled + modifiers + "[]" * self.dimensions
 
 
 _SPELLING = re.compile(
-    r"^\s*(?P<base>\"char\"|[a-z_][a-z0-9_ ]*?)\s*(\(\s*(?P<first>\d+)\s*(,\s*(?P<second>-?\d+)\s*)?\))?\s*"
+    r"^\s*(?P<base>\"char\"|pg_catalog\.\"?[a-z_][a-z0-9_]*\"?|[a-z_][a-z0-9_ ]*?)\s*"
+    r"(\(\s*(?P<first>\d+)\s*(,\s*(?P<second>-?\d+)\s*)?\))?\s*"
     r"(?P<zone>with(out)? time zone)?\s*(?P<arrays>(\[\s*\d*\s*\]\s*)*)$"
 )
 
@@ -192,24 +216,45 @@ def data_type(spelling: str) -> DataType:
     if match is None:
         raise UndefinedObject(f'type "{spelling}" does not exist')
     base = " ".join(f"{match['base']} {match['zone'] or ''}".split())
+    base = base.removeprefix("pg_catalog.").strip('"') if base.startswith("pg_catalog.") else base
+    if base == "float" and match["first"] is not None:
+        base = _float_of(int(match["first"]))
     scalar = SCALARS.get(ALIASES.get(base, base))
+    if base in UNSUPPORTED:
+        raise FeatureNotSupported(f"type {base} is not supported", hint="Keep such values as text.")
     if scalar is None:
         raise UndefinedObject(f'type "{spelling}" does not exist')
+    if match["first"] is None:
+        return DataType(scalar, (1,) if base in _SINGLE else (), match["arrays"].count("["))
     modifiers = _modifiers(scalar, match["first"], match["second"], spelling)
     return DataType(scalar, modifiers, match["arrays"].count("["))
 
 
-def _modifiers(scalar: ScalarType, first: str | None, second: str | None, spelling: str) -> tuple[int, ...]:
-    if first is None:
-        return (1,) if scalar.name == "bpchar" else ()
+def _float_of(bits: int) -> str:
+    if not 1 <= bits <= _DOUBLE_BITS:
+        raise InvalidParameterValue(f"precision for type float must be between 1 and {_DOUBLE_BITS} bits")
+    return "float4" if bits <= _SINGLE_BITS else "float8"
+
+
+def _modifiers(scalar: ScalarType, first: str, second: str | None, spelling: str) -> tuple[int, ...]:
     if scalar.name == "numeric":
         if int(first) > NUMERIC_PRECISION_MAX:
             raise FeatureNotSupported(
                 f"type {spelling} has more than {NUMERIC_PRECISION_MAX} digits",
                 hint=f"Declare numeric({NUMERIC_PRECISION_MAX},s) or text.",
             )
+        if int(first) < 1:
+            raise InvalidParameterValue("NUMERIC precision 0 must be between 1 and 1000")
+        if not 0 <= int(second or 0) <= int(first):
+            raise FeatureNotSupported(
+                f"type {spelling} has a scale below zero or above its precision", hint="Declare a scale between them."
+            )
         return (int(first), int(second or 0))
-    return (int(first),) if scalar.name in ("varchar", "bpchar", "bit") else ()
+    if scalar.name not in _LENGTHS:
+        return ()
+    if int(first) < 1:
+        raise InvalidParameterValue(f"length for type {scalar.name} must be at least 1")
+    return (int(first),)
 
 
 _FROM_DUCKDB = {scalar.duckdb: name for name, scalar in reversed(SCALARS.items())} | {
@@ -227,6 +272,8 @@ _FROM_DUCKDB = {scalar.duckdb: name for name, scalar in reversed(SCALARS.items()
     '"NULL"': "text",
     "NULL": "text",
     "INVALID": "text",
+    "BIT": "varbit",
+    "TIME_NS": "time",
 }
 _DECIMAL = re.compile(r"^DECIMAL\((\d+),(\d+)\)$")
 

@@ -5,8 +5,10 @@ A column of fixed width without NULLs becomes items of that width, any other a b
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable
+from ipaddress import ip_interface
 from typing import Any
 
 import numpy as np
@@ -63,8 +65,47 @@ def _time(values: Values) -> Fixed:
     return as_bytes(np.asarray(values.cast(pa.time64("us")).view(pa.int64())), ">i8")
 
 
-def _timetz(values: Values) -> Fixed:
-    return side_by_side(_time(values), np.zeros(len(values), dtype="V4"))
+def _by_value(write: Callable[[str], bytes]) -> Callable[[DataType, Values], Values]:
+    """For types that leave the engine as text."""
+
+    def encode(_: DataType, values: Values) -> Values:
+        return pa.array([None if text is None else write(text) for text in values.to_pylist()], pa.binary())
+
+    return encode
+
+
+_ZONE = re.compile(r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?")
+
+
+def _timetz(text: str) -> bytes:
+    match = _ZONE.fullmatch(text)
+    assert match is not None, text
+    hours, minutes, seconds, fraction, sign, zone_hours, zone_minutes, zone_seconds = match.groups("0")
+    clock = ((int(hours) * 60 + int(minutes)) * 60 + int(seconds)) * 1_000_000 + int(fraction.ljust(6, "0"))
+    west = (int(zone_hours) * 60 + int(zone_minutes)) * 60 + int(zone_seconds)
+    return struct.pack("!qi", clock, west if sign == "-" else -west)
+
+
+def _bits(text: str) -> bytes:
+    filled = text.ljust((len(text) + 7) // 8 * 8, "0")
+    return struct.pack("!i", len(text)) + bytes(int(filled[at : at + 8], 2) for at in range(0, len(filled), 8))
+
+
+def _inet(text: str) -> bytes:
+    address = ip_interface(text)
+    family = 2 if address.version == 4 else 3
+    packed = address.ip.packed
+    return struct.pack("!BBBB", family, address.network.prefixlen, 0, len(packed)) + packed
+
+
+def _lsn(text: str) -> bytes:
+    high, low = text.split("/")
+    return struct.pack("!II", int(high, 16), int(low, 16))
+
+
+def _tid(text: str) -> bytes:
+    block, item = text.strip("()").split(",")
+    return struct.pack("!IH", int(block), int(item))
 
 
 def _moment(values: Values) -> Fixed:
@@ -181,12 +222,12 @@ _FIXED: dict[str, Callable[[Values], Fixed]] = {
     "int8": _numbers(">i8", pa.int64()),
     "oid": _numbers(">u4", pa.int64()),
     "xid": _numbers(">u4", pa.int64()),
+    "xid8": _numbers(">u8", pa.int64()),
     "cid": _numbers(">u4", pa.int64()),
     "float4": _numbers(">f4", pa.float32()),
     "float8": _numbers(">f8", pa.float64()),
     "date": _date,
     "time": _time,
-    "timetz": _timetz,
     "timestamp": _moment,
     "timestamptz": _moment,
     "interval": _interval,
@@ -211,4 +252,11 @@ _VARIABLE: dict[str, Callable[[DataType, Values], Values]] = {
     "bytea": _bytea,
     "jsonb": _jsonb,
     "numeric": _numeric,
+    "timetz": _by_value(_timetz),
+    "bit": _by_value(_bits),
+    "varbit": _by_value(_bits),
+    "inet": _by_value(_inet),
+    "pg_lsn": _by_value(_lsn),
+    "tid": _by_value(_tid),
+    '"char"': _by_value(lambda text: text.encode() or b"\0"),
 }

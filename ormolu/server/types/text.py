@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ormolu.server.types.fixed_width import Fixed, clock_texts, date_texts, side_by_side, with_nulls
-from ormolu.server.types.interval import interval_text
+from ormolu.server.types.odd_styles import STYLED
 from ormolu.sql_extensions.types import DataType
+from ormolu.sql_extensions.values.calendar import offset_text
+from ormolu.sql_extensions.values.interval_forms import write_interval
+from ormolu.sql_extensions.values.intervals import Interval
+from ormolu.sql_extensions.values.jsons import read_jsonb
+from ormolu.sql_extensions.values.style import ValueStyle
 
 # pyarrow has no type stubs: its arrays are Any here.
 Values = Any
@@ -29,11 +33,7 @@ _INFINITE_MICROSECOND = 2**63 - 1
 _NEEDS_QUOTES = r'(?i)^$|^null$|[\s{},"\\]'
 
 
-@dataclass(frozen=True, slots=True)
-class TextStyle:
-    """What of a session's settings shows in values."""
-
-    time_zone: str = "UTC"
+TextStyle = ValueStyle
 
 
 def text_values(kind: DataType, values: Values, style: TextStyle) -> Values:
@@ -42,6 +42,8 @@ def text_values(kind: DataType, values: Values, style: TextStyle) -> Values:
         return _as_binary(_array_text(kind, values, style))
     if kind.scalar.name == "bool":
         return _as_binary(pc.if_else(values, "t", "f")) if pa.types.is_boolean(values.type) else _as_text(values)
+    if not style.is_plain and (styled := STYLED.get(kind.scalar.name)) is not None:
+        values = styled(values, style)
     return _as_binary(_TEXT.get(kind.scalar.name, _plain_text)(values, style))
 
 
@@ -119,6 +121,8 @@ def _numeric_text(values: Values, _: TextStyle) -> Values:
 
 
 def _bytea_text(values: Values, _: TextStyle) -> Values:
+    if pa.types.is_string(values.type):
+        return values
     if not pa.types.is_binary(values.type):
         values = values.cast(pa.binary())
     offsets = np.frombuffer(values.buffers()[1], dtype=np.int32)[values.offset : values.offset + len(values) + 1]
@@ -159,7 +163,13 @@ def date_text(day: int) -> str:
 def _time_text(values: Values, _: TextStyle) -> Values:
     if not pa.types.is_time64(values.type):
         return _plain_text(values, _)
-    return _trim_fraction(values.cast(pa.time64("us")).cast(pa.string()), values)
+    clocks = values.cast(pa.time64("us"))
+    midnight = pc.equal(clocks.view(pa.int64()), DAY_MICROSECONDS)
+    if pc.any(midnight).as_py():
+        # Arrow has no 24:00:00.
+        text = _time_text(pc.if_else(midnight, pa.scalar(0, pa.time64("us")), clocks), _)
+        return pc.if_else(midnight, "24:00:00", text)
+    return _trim_fraction(clocks.cast(pa.string()), values)
 
 
 def _trim_fraction(text: Values, values: Values) -> Values:
@@ -239,16 +249,6 @@ def _zoned(text: str) -> str:
     return f"{moment}+00{era}"
 
 
-def offset_text(seconds: int) -> str:
-    """A zone's distance from UTC: +02, +05:30, -00:44:30."""
-    sign, seconds = ("-", -seconds) if seconds < 0 else ("+", seconds)
-    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
-    text = f"{sign}{hours:02d}"
-    if minutes or rest:
-        text += f":{minutes:02d}"
-    return text + (f":{rest:02d}" if rest else "")
-
-
 def _timetz_text(values: Values, style: TextStyle) -> Values:
     if not pa.types.is_time64(values.type):
         return _plain_text(values, style)
@@ -259,7 +259,9 @@ def _interval_text(values: Values, style: TextStyle) -> Values:
     if not pa.types.is_interval(values.type):
         return _plain_text(values, style)
     texts = [
-        None if item is None else interval_text(item.months, item.days, item.nanoseconds // 1000)
+        None
+        if item is None
+        else write_interval(Interval(item.months, item.days, item.nanoseconds // 1000), style.interval_form)
         for item in values.to_pylist()
     ]
     return pa.array(texts, pa.string())
@@ -274,6 +276,13 @@ def _json_text(values: Values, style: TextStyle) -> Values:
         for item in values.to_pylist()
     ]
     return pa.array(texts, pa.string())
+
+
+def _jsonb_text(values: Values, style: TextStyle) -> Values:
+    """Each different value in the one form that a jsonb has; the engine keeps the text it was given."""
+    texts = _json_text(values, style).cast(pa.string()).dictionary_encode()
+    shown = [None if text is None else read_jsonb(text) for text in texts.dictionary.to_pylist()]
+    return pa.array(shown, pa.string()).take(texts.indices)
 
 
 def _array_text(kind: DataType, values: Values, style: TextStyle) -> Values:
@@ -315,5 +324,5 @@ _TEXT: dict[str, Callable[[Values, TextStyle], Values]] = {
     "timestamptz": _timestamptz_text,
     "interval": _interval_text,
     "json": _json_text,
-    "jsonb": _json_text,
+    "jsonb": _jsonb_text,
 }

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from dataclasses import replace
+from decimal import Decimal
 
 from sqlglot import exp
 
-from ormolu.errors import CannotCoerce, DatatypeMismatch, InvalidTextRepresentation, NumericValueOutOfRange
+from ormolu.errors import CannotCoerce, DatatypeMismatch
 from ormolu.sql_extensions.dialect import types as t
-from ormolu.sql_extensions.dialect.arrays import array_literal
 from ormolu.sql_extensions.dialect.context import Context
 from ormolu.sql_extensions.dialect.reading import position, unsupported
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind, is_number, is_text
 from ormolu.sql_extensions.types import NUMERIC_PRECISION_MAX, DataType
-
-_CLOCK = re.compile(r"(?<![\d:+-])(\d{1,2}:\d{2})(?![\d:])")
-_INTEGER = re.compile(r"^\s*[+-]?\d+\s*$")
-_OFFSET = re.compile(r":\d{2}(\.\d+)?\s*(Z|[+-]\d{1,2}(:?\d{2})?|[A-Za-z]{3,}[A-Za-z_/]*)\s*$")
-_MOVING_DAYS = ("now", "today", "tomorrow", "yesterday", "allballs")
-_TRUE = ("t", "tr", "tru", "true", "y", "ye", "yes", "on", "1")
-_FALSE = ("f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0")
-_INTEGER_RANGES = {"int2": 2**15, "int4": 2**31, "int8": 2**63}
+from ormolu.sql_extensions.values.reading import read_value
+from ormolu.sql_extensions.values.style import PLAIN, ValueStyle
 
 
 def coerce(bound: Bound, type: DataType | None, context: Context) -> Bound:
@@ -86,8 +80,8 @@ def cast_to(bound: Bound, type: DataType, context: Context) -> Bound:
 _CASTABLE = {
     "bool": ("int4",),
     "int2": t._WIDENING,
-    "int4": (*t._WIDENING, "bool", "bit"),
-    "int8": (*t._WIDENING, "bit"),
+    "int4": (*t._WIDENING, "bool"),
+    "int8": t._WIDENING,
     "numeric": t._WIDENING,
     "float4": t._WIDENING,
     "float8": t._WIDENING,
@@ -104,10 +98,13 @@ def _is_castable(source: DataType, type: DataType) -> bool:
 
 
 def _limit(bound: Bound, type: DataType) -> Bound:
-    """varchar(n) cuts what is longer, on an explicit cast."""
+    """varchar(n) cuts what is longer, char(n) fills what is shorter too, on an explicit cast."""
+    tree = bound.tree
     if type.scalar.name in ("varchar", "bpchar") and type.modifiers:
-        return Bound(call("left", bound.tree, t.number(type.modifiers[0])), type)
-    return Bound(bound.tree, type)
+        tree = call("left", tree, t.number(type.modifiers[0]))
+    if type.scalar.name == "bpchar" and type.modifiers:
+        tree = call("rpad", tree, t.number(type.modifiers[0]), t.string(" "))
+    return Bound(tree, type)
 
 
 def _cast_unknown(bound: Bound, type: DataType) -> Bound:
@@ -214,57 +211,70 @@ def _cast_parameter(tree: exp.Expr, type: DataType, context: Context) -> Bound:
 
 
 def _cast_literal(tree: exp.Expr, type: DataType, context: Context) -> Bound:
-    value = tree.name
-    if type.dimensions:
-        return Bound(_array(value, type, context), type)
-    match type.scalar.name:
-        case "int2" | "int4" | "int8" as name:
-            _check_integer(value, type, limit=_INTEGER_RANGES[name])
-        case "numeric":
-            return _numeric_literal(value, type)
-        case "bool":
-            return Bound(exp.Boolean(this=_boolean(value)), type)
-        case "interval":
-            return Bound(engine_cast(t.string(_interval(value)), type), type)
-        case "date" | "timestamp" | "time" | "timestamptz":
-            return _moment_literal(value, type, context)
-        case "bytea":
-            return Bound(call("pg_text_to_bytea", tree), type)
-        case "text" | "varchar" | "bpchar" | "name" | "inet" | "xml":
-            return _limit(Bound(tree, type), type)
+    if type.scalar.name.startswith("reg"):
+        return Bound(engine_cast(tree, type), type)
+    value = read_value(tree.name, type, _style(tree.name, type, context))
+    if is_kind(type, "numeric") and not type.modifiers:
+        assert isinstance(value, str)
+        type = decimal_type(Decimal(value))
+    if isinstance(value, list):
+        # PostgreSQL's int[] holds arrays of any depth: the literal says how deep this one is.
+        type = DataType(type.scalar, type.modifiers, _depth(value))
+    if type.dimensions and type.scalar.name == "numeric" and not type.modifiers:
+        type = DataType(type.scalar, _widest(value), type.dimensions)
+    return Bound(_engine_value(value, type), type)
+
+
+_STYLED = frozenset(("date", "time", "timetz", "timestamp", "timestamptz", "interval"))
+_MOVING = re.compile(r"\b(now|today|tomorrow|yesterday)\b", re.IGNORECASE)
+
+
+def _style(text: str, type: DataType, context: Context) -> ValueStyle:
+    """The session's style, where the type's text depends on it; a word as `today` asks for its time too."""
+    if type.scalar.name not in _STYLED:
+        return PLAIN
+    style = context.session.style
+    is_zoned = type.scalar.name == "timetz" and style.time_zone != "UTC"
+    if not is_zoned and not _MOVING.search(text):
+        return style
+    context.reads_session = True
+    return replace(style, now=context.session.now)
+
+
+def _engine_value(value: object, type: DataType) -> exp.Expr:
+    """What was read as a constant of the engine's."""
+    match value:
+        case None:
+            return engine_cast(exp.Null(), type)
+        case list():
+            items = [_engine_value(item, t.element_type(type)) for item in value]
+            return engine_cast(exp.Array(expressions=items), type)
+        case bool():
+            return exp.Boolean(this=value)
+        case bytes():
+            return call("from_hex", t.string(value.hex()))
+        case str() if is_text(type) or is_kind(type, "bit", "varbit", '"char"'):
+            return t.string(value)
         case _:
-            pass
-    return Bound(engine_cast(tree, type), type)
+            return engine_cast(t.string(str(value)), type)
 
 
-def _array(value: str, type: DataType, context: Context) -> exp.Expr:
-    elements = array_literal(value)
-    inner = t.element_type(type)
-    trees = [
-        cast_to(Bound(exp.Null() if item is None else t.string(item), None, is_open=True), inner, context).tree
-        for item in elements
-    ]
-    return engine_cast(exp.Array(expressions=trees), type)
+def _depth(value: object) -> int:
+    return 1 + _depth(value[0] if value else None) if isinstance(value, list) else 0
 
 
-def _check_integer(value: str, type: DataType, *, limit: int) -> None:
-    if not _INTEGER.match(value):
-        raise InvalidTextRepresentation(f'invalid input syntax for type {type}: "{value}"')
-    if not -limit <= int(value) < limit:
-        raise NumericValueOutOfRange(f'value "{value}" is out of range for type {type}')
-
-
-def _numeric_literal(value: str, type: DataType) -> Bound:
-    try:
-        decimal = Decimal(value.strip())
-    except InvalidOperation as error:
-        raise InvalidTextRepresentation(f'invalid input syntax for type numeric: "{value}"') from error
-    if not decimal.is_finite():
-        raise unsupported("NaN or infinity as a numeric")
-    return Bound(
-        engine_cast(t.string(format(decimal, "f")), type if type.modifiers else decimal_type(decimal)),
-        type if type.modifiers else decimal_type(decimal),
-    )
+def _widest(value: object) -> tuple[int, int]:
+    """The digits that hold every number of an array."""
+    flat, numbers = [value], [Decimal(0)]
+    while flat:
+        item = flat.pop()
+        if isinstance(item, list):
+            flat += item
+        elif item is not None:
+            numbers.append(Decimal(str(item)))
+    digits = [t.precision_and_scale(decimal_type(number)) for number in numbers]
+    scale = max(scale for _, scale in digits)
+    return t.precision_and_scale(t.numeric(max(precision - scale for precision, scale in digits) + scale, scale))
 
 
 def decimal_type(value: Decimal) -> DataType:
@@ -276,39 +286,3 @@ def decimal_type(value: Decimal) -> DataType:
     if precision > NUMERIC_PRECISION_MAX:
         raise unsupported(f"a number of more than {NUMERIC_PRECISION_MAX} digits")
     return t.numeric(precision, scale)
-
-
-def _boolean(value: str) -> bool:
-    word = value.strip().lower()
-    if word in _TRUE:
-        return True
-    if word in _FALSE:
-        return False
-    raise InvalidTextRepresentation(f'invalid input syntax for type boolean: "{value}"')
-
-
-def _moment_literal(value: str, type: DataType, context: Context) -> Bound:
-    word = value.strip()
-    if word.lower() in _MOVING_DAYS:
-        raise unsupported(f"the special {type} '{word}'", hint="Use now() or current_date.")
-    if is_kind(type, "date") and re.match(r"^\d{8}$", word):
-        word = f"{word[:4]}-{word[4:6]}-{word[6:]}"
-    if is_kind(type, "timestamptz"):
-        word = _CLOCK.sub(r"\1:00", word, count=1)
-        if context.session.timezone != "UTC" and not _OFFSET.search(word):
-            moment = engine_cast(t.string(word), t.TIMESTAMP)
-            return Bound(call("timezone", t.string(context.session.timezone), moment), type)
-    if is_kind(type, "timestamp") and re.search(r"\d{2}:\d{2}.*(Z|[+-]\d{1,2}(:?\d{2})?)\s*$", word):
-        word = re.sub(r"\s*(Z|[+-]\d{1,2}(:?\d{2})?)\s*$", "", word)
-    return Bound(engine_cast(t.string(word), type), type)
-
-
-def _interval(value: str) -> str:
-    """PostgreSQL's spellings that the engine does not read: `mon`, `h`, a bare number of seconds, hh:mm."""
-    if re.match(r"^\s*[+-]?\d+(\.\d+)?\s*$", value):
-        return f"{value.strip()} seconds"
-    text = _CLOCK.sub(r"\1:00", value.strip().lstrip("@"))
-    text = re.sub(r"\bmons?\b", "months", text, flags=re.IGNORECASE)
-    if text.upper().startswith("P") or text.lower().endswith(" ago"):
-        raise unsupported(f"the interval spelling '{value}'", hint="Write it as '1 day 02:00:00'.")
-    return text

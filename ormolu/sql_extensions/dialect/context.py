@@ -14,6 +14,7 @@ from ormolu.sql_extensions.dialect.scopes import Scope
 from ormolu.sql_extensions.dialect.types import Bound
 from ormolu.sql_extensions.relations import Relation
 from ormolu.sql_extensions.types import DataType
+from ormolu.sql_extensions.values.style import ValueStyle, date_style
 
 PARAMETERS_MAX = 65_535
 SERVER_VERSION = "PostgreSQL 15.0 (Ormolu)"
@@ -39,6 +40,15 @@ class SessionValues:
     version: str = SERVER_VERSION
     settings: tuple[tuple[str, str], ...] = ()
     user_attributes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def style(self) -> ValueStyle:
+        """How the session's settings read and write values; by default without a time of its own."""
+        form, order = date_style(self.setting("DateStyle", "ISO, MDY"))
+        return ValueStyle(self.timezone, form, order, self.setting("IntervalStyle", "postgres"))
+
+    def setting(self, name: str, default: str) -> str:
+        return next((value for key, value in self.settings if key.lower() == name.lower()), default)
 
 
 Resolve = Callable[[TableName, AsOf | None], Relation | None]

@@ -6,7 +6,6 @@ import struct
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import pyarrow as pa
 import pytest
@@ -107,8 +106,22 @@ def test_a_column_of_binary_reads_back_as_what_it_was(case: Any, data: Any) -> N
     items = data.draw(st.lists(st.none() | values, max_size=20))
     array = pa.array([None, *items], arrow).slice(1)
     read = [None if item is None else decode(item, data_type(kind), BINARY) for item in encoded(kind, array, BINARY)]
-    expected = [UUID(item) if kind == "uuid" and item else item for item in items]
-    assert read == expected
+    assert read == [None if item is None else as_read(kind, item) for item in items]
+
+
+def as_read(kind: str, item: Any) -> object:
+    """Moments come as text that the engine reads, which has room for infinity and years before Christ."""
+    match kind:
+        case "date":
+            return item.isoformat()
+        case "time":
+            return trimmed(item.strftime("%H:%M:%S.%f"))
+        case "timestamp":
+            return moment(item)
+        case "timestamptz":
+            return f"{moment(item)}+00"
+        case _:
+            return item
 
 
 @given(st.lists(st.tuples(st.none() | st.integers(-9, 9), st.none() | st.text("ab'é", max_size=3), st.booleans())))
@@ -219,7 +232,8 @@ def test_an_array_is_written_and_read_back(kind: str, rows: list[Any], shown: li
     values = pa.array([["unseen"], *rows] if kind == "text[]" else [None, *rows]).slice(1)
     assert encoded(kind, values, TEXT) == shown
     read = [None if item is None else decode(item, data_type(kind), BINARY) for item in encoded(kind, values, BINARY)]
-    assert read == rows
+    element = kind.partition("[")[0]
+    assert read == [row and [item if item is None else as_read(element, item) for item in row] for row in rows]
 
 
 def test_an_empty_batch_and_a_row_without_columns_are_written() -> None:

@@ -13,7 +13,9 @@ from ormolu.server.settings import Settings, start_settings
     ("name", "typed", "shown"),
     [
         ("timezone", "europe/paris", "Europe/Paris"), ("TimeZone", "+02", "Etc/GMT-2"), ("TimeZone", "utc", "UTC"),
-        ("DateStyle", "iso, dmy", "ISO, DMY"), ("client_encoding", "utf-8", "UTF8"), ("extra_float_digits", "3", "3"),
+        ("DateStyle", "iso, dmy", "ISO, DMY"), ("DateStyle", "german", "German, DMY"),
+        ("DateStyle", "sql", "SQL, MDY"), ("IntervalStyle", "ISO_8601", "iso_8601"),
+        ("bytea_output", "escape", "escape"), ("client_encoding", "utf-8", "UTF8"), ("extra_float_digits", "3", "3"),
         ("statement_timeout", "2s", "2s"), ("statement_timeout", "1500", "1500ms"), ("statement_timeout", "0", "0"),
         ("statement_timeout", "120s", "2min"), ("lake_notices", "false", "off"),
         ("refresh_mode", "BACKGROUND", "background"),
@@ -27,7 +29,8 @@ def test_a_value_is_kept_as_it_is_shown(name: str, typed: str, shown: str) -> No
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("TimeZone", "Mars/Olympus"), ("DateStyle", "German"), ("client_encoding", "EBCDIC"), ("lake_notices", "maybe"),
+    [("TimeZone", "Mars/Olympus"), ("DateStyle", "French"), ("DateStyle", "ISO, German"),
+     ("client_encoding", "EBCDIC"), ("lake_notices", "maybe"),
      ("extra_float_digits", "many"), ("statement_timeout", "soon"), ("metric_sum", "perhaps"),
      ("standard_conforming_strings", "off")],
 )  # fmt: skip

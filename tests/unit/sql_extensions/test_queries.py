@@ -146,7 +146,6 @@ def test_the_session_answers_who_and_when() -> None:
         ("SELECT 1; SELECT 2", InvalidSyntax),
         ("SELECT 1 FROM orders FOR UPDATE", FeatureNotSupported),
         ("SELECT 1 INTO x FROM orders", FeatureNotSupported),
-        ("SELECT 'today'::date", FeatureNotSupported),
         ("SELECT 'a' ~ '(?=x)'", FeatureNotSupported),
     ],
 )
