@@ -8,12 +8,14 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
+from pathlib import Path
 from uuid import UUID
 
 import duckdb
 
 from clients.check.frame import Client, NotInstalled, Place
 
+HERE = Path(__file__).resolve().parents[1] / "duckdb"
 EXTENSION = "duckdb-extension-postgres-scanner"
 ROWS = 30_000
 
@@ -35,18 +37,16 @@ def attached(place: Place, options: str = "") -> Iterator[duckdb.DuckDBPyConnect
     connection = duckdb.connect(config={"allow_unsigned_extensions": "true"})
     try:
         connection.execute(f"LOAD '{_file(extension.__path__[0])}'")
-        words = f"host={place.host} port={place.port} dbname={place.database} user={place.user}"
         connection.execute("CREATE SECRET (TYPE postgres, PASSWORD '" + place.password.replace("'", "''") + "')")
         connection.execute("SET TimeZone = 'UTC'")
-        connection.execute(f"ATTACH '{words}' AS lakehouse (TYPE postgres, READ_ONLY{options})")
+        attach = (HERE / "attach.sql").read_text().split(";\n")[2].replace("7432", str(place.port))
+        connection.execute(attach.replace("READ_ONLY", f"READ_ONLY{options}"))
         yield connection
     finally:
         connection.close()
 
 
 def _file(folder: str) -> str:
-    from pathlib import Path
-
     return str(next(Path(folder).rglob("*.duckdb_extension")))
 
 
@@ -88,10 +88,8 @@ def filters_are_sent(place: Place) -> None:
         query = "SELECT id FROM lakehouse.silver.numbers WHERE id BETWEEN 5 AND 7 AND name = 'row 6' AND is_even"
         assert connection.execute(query).fetchall() == [(6,)]
         assert connection.execute(
-
-                "SELECT count(*) FROM lakehouse.silver.numbers WHERE day IN ('2026-01-01', '2026-01-02')"
-                " AND name IS NOT NULL"
-
+            "SELECT count(*) FROM lakehouse.silver.numbers WHERE day IN ('2026-01-01', '2026-01-02')"
+            " AND name IS NOT NULL"
         ).fetchone() == (1930,)
         assert connection.execute(
             "SELECT id FROM lakehouse.silver.numbers WHERE at = TIMESTAMP '2026-01-01 00:00:09'"

@@ -15,6 +15,7 @@ from typing import Any
 from clients.check.frame import Client, NotInstalled, Place, program, run_program
 
 HERE = Path(__file__).resolve().parents[1] / "odbc"
+EXCEL = HERE.parent / "excel"
 DRIVER = "PostgreSQL Unicode"
 ROWS = 30_000
 
@@ -232,3 +233,17 @@ def odbc_ini_connects(place: Place) -> None:
         environment={"ODBCINI": str(file)},
     )
     assert "Ada" in printed
+
+
+@CLIENT.check
+def the_file_for_excel_reads(place: Place) -> None:
+    """Its connection string and statement, with the driver's name on this system."""
+    import pyodbc
+
+    _, _, words, sql, *_ = (EXCEL / "lakehouse.dqy").read_text().splitlines()
+    words = words.replace("7432", str(place.port)).replace("Unicode(x64)", "Unicode")
+    connection = pyodbc.connect(f"{words};PWD={{{place.password}}}", autocommit=True)
+    try:
+        assert "silver.orders" in [row[0] for row in connection.execute(sql)]
+    finally:
+        connection.close()

@@ -1,4 +1,4 @@
-"""A query's plan as PostgreSQL's clients read it: the engine's operators in PostgreSQL's text and JSON forms.
+"""A query's plan as PostgreSQL's clients read it: the engine's operators in PostgreSQL's text, JSON and XML forms.
 
 The engine has no costs: the cost of a node is the rows that it and the nodes below it are expected to hand on.
 """
@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 # What the engine tells of an operator, by PostgreSQL's word for it; file names and the like are left out.
 _DETAILS = {
@@ -128,6 +129,27 @@ def json_text(plan: PlanNode, form: PlanForm) -> str:
     if form.is_analyze and form.has_summary:
         top["Execution Time"] = round(plan.milliseconds, 3)
     return json.dumps([top], indent=2, ensure_ascii=False)
+
+
+def xml_text(plan: PlanNode, form: PlanForm) -> str:
+    top = Element("explain", xmlns="http://www.postgresql.org/2009/explain")
+    query = SubElement(top, "Query")
+    _xml(query, _json(plan, form))
+    if form.is_analyze and form.has_summary:
+        SubElement(query, "Execution-Time").text = f"{plan.milliseconds:.3f}"
+    indent(top)
+    return tostring(top, encoding="unicode")
+
+
+def _xml(parent: Element, plan: Mapping[str, Any]) -> None:
+    node = SubElement(parent, "Plan")
+    for word, value in plan.items():
+        child = SubElement(node, word.replace(" ", "-"))
+        if word == "Plans":
+            for each in value:
+                _xml(child, each)
+        else:
+            child.text = str(value)
 
 
 def _json(node: PlanNode, form: PlanForm) -> dict[str, Any]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ormolu.errors import FeatureNotSupported, InvalidParameterValue, InvalidSyntax
 from ormolu.server.context import SessionContext
-from ormolu.server.plan_tree import PlanForm, json_text, read_plan, text_lines
+from ormolu.server.plan_tree import PlanForm, PlanNode, json_text, read_plan, text_lines, xml_text
 from ormolu.server.planning import QueryPlanner
 from ormolu.sql_extensions.statements import Explain, Query
 
 # PostgreSQL 15's options; what the last five would add, the engine does not measure.
 OPTIONS = frozenset({"analyze", "verbose", "costs", "summary", "format", "timing", "buffers", "wal", "settings"})
+_Write = Callable[[PlanNode, PlanForm], list[str]]
+_FORMATS: dict[str, _Write] = {
+    "text": text_lines,
+    "json": lambda tree, form: [json_text(tree, form)],
+    "xml": lambda tree, form: [xml_text(tree, form)],
+}
 _TRUE = frozenset({"true", "on", "1", "yes"})
 _FALSE = frozenset({"false", "off", "0", "no"})
 
@@ -24,30 +30,30 @@ class QueryExplanation:
 
     def lines(self, statement: Explain, session: SessionContext) -> list[str]:
         assert isinstance(statement.statement, Query)
-        form, is_json = _form(statement.options)
+        form, write = _form(statement.options)
         plan = self._planner.plan(statement.statement, (), session)
         session.on_cancel(session.query_session.interrupt)
         words = "EXPLAIN (ANALYZE, FORMAT json)" if form.is_analyze else "EXPLAIN (FORMAT json)"
         result = session.query_session.execute(f"{words} {plan.bound.sql}")
         tree = read_plan("".join(text for batch in result.batches() for text in batch.column(1).to_pylist()))
-        return [json_text(tree, form)] if is_json else text_lines(tree, form)
+        return write(tree, form)
 
 
-def _form(options: Mapping[str, str]) -> tuple[PlanForm, bool]:
-    """What is asked for, and whether it is asked for as JSON."""
+def _form(options: Mapping[str, str]) -> tuple[PlanForm, _Write]:
+    """What is asked for, and what writes it."""
     for name in options:
         if name not in OPTIONS:
             raise InvalidSyntax(f'unrecognized EXPLAIN option "{name}"')
     wanted = options.get("format", "text").lower()
-    if wanted not in ("text", "json"):
-        raise FeatureNotSupported(f"EXPLAIN (FORMAT {wanted}) is not supported", hint="There are text and json.")
+    if wanted not in _FORMATS:
+        raise FeatureNotSupported(f"EXPLAIN (FORMAT {wanted}) is not supported", hint="There are text, json and xml.")
     form = PlanForm(
         is_analyze=_is_on(options, "analyze", default=False),
         is_verbose=_is_on(options, "verbose", default=False),
         has_costs=_is_on(options, "costs", default=True),
         has_summary=_is_on(options, "summary", default=True),
     )
-    return form, wanted == "json"
+    return form, _FORMATS[wanted]
 
 
 def _is_on(options: Mapping[str, str], name: str, *, default: bool) -> bool:

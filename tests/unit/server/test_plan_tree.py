@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from xml.etree import ElementTree
 
 import duckdb
 
-from ormolu.server.plan_tree import PlanForm, PlanNode, json_text, read_plan, text_lines
+from ormolu.server.plan_tree import PlanForm, PlanNode, json_text, read_plan, text_lines, xml_text
 
 # As postgres_fdw and pgAdmin read the first line.
 COSTS = re.compile(r"\(cost=[\d.]+\.\.[\d.]+ rows=\d+ width=\d+\)$")
@@ -43,6 +44,12 @@ def test_the_json_form_nests_plans() -> None:
     found = json.loads(json_text(plan_of("SELECT sum(a) FROM t"), PlanForm(is_verbose=True)))
     plan = found[0]["Plan"]
     assert {"Node Type", "Total Cost", "Plan Rows", "Plan Width", "Plans"} <= set(plan)
+
+
+def test_the_xml_form_nests_plans() -> None:
+    found = ElementTree.fromstring(xml_text(plan_of("SELECT sum(a) FROM t WHERE b < '<'"), PlanForm()))
+    space = "{http://www.postgresql.org/2009/explain}"
+    assert found.find(f"{space}Query/{space}Plan/{space}Plans/{space}Plan/{space}Node-Type") is not None
 
 
 def test_names_of_files_stay_inside() -> None:
