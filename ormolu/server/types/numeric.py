@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from decimal import Context, Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ import pyarrow as pa
 
 # pyarrow has no type stubs: its arrays are Any here.
 Values = Any
+Integers = npt.NDArray[Any]
 BASE = 10_000
 _NEGATIVE = 0x4000
 _SPECIAL = {"NaN": 0xC000, "Infinity": 0xD000, "-Infinity": 0xF000}
@@ -32,7 +34,7 @@ def numeric_values(values: Values) -> Values:
     return _vector(words, values.type.scale, values)
 
 
-def _unscaled(values: Values) -> npt.NDArray[np.int64] | None:
+def _unscaled(values: Values) -> Integers | None:
     """The unscaled integers, where they all fit 64 bits."""
     raw = np.frombuffer(values.buffers()[1], dtype="<i8").reshape(-1, 2)[values.offset : values.offset + len(values)]
     low, high = raw[:, 0], raw[:, 1]
@@ -43,56 +45,82 @@ def _unscaled(values: Values) -> npt.NDArray[np.int64] | None:
     return low if fits else None
 
 
-def _vector(unscaled: npt.NDArray[np.int64], scale: int, values: Values) -> Values:
-    rows = len(unscaled)
+def _vector(unscaled: Integers, scale: int, values: Values) -> Values:
     size = np.abs(unscaled)
-    whole_groups = -(-len(str(int(size.max(initial=0)) // 10**scale)) // 4)
-    groups = _groups(size, scale, whole_groups)
-    used = groups != 0
-    is_zero = ~used.any(axis=1)
-    first = np.where(is_zero, 0, used.argmax(axis=1))
-    last = np.where(is_zero, -1, groups.shape[1] - 1 - used[:, ::-1].argmax(axis=1))
-    places = np.arange(groups.shape[1])
-    kept = (places >= first[:, None]) & (places <= last[:, None])
-    count = last - first + 1
-    header = np.empty((rows, 4), dtype=">i2")
-    header[:, 0] = count
-    header[:, 1] = np.where(is_zero, 0, whole_groups - 1 - first)
-    header[:, 2] = np.where(unscaled < 0, _NEGATIVE, 0)
-    header[:, 3] = scale
-    return _assemble(header, groups, kept, values)
-
-
-def _groups(size: npt.NDArray[np.int64], scale: int, whole_groups: int) -> npt.NDArray[np.int64]:
-    """Base 10,000 digits, most significant first: `whole_groups` before the point, the rest behind it."""
-    whole, fraction = np.divmod(size, 10**scale)
+    largest = int(size.max(initial=0))
+    whole_groups = -(-len(str(largest // 10**scale)) // 4)
     behind = (scale + 3) // 4
-    columns: list[npt.NDArray[np.int64]] = []
-    for power in range(whole_groups - 1, -1, -1):
-        columns.append(whole // BASE**power % BASE)
-    fraction = fraction * 10 ** (behind * 4 - scale)
-    for power in range(behind - 1, -1, -1):
-        columns.append(fraction // BASE**power % BASE)
-    return np.stack(columns, axis=1)
+    # The padded fraction must fit as well; 32 bits are divided four times as fast as 64.
+    is_small = largest * 10 ** (behind * 4 - scale) < 2**32
+    groups = _groups(size.astype(np.uint32) if is_small else size, scale, whole_groups, behind)
+    first = _leading_zeros(groups)
+    last = len(groups) - _leading_zeros(groups[::-1])
+    count = np.maximum(last - first, 0)
+    cells = np.empty((len(size), 4 + len(groups)), dtype=">i2")
+    cells[:, 0] = count
+    cells[:, 1] = np.where(count, whole_groups - 1 - first, 0)
+    cells[:, 2] = (unscaled < 0) * _NEGATIVE
+    cells[:, 3] = scale
+    for place, group in enumerate(groups, start=4):
+        cells[:, place] = group
+    return _without_padding(_shifted(cells, first), 8 + 2 * count, values)
 
 
-def _assemble(
-    header: npt.NDArray[Any], groups: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_], values: Values
-) -> Values:
-    rows = len(header)
-    cells = np.concatenate((header, groups), axis=1).astype(">i2")
-    mask = np.concatenate((np.ones((rows, 4), dtype=bool), kept), axis=1)
-    sizes = 8 + 2 * kept.sum(axis=1)
+def _groups(size: Integers, scale: int, whole_groups: int, behind: int) -> list[Integers]:
+    """Base 10,000 digits, most significant first: `whole_groups` before the point, `behind` behind it."""
+    # One number holds all the digits, so that it is divided once a group.
+    padding = 10 ** (behind * 4 - scale)
+    if padding == 1 or int(size.max(initial=0)) < np.iinfo(size.dtype).max // padding:
+        return _digits(size * padding, whole_groups + behind)
+    whole = size // 10**scale
+    return _digits(whole, whole_groups) + _digits((size - whole * 10**scale) * padding, behind)
+
+
+def _digits(number: Integers, count: int) -> list[Integers]:
+    groups: list[Integers] = []
+    for _ in range(count):
+        rest = number // BASE
+        groups.append(number - rest * BASE)
+        number = rest
+    return groups[::-1]
+
+
+def _leading_zeros(groups: Sequence[Integers]) -> npt.NDArray[np.intp]:
+    """How many groups are zero before the first that is not."""
+    zeros = np.zeros(len(groups[0]), dtype=np.intp)
+    is_leading = np.ones(len(zeros), dtype=bool)
+    for group in groups:
+        is_leading &= group == 0
+        zeros += is_leading
+    return zeros
+
+
+def _shifted(cells: npt.NDArray[Any], first: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
+    """Each row's groups moved to its front, over the leading zeros; what then stands behind them means nothing."""
+    for zeros in range(1, int(first.max(initial=0)) + 1):
+        if zeros < cells.shape[1] - 4:
+            rows = np.flatnonzero(first == zeros)
+            cells[rows, 4:-zeros] = cells[rows, 4 + zeros :]
+    return cells
+
+
+def _without_padding(cells: npt.NDArray[Any], sizes: npt.NDArray[np.intp], values: Values) -> Values:
+    """The bytes of each row that count, one row after the other.
+
+    Rows are written in their order, each over the padding of the one before it.
+    """
+    rows, width = len(cells), cells.shape[1] * 2
     validity = None
     if values.null_count:
         valid = np.asarray(values.is_valid())
-        mask &= valid[:, None]
         sizes = np.where(valid, sizes, 0)
         validity = pa.array(valid).buffers()[1]
     offsets = np.zeros(rows + 1, dtype=np.int32)
     np.cumsum(sizes, out=offsets[1:])
-    data = np.ascontiguousarray(cells[mask])
-    return pa.Array.from_buffers(pa.binary(), rows, [validity, pa.py_buffer(offsets), pa.py_buffer(data)])
+    buffer = pa.allocate_buffer(int(offsets[-1]) + width)
+    places = np.ndarray((int(offsets[-1]) + 1,), dtype=f"V{width}", buffer=buffer, strides=(1,))
+    places[offsets[:-1]] = cells.view(f"V{width}").reshape(-1)
+    return pa.Array.from_buffers(pa.binary(), rows, [validity, pa.py_buffer(offsets), buffer])
 
 
 def _row_by_row(values: Values) -> Values:
