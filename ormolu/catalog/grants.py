@@ -126,9 +126,7 @@ def read_access(connection: Connection, role: str, *, database: str) -> Access:
 
 def memberships(connection: Connection, role: str) -> frozenset[str]:
     """The role itself and all it is a member of, directly or through others."""
-    groups: dict[str, list[str]] = {}
-    for row in connection.execute(select(role_members)):
-        groups.setdefault(row.member, []).append(row.role)
+    groups = direct_memberships(connection)
     reached: set[str] = set()
     waiting: list[str] = [role]
     while waiting:
@@ -137,6 +135,13 @@ def memberships(connection: Connection, role: str) -> frozenset[str]:
             reached.add(name)
             waiting.extend(groups.get(name, ()))
     return frozenset(reached)
+
+
+def direct_memberships(connection: Connection) -> dict[str, tuple[str, ...]]:
+    groups: dict[str, tuple[str, ...]] = {}
+    for row in connection.execute(select(role_members).order_by(role_members.c.role)):
+        groups[row.member] = (*groups.get(row.member, ()), row.role)
+    return groups
 
 
 def objects_granted_to(connection: Connection, role: str) -> Sequence[str]:

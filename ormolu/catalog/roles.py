@@ -183,6 +183,11 @@ class Roles:
         with reading(self._engine) as connection:
             return grants.memberships(connection, name)
 
+    def direct_memberships(self) -> dict[str, tuple[str, ...]]:
+        """The roles that each role was made a member of, in one read."""
+        with reading(self._engine) as connection:
+            return grants.direct_memberships(connection)
+
     # --- privileges ---------------------------------------------------------------------------------------------
 
     def grant(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlglot import exp
@@ -14,12 +14,12 @@ from ormolu.errors import GroupingError
 from ormolu.medallion.lineage import SEARCH_PATH
 from ormolu.medallion.measure import rewrite_measures
 from ormolu.medallion.metric import READ_AT
+from ormolu.server.catalog_queries import CatalogQueries
 from ormolu.server.context import SessionContext
 from ormolu.server.previewing import Previews
 from ormolu.server.resolution import Resolution
-from ormolu.sql_extensions.catalog.binding import CatalogQuery, bind_catalog_query
-from ormolu.sql_extensions.catalog.queries import CatalogNames, names_catalog
-from ormolu.sql_extensions.dialect.context import SERVER_VERSION
+from ormolu.sql_extensions.catalog.binding import CatalogQuery
+from ormolu.sql_extensions.catalog.queries import names_catalog
 from ormolu.sql_extensions.queries import BoundQuery, SessionValues, bind_query
 from ormolu.sql_extensions.statements import Query
 from ormolu.sql_extensions.types import DataType
@@ -32,13 +32,16 @@ class Binding:
     resolution: Resolution
     now: Callable[[], datetime]
     previews: Previews
+    catalog_queries: CatalogQueries = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "catalog_queries", CatalogQueries(self.resolution))
 
     def bind(self, query: Query, given: Sequence[DataType | None], session: SessionContext) -> Bound:
         """The query in the engine's words, at the head that the session's statement reads."""
         head: Head = session.head
         if names_catalog(query.tree):
-            resolve = self.resolution.resolve_for(session, query.tree)
-            return bind_catalog_query(query.text, lambda name: resolve(name, None), catalog_names(session))
+            return self.catalog_queries.bind(query, session)
         metrics = _Metrics(head)
         tree = _without_measures(query.tree, metrics, session)
         behind = metrics.behind() - _named(query.tree) if tree is not query.tree else frozenset[TableName]()
@@ -106,16 +109,6 @@ def _named(tree: exp.Expr) -> frozenset[TableName]:
         TableName(schema, table.name.lower())
         for table in tables
         for schema in ((table.db.lower(),) if table.db else SEARCH_PATH)
-    )
-
-
-def catalog_names(session: SessionContext) -> CatalogNames:
-    return CatalogNames(
-        search_path=session.settings.search_path,
-        current_user=session.role,
-        database=session.database,
-        version=SERVER_VERSION,
-        process_id=session.pid,
     )
 
 

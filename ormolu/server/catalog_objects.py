@@ -10,20 +10,28 @@ from ormolu.catalog.lake import Head, IcebergTable
 from ormolu.catalog.views import view_columns, view_names
 from ormolu.definitions import (
     Action,
+    BronzeSource,
     CheckRule,
     Definition,
     Expression,
     ForeignKeyRule,
     GoldMetric,
+    GoldTable,
     NotNullRule,
     SilverTable,
     TableName,
+    UniqueRule,
 )
 from ormolu.medallion.columns import COLUMN_COMMENTS
+from ormolu.medallion.expressions import columns_of
+from ormolu.medallion.rules import NamedRule, named_rules
+from ormolu.server.catalog_words import words
 from ormolu.server.pg_catalog.snapshot import (
+    CatalogCheck,
     CatalogForeignKey,
     CatalogRelation,
     CatalogSchema,
+    CatalogUnique,
 )
 from ormolu.sql_extensions.relations import RelationColumn
 
@@ -34,6 +42,7 @@ SCHEMAS = (
     CatalogSchema("quarantine", comment="rows that broke a rule, to repair or discard"),
     CatalogSchema("lake", comment="the lake about itself: objects, runs, rules, anomalies"),
 )
+_ABOUT_ITSELF = "view of the lake about itself"
 COMPANIONS = {"bronze": ("_history",), "silver": ("_deleted", "_all", "_history")}
 
 
@@ -47,9 +56,9 @@ def relations(head: Head) -> Iterator[CatalogRelation]:
             companion = TableName(name.schema, name.name + suffix)
             relation = head.find_relation(companion)
             if relation is not None and companion not in head.pointers:
-                yield CatalogRelation(companion, _shown(relation.columns), kind="v")
+                yield CatalogRelation(companion, _shown(relation.columns), kind="v", base=name)
     for view in view_names():
-        yield CatalogRelation(TableName("lake", view), view_columns(view), kind="v")
+        yield CatalogRelation(TableName("lake", view), view_columns(view), kind="v", words=_ABOUT_ITSELF)
 
 
 def _table(name: TableName, head: Head) -> Iterator[CatalogRelation]:
@@ -58,7 +67,8 @@ def _table(name: TableName, head: Head) -> Iterator[CatalogRelation]:
         return
     definition = head.definitions.find_relation(name)
     table = head.find_table(name)
-    required = _required(definition)
+    constraints = _constraints(definition)
+    required = {*_key(definition), *_required(constraints)}
     comments = _comments(definition, table)
     yield CatalogRelation(
         name,
@@ -68,10 +78,13 @@ def _table(name: TableName, head: Head) -> Iterator[CatalogRelation]:
         ),
         comment=None if definition is None else getattr(definition, "comment", None),
         key=_key(definition),
-        foreign_keys=tuple(_foreign_keys(definition)),
+        foreign_keys=tuple(_foreign_keys(constraints)),
         rows=-1 if table is None else table.rows,
         defaults=_expressions(definition, "default"),
-        checks=_checks(definition),
+        checks=tuple(_checks(constraints)),
+        uniques=tuple(_uniques(constraints)),
+        bytes=0 if table is None else table.bytes,
+        words=words(definition, table),
     )
 
 
@@ -86,41 +99,60 @@ def _comments(definition: Definition | None, table: IcebergTable | None) -> dict
     return {**kept, **listed}
 
 
-def _required(definition: Definition | None) -> frozenset[str]:
-    """Columns that hold no NULL: a silver table keeps rows that break NOT NULL away, whatever its action but WARN."""
-    if not isinstance(definition, SilverTable):
-        return frozenset()
-    listed = [(column.name, column.on_violation) for column in definition.columns if column.is_required]
-    ruled = [(rule.column, rule.on_violation) for rule in definition.rules if isinstance(rule, NotNullRule)]
-    is_kept = {
-        name for name, violation in (*listed, *ruled) if violation is None or violation.action is not Action.WARN
-    }
-    return frozenset({*is_kept, *definition.key})
+def _constraints(definition: Definition | None) -> tuple[NamedRule, ...]:
+    """The rules that PostgreSQL has constraints for, named as the runs name them."""
+    if not isinstance(definition, SilverTable | GoldTable):
+        return ()
+    return named_rules(
+        definition.name.name, columns=definition.columns, rules=definition.rules, key=getattr(definition, "key", ())
+    )
+
+
+def _is_enforced(rule: NamedRule) -> bool:
+    """Whether no row that breaks the rule is published."""
+    return rule.action is not Action.WARN
+
+
+def _required(constraints: Iterable[NamedRule]) -> frozenset[str]:
+    """Columns that hold no NULL."""
+    return frozenset(
+        each.rule.column for each in constraints if isinstance(each.rule, NotNullRule) and _is_enforced(each)
+    )
 
 
 def _key(definition: Definition | None) -> tuple[str, ...]:
-    if isinstance(definition, GoldMetric):
-        return tuple(grain.name for grain in definition.grain)
-    return getattr(definition, "key", ())
+    """What is unique in the table; a bronze source keeps every version of its key."""
+    match definition:
+        case GoldMetric():
+            return tuple(grain.name for grain in definition.grain)
+        case BronzeSource():
+            return ()
+        case _:
+            return getattr(definition, "key", ())
 
 
-def _foreign_keys(definition: Definition | None) -> Iterator[CatalogForeignKey]:
-    if not isinstance(definition, SilverTable):
-        return
-    for number, rule in enumerate(definition.rules, start=1):
-        if isinstance(rule, ForeignKeyRule):
-            name = rule.name or f"{definition.name.name}_{'_'.join(rule.columns)}_fkey{number}"
-            yield CatalogForeignKey(name, rule.columns, rule.references, rule.referenced_columns)
+def _foreign_keys(constraints: Iterable[NamedRule]) -> Iterator[CatalogForeignKey]:
+    for each in constraints:
+        if isinstance(rule := each.rule, ForeignKeyRule):
+            yield CatalogForeignKey(
+                each.name, rule.columns, rule.references, rule.referenced_columns, is_enforced=_is_enforced(each)
+            )
+
+
+def _uniques(constraints: Iterable[NamedRule]) -> Iterator[CatalogUnique]:
+    for each in constraints:
+        if isinstance(each.rule, UniqueRule) and _is_enforced(each):
+            yield CatalogUnique(each.name, each.rule.columns)
+
+
+def _checks(constraints: Iterable[NamedRule]) -> Iterator[CatalogCheck]:
+    for each in constraints:
+        if isinstance(each.rule, CheckRule):
+            condition = each.rule.condition
+            yield CatalogCheck(each.name, condition.text, columns_of(condition), is_enforced=_is_enforced(each))
 
 
 def _expressions(definition: Definition | None, field: str) -> dict[str, str]:
     listed = getattr(definition, "columns", ())
     found = {column.name: getattr(column, field) for column in listed}
     return {name: value.text for name, value in found.items() if isinstance(value, Expression)}
-
-
-def _checks(definition: Definition | None) -> dict[str, str]:
-    rules = getattr(definition, "rules", ())
-    named = {rule.name: rule.condition.text for rule in rules if isinstance(rule, CheckRule) and rule.name}
-    listed = getattr(definition, "columns", ())
-    return named | {f"{column.name}_check": column.check.text for column in listed if column.check is not None}

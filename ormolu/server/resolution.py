@@ -24,6 +24,7 @@ from ormolu.server import catalog_objects
 from ormolu.server.context import SessionContext
 from ormolu.server.listener import SessionInfo
 from ormolu.server.masking import masked
+from ormolu.server.pg_catalog.inline import is_inline
 from ormolu.server.pg_catalog.snapshot import (
     CatalogDatabase,
     CatalogGrant,
@@ -65,7 +66,8 @@ class Resolution:
         head: Head = session.head
         access = rights(session)
         forget_views(session)
-        snapshot = cache(lambda: self._snapshot(head, session))
+        is_versioned = not _reads_sessions(tree)
+        snapshot = cache(lambda: self._snapshot(head, session) if is_versioned else self._with_sessions(head, session))
 
         def resolve(name: TableName, as_of: AsOf | None) -> Relation | None:
             if name.schema in SYSTEM_SCHEMAS:
@@ -75,6 +77,11 @@ class Resolution:
             return find_table(name, as_of, head, access, needs_grant=name not in with_rights)
 
         return resolve
+
+    def live_catalog(self, session: SessionContext) -> str:
+        """Where the system catalogs' live rows are for the session: another place after any change."""
+        head: Head = session.head
+        return self.system_catalog.live_schema(self._snapshot(head, session))
 
     def _view(
         self, name: TableName, head: Head, session: SessionContext, access: Access, filters: Sequence[Filter]
@@ -95,12 +102,13 @@ class Resolution:
     def _snapshot(self, head: Head, session: SessionContext) -> CatalogSnapshot:
         """What the catalogs are built from; kept while neither tables nor roles nor grants have changed."""
         known_roles = Roles(head.lake.engine)
+        groups = known_roles.direct_memberships()
         roles = tuple(
             CatalogRole(
                 role.name,
                 can_login=role.can_login,
                 is_superuser=role.is_superuser,
-                member_of=tuple(sorted(known_roles.memberships(role.name) - {role.name})),
+                member_of=groups.get(role.name, ()),
                 connection_limit=role.connection_limit,
                 valid_until=role.valid_until,
             )
@@ -127,12 +135,22 @@ class Resolution:
                 self._snapshots[session.database] = (version, snapshot)
         else:
             snapshot = known[1]
-        return _with_sessions(snapshot, self.sessions(), self.runs(), session)
+        return snapshot
+
+    def _with_sessions(self, head: Head, session: SessionContext) -> CatalogSnapshot:
+        return _with_sessions(self._snapshot(head, session), self.sessions(), self.runs(), session)
 
 
 def rights(session: SessionContext) -> Access:
     """What the session's role may do as the running statement sees it, grants of its own transaction included."""
     return Roles(session.head.lake.engine).access(session.role, database=session.database)
+
+
+def _reads_sessions(tree: exp.Expr) -> bool:
+    """Whether the query may ask the system catalogs who is connected, or for settings."""
+    called = (call.name.lower() for call in tree.find_all(exp.Anonymous))
+    named = (table.name.lower() for table in tree.find_all(exp.Table))
+    return any(name == "current_setting" or is_inline(TableName("pg_catalog", name)) for name in (*called, *named))
 
 
 def forget_views(session: SessionContext) -> None:

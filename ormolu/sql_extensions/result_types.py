@@ -23,11 +23,15 @@ _INT8 = DataType(SCALARS["int8"])
 
 @dataclass(frozen=True, slots=True)
 class OutputColumn:
-    """A column that a source or a query yields; None where the type is not known."""
+    """A column that a source or a query yields; None where the type is not known.
+
+    `source` is the alias that a star found it under, "" where the column was written out or merged by USING.
+    """
 
     name: str
     type: DataType | None
     is_hidden: bool = False
+    source: str = ""
 
 
 Columns = tuple[OutputColumn, ...]
@@ -224,11 +228,13 @@ def _select_columns(
 
 def _flattened(source: exp.Expr, join: exp.Join | None) -> Sequence[tuple[exp.Expr, exp.Join | None]]:
     """A parenthesised join and its members, in order; else the source itself."""
-    if isinstance(source, exp.Paren | exp.Subquery) and isinstance(source.this, exp.Table) and not source.alias:
-        inner = source.this
-        return [*_flattened(inner, join), *((member.this, member) for member in inner.args.get("joins") or ())]
-    nested = source.args.get("joins") or () if isinstance(source, exp.Table | exp.Subquery) else ()
-    return [(source, join), *((member.this, member) for member in nested)]
+    nested = source.args.get("joins") or () if isinstance(source, exp.Table | exp.Subquery | exp.Paren) else ()
+    members = [each for member in nested for each in _flattened(member.this, member)]
+    inner = source.this
+    is_group = isinstance(source, exp.Paren | exp.Subquery) and isinstance(inner, exp.Table | exp.Subquery | exp.Paren)
+    if is_group and not source.alias:
+        return [*_flattened(inner, join), *members]
+    return [(source, join), *members]
 
 
 def _source(source: exp.Expr, join: exp.Join | None, scope: _Scope) -> _Source:
@@ -306,7 +312,7 @@ def _projected(projection: exp.Expr, scope: _Scope) -> Sequence[OutputColumn] | 
             source = next((source for source in scope.sources if source.alias == projection.table), None)
             if source is None or source.columns is None:
                 return None
-            return [column for column in source.columns if not column.is_hidden]
+            return [replace(column, source=source.alias) for column in source.columns if not column.is_hidden]
         case _:
             return (OutputColumn(output_name(projection), scope.type_of(projection)),)
 
@@ -317,7 +323,7 @@ def _starred(scope: _Scope) -> Sequence[OutputColumn] | None:
     merged = {name for source in scope.sources for name in source.merged}
     first = [found for name in _in_order(merged, scope) if (found := scope.find_column("", name)) is not None]
     rest = [
-        column
+        replace(column, source=source.alias)
         for source in scope.sources
         for column in source.columns or ()
         if not column.is_hidden and column.name not in merged

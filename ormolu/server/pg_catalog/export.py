@@ -54,6 +54,7 @@ _TABLES = [
     "pg_range",
     "pg_tablespace",
     "pg_ts_config",
+    "pg_ts_config_map",
     "pg_ts_dict",
     "pg_ts_parser",
     "pg_ts_template",

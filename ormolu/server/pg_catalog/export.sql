@@ -40,7 +40,8 @@ SELECT objoid::int8, classoid::int8, objsubid, description FROM pg_description W
 -- _function_texts
 SELECT oid::int8 AS _key, oid::regproc::text AS _name, oid::regprocedure::text AS _signature,
 pg_get_function_arguments(oid) AS _arguments, pg_get_function_identity_arguments(oid) AS _identity_arguments,
-pg_get_function_result(oid) AS _result FROM pg_proc ORDER BY 1;
+pg_get_function_result(oid) AS _result, CASE WHEN prokind <> 'a' THEN pg_get_functiondef(oid) END AS _definition
+FROM pg_proc ORDER BY 1;
 
 -- _operator_names
 SELECT oid::int8 AS _key, oid::regoper::text AS _name, oid::regoperator::text AS _signature FROM pg_operator ORDER BY
@@ -74,3 +75,10 @@ extra_desc, context,
 vartype, 'default' AS source, min_val, max_val, enumvals, boot_val, boot_val AS reset_val, NULL::text AS sourcefile,
 NULL::int4 AS sourceline, false AS pending_restart FROM pg_settings WHERE category NOT LIKE 'File Locations%' ORDER
 BY name;
+
+-- _view_texts
+SELECT oid::int8 AS _key, pg_get_viewdef(oid, true) AS _value FROM pg_class WHERE relkind = 'v' AND relnamespace IN
+(SELECT oid FROM pg_namespace WHERE nspname IN ('pg_catalog', 'information_schema')) ORDER BY 1;
+
+-- _token_types
+SELECT tokid, alias, description FROM ts_token_type('default') ORDER BY 1;

@@ -29,6 +29,7 @@ class Identifiers:
 
     def __init__(self, snapshot: CatalogSnapshot) -> None:
         superuser = next((role.name for role in snapshot.roles if role.is_superuser), "")
+        self.superuser = superuser
         self._owner = superuser
         self._oids = assigned(_keys(snapshot)) | {f"role/{superuser}": BOOTSTRAP_ROLE_OID}
 
@@ -52,6 +53,8 @@ def _keys(snapshot: CatalogSnapshot) -> Iterable[str]:
         yield f"relation/{name}"
         yield f"index/{name}"
         yield from (f"constraint/{name}/{key.name}" for key in relation.foreign_keys)
-        yield from (f"constraint/{name}/{check}" for check in relation.checks)
+        yield from (f"constraint/{name}/{check.name}" for check in relation.checks)
+        yield from (f"constraint/{name}/{unique.name}" for unique in relation.uniques)
+        yield from (f"index/{name}/{unique.name}" for unique in relation.uniques)
         yield f"constraint/{name}/{name.name}_pkey"
         yield from (f"default/{name}/{column}" for column in relation.defaults)

@@ -18,6 +18,16 @@ _ACTIVITY = TableName("pg_catalog", "pg_stat_activity")
 _SETTINGS = TableName("pg_catalog", "pg_settings")
 
 
+_INLINE = frozenset(
+    {"pg_stat_activity", "pg_settings", "pg_show_all_settings", "pg_prepared_statements", "pg_cursors", "_settings"}
+)
+
+
+def is_inline(name: TableName) -> bool:
+    """Whether the relation's rows are in the query itself, which then holds for one statement only."""
+    return name.schema == "pg_catalog" and name.name in _INLINE
+
+
 def inline_source(name: TableName, columns: tuple[RelationColumn, ...], snapshot: CatalogSnapshot) -> exp.Query | None:
     """The rows as literals; None for every other relation."""
     if name == _ACTIVITY:

@@ -11,14 +11,24 @@ from typing import Any
 import pyarrow as pa
 
 from ormolu.definitions import TableName
+from ormolu.server.pg_catalog.access import acl_items, privileges
+from ormolu.server.pg_catalog.constraint_texts import constraint_texts, index_texts, indexes
 from ormolu.server.pg_catalog.identifiers import Identifiers
-from ormolu.server.pg_catalog.snapshot import CatalogForeignKey, CatalogRelation, CatalogSnapshot
+from ormolu.server.pg_catalog.snapshot import CatalogSnapshot
 from ormolu.server.pg_catalog.static_rows import static_table
 from ormolu.sql_extensions.relations import RelationColumn
 from ormolu.sql_extensions.types import data_type
 
 _COLUMNS: Mapping[str, Mapping[str, str]] = {
-    "_class_names": {"_key": "int8", "_schema": "text", "_name": "text", "_schemas": "text[]"},
+    "_class_names": {
+        "_key": "int8", "_schema": "text", "_name": "text", "_schemas": "text[]", "_rows": "int8", "_bytes": "int8",
+    },
+    "_acl_items": {
+        "_item": "text", "_grantor": "int8", "_grantee": "int8", "_privilege": "text", "_is_grantable": "bool",
+        "_position": "int8", "_default": "text", "_owner": "int8",
+    },
+    "_token_types": {"tokid": "int4", "alias": "text", "description": "text"},
+    "_words": {"_object": "int8", "_value": "text"},
     "_role_names": {"_key": "int8", "_value": "text", "_is_superuser": "bool", "_groups": "text[]"},
     "_schema_names": {"_key": "int8", "_value": "text"},
     "_database_names": {"_key": "int8", "_value": "text"},
@@ -35,7 +45,7 @@ _COLUMNS: Mapping[str, Mapping[str, str]] = {
     "_shared_descriptions": {"_object": "oid", "_class": "oid", "_value": "text"},
     "_function_texts": {
         "_key": "int8", "_name": "text", "_signature": "text", "_arguments": "text", "_identity_arguments": "text",
-        "_result": "text",
+        "_result": "text", "_definition": "text",
     },
     "_operator_names": {"_key": "int8", "_name": "text", "_signature": "text"},
     "_type_names": {"_key": "int8", "_schema": "text", "_name": "text", "_value": "text"},
@@ -76,14 +86,20 @@ def lookup_tables(snapshot: CatalogSnapshot, oids: Identifiers) -> Mapping[str, 
             *((row["oid"], row["nspname"]) for row in static_table("pg_namespace").to_pylist()),
         ],
         "_database_names": [(oids("database", each.name), each.name) for each in snapshot.databases],
-        "_constraint_texts": list(_constraint_texts(snapshot, oids)),
-        "_index_texts": list(_index_texts(snapshot, oids)),
+        "_acl_items": list(acl_items(snapshot, oids)),
+        "_words": [
+            (oids("relation", relation.name), relation.words)
+            for relation in snapshot.relations
+            if relation.words is not None and relation.comment is None
+        ],
+        "_constraint_texts": list(constraint_texts(snapshot, oids)),
+        "_index_texts": list(index_texts(snapshot, oids)),
         "_view_texts": [
             (oids("relation", relation.name), relation.definition)
             for relation in snapshot.relations
             if relation.definition is not None
         ],
-        "_privileges": list(_privileges(snapshot, oids)),
+        "_privileges": list(privileges(snapshot, oids)),
         "_collation_names": [
             (row["oid"], f'"{row["collname"]}"' if row["collname"] != "ucs_basic" else row["collname"])
             for row in static_table("pg_collation").to_pylist()
@@ -98,82 +114,20 @@ def _table(columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]]) -> pa.Ta
     return pa.table(arrays, names=list(columns))
 
 
-def quoted(name: str) -> str:
-    """An identifier as PostgreSQL prints it: quoted where it must be."""
-    is_plain = name.replace("_", "a").isalnum() and name.isascii() and name == name.lower() and not name[0].isdigit()
-    return name if is_plain else '"' + name.replace('"', '""') + '"'
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(quoted(name) for name in names)
-
-
 def _class_names(snapshot: CatalogSnapshot, oids: Identifiers) -> Iterator[tuple[Any, ...]]:
     """Every relation and index with the schemas that have one of its name: what is visible depends on them."""
-    found: list[tuple[int, TableName]] = []
+    found: list[tuple[int, TableName, int, int]] = []
     schemas = {row["oid"]: row["nspname"] for row in static_table("pg_namespace").to_pylist()}
     for row in static_table("pg_class").select(["oid", "relname", "relnamespace"]).to_pylist():
-        found.append((row["oid"], TableName(schemas[row["relnamespace"]], row["relname"])))
+        found.append((row["oid"], TableName(schemas[row["relnamespace"]], row["relname"]), 0, 0))
     for relation in snapshot.relations:
-        found.append((oids("relation", relation.name), relation.name))
-        if relation.key:
-            found.append((oids("index", relation.name), _index_name(relation)))
+        found.append((oids("relation", relation.name), relation.name, max(relation.rows, 0), relation.bytes))
+        found += [(index.oid, index.name, 0, 0) for index in indexes(relation, oids)]
     places: dict[str, list[str]] = {}
-    for _, name in found:
+    for _, name, _, _ in found:
         places.setdefault(name.name, []).append(name.schema)
-    for oid, name in found:
-        yield (oid, name.schema, name.name, places[name.name])
-
-
-def _index_name(relation: CatalogRelation) -> TableName:
-    return TableName(relation.name.schema, f"{relation.name.name}_pkey")
-
-
-# Of a constraint's or an index's text: with the schema of the table it names, and without, for where that is visible.
-_Texts = tuple[str, str]
-
-
-def _constraint_texts(snapshot: CatalogSnapshot, oids: Identifiers) -> Iterator[tuple[Any, ...]]:
-    places = _places(snapshot)
-    for relation in snapshot.relations:
-        name = relation.name
-        if relation.key:
-            text = f"PRIMARY KEY ({_listed(relation.key)})"
-            yield (oids("constraint", f"{name}/{name.name}_pkey"), text, text, name.schema, [name.schema])
-        for key in relation.foreign_keys:
-            target = key.references
-            full, bare = _foreign_key_texts(key)
-            oid = oids("constraint", f"{name}/{key.name}")
-            yield (oid, full, bare, target.schema, places.get(target.name, [target.schema]))
-        for check, condition in relation.checks.items():
-            text = f"CHECK ({condition})"
-            yield (oids("constraint", f"{name}/{check}"), text, text, name.schema, [name.schema])
-
-
-def _places(snapshot: CatalogSnapshot) -> dict[str, list[str]]:
-    """The schemas that have a relation of a name."""
-    found: dict[str, list[str]] = {}
-    for relation in snapshot.relations:
-        found.setdefault(relation.name.name, []).append(relation.name.schema)
-    return found
-
-
-def _foreign_key_texts(key: CatalogForeignKey) -> _Texts:
-    schema, target = quoted(key.references.schema), quoted(key.references.name)
-    start, end = f"FOREIGN KEY ({_listed(key.columns)}) REFERENCES ", f"({_listed(key.referenced_columns)})"
-    return (f"{start}{schema}.{target}{end}", f"{start}{target}{end}")
-
-
-def _index_texts(snapshot: CatalogSnapshot, oids: Identifiers) -> Iterator[tuple[Any, ...]]:
-    places = _places(snapshot)
-    for relation in snapshot.relations:
-        if relation.key:
-            name = relation.name
-            start = f"CREATE UNIQUE INDEX {quoted(_index_name(relation).name)} ON "
-            table, end = quoted(name.name), f" USING btree ({_listed(relation.key)})"
-            full, bare = f"{start}{quoted(name.schema)}.{table}{end}", f"{start}{table}{end}"
-            columns = [quoted(column) for column in relation.key]
-            yield (oids("index", name), full, bare, columns, name.schema, places[name.name])
+    for oid, name, rows, size in found:
+        yield (oid, name.schema, name.name, places[name.name], rows, size)
 
 
 def _groups(snapshot: CatalogSnapshot, name: str) -> list[str]:
@@ -183,28 +137,3 @@ def _groups(snapshot: CatalogSnapshot, name: str) -> list[str]:
     for each in found:
         found += [group for group in parents.get(each, ()) if group not in found]
     return found
-
-
-_TABLE_PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
-_OWNED = {
-    "table": _TABLE_PRIVILEGES,
-    "schema": ("USAGE", "CREATE"),
-    "database": ("CONNECT", "CREATE", "TEMPORARY", "TEMP"),
-}
-
-
-def _privileges(snapshot: CatalogSnapshot, oids: Identifiers) -> Iterator[tuple[Any, ...]]:
-    """What is granted, and what an owner has by owning, with the object's OID and name."""
-    keys = {("table", str(relation.name)): oids("relation", relation.name) for relation in snapshot.relations}
-    keys |= {("schema", schema.name): oids("schema", schema.name) for schema in snapshot.schemas}
-    keys |= {("database", each.name): oids("database", each.name) for each in snapshot.databases}
-    owners = [("table", str(relation.name), relation.owner) for relation in snapshot.relations]
-    owners += [("schema", schema.name, schema.owner) for schema in snapshot.schemas]
-    owners += [("database", each.name, each.owner) for each in snapshot.databases]
-    for kind, name, owner in owners:
-        for privilege in _OWNED[kind]:
-            yield (owner, kind, keys[kind, name], name, privilege)
-    for grant in snapshot.grants:
-        key = keys.get((grant.object_kind, grant.object))
-        if key is not None:
-            yield (grant.grantee, grant.object_kind, key, grant.object, grant.privilege.upper())

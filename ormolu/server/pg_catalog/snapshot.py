@@ -16,13 +16,33 @@ class CatalogForeignKey:
     columns: tuple[str, ...]
     references: TableName
     referenced_columns: tuple[str, ...]
+    is_enforced: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogUnique:
+    """Columns that hold no value twice."""
+
+    name: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogCheck:
+    """`is_enforced` is false where rows that break it are only warned about."""
+
+    name: str
+    condition: str
+    columns: tuple[str, ...] = ()
+    is_enforced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogRelation:
     """`kind` is pg_class.relkind: r or v; `rows` is -1 where nobody counted; `definition` is a view's query.
 
-    `defaults` maps a column to its default's text, `checks` a constraint's name to its condition.
+    `defaults` maps a column to its default's text. `words` describe an object that has no comment. What is granted
+    on `base` is granted on the relation too.
     """
 
     name: TableName
@@ -35,7 +55,11 @@ class CatalogRelation:
     rows: int = -1
     definition: str | None = None
     defaults: Mapping[str, str] = field(default_factory=dict)
-    checks: Mapping[str, str] = field(default_factory=dict)
+    checks: tuple[CatalogCheck, ...] = ()
+    uniques: tuple[CatalogUnique, ...] = ()
+    bytes: int = 0
+    words: str | None = None
+    base: TableName | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def system_columns() -> Mapping[TableName, tuple[RelationColumn, ...]]:
         kind = _types().get(row["atttypid"], DataType(SCALARS["text"]))
         column = RelationColumn(row["attname"], kind, is_hidden=row["attnum"] < 0, is_required=row["attnotnull"])
         relation = relations[row["attrelid"]]
-        if not column.is_hidden or (column.name == "tableoid" and relation.schema == "pg_catalog"):
+        if not column.is_hidden or relation.schema == "pg_catalog":
             columns[relation].append(column)
     return MappingProxyType(
         {name: tuple(sorted(found, key=lambda column: column.is_hidden)) for name, found in columns.items()}

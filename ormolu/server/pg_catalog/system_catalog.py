@@ -7,19 +7,22 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
 from sqlglot import exp
 
 from ormolu.definitions import TableName
-from ormolu.server.pg_catalog.inline import inline_source
+from ormolu.server.pg_catalog.identifiers import Identifiers
+from ormolu.server.pg_catalog.inline import inline_source, is_inline
 from ormolu.server.pg_catalog.lookups import lookup_columns
 from ormolu.server.pg_catalog.objects import build
 from ormolu.server.pg_catalog.snapshot import CatalogSnapshot
 from ormolu.server.pg_catalog.static_rows import static_names, static_table, system_columns, system_oid
 from ormolu.server.pg_catalog.views import view_query
 from ormolu.sql_extensions.catalog.queries import CatalogNames, rewrite_catalog_query
+from ormolu.sql_extensions.catalog.templates import filled
 from ormolu.sql_extensions.relations import Relation, RelationColumn
 
 DATABASE = "system_catalog"
@@ -48,6 +51,7 @@ class SystemCatalog:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._cursor = connection.cursor()
+        self.started_at = datetime.now(UTC)
         self._lock = threading.Lock()
         self._live: OrderedDict[tuple[str, str], _Live] = OrderedDict()
         self._count = 0
@@ -61,30 +65,50 @@ class SystemCatalog:
         columns = _columns(name)
         if columns is None:
             return None
-        return Relation(name, columns, self._source(name, columns, snapshot, depth=0), UNVERSIONED)
+        reads: set[TableName] = set()
+        source = self._source(name, columns, snapshot, reads, depth=0)
+        is_fixed = not any(map(is_inline, reads))
+        return Relation(name, columns, source, snapshot.version if is_fixed else UNVERSIONED)
+
+    def live_schema(self, snapshot: CatalogSnapshot) -> str:
+        """Where the snapshot's live rows are: what was bound to them holds while this stays the same."""
+        return self._live_rows(snapshot).schema
 
     def close(self) -> None:
         self._cursor.close()
 
     def _source(
-        self, name: TableName, columns: tuple[RelationColumn, ...], snapshot: CatalogSnapshot, *, depth: int
+        self,
+        name: TableName,
+        columns: tuple[RelationColumn, ...],
+        snapshot: CatalogSnapshot,
+        reads: set[TableName],
+        *,
+        depth: int,
     ) -> exp.Query:
+        """The rows; every relation that they come from is added to `reads`."""
+        reads.add(name)
         assert depth < VIEW_DEPTH_MAX, f"the view {name} reads itself"
         inline = inline_source(name, columns, snapshot)
         if inline is not None:
             return inline
         view = view_query(name)
         if view is not None:
-            return self._expanded(view, columns, snapshot, depth)
+            return self._expanded(view, columns, snapshot, reads, depth)
         live = self._live_rows(snapshot)
         if name.schema == "pg_catalog" and name.name in live.tables:
             return _selected(columns, name, live.schema)
         if name.schema == "pg_catalog" and name.name in static_names():
-            return _selected(columns, name, STATIC_SCHEMA)
+            return _selected(columns, name, STATIC_SCHEMA, owner=Identifiers(snapshot).superuser)
         return _empty(columns)
 
     def _expanded(
-        self, view: exp.Query, columns: tuple[RelationColumn, ...], snapshot: CatalogSnapshot, depth: int
+        self,
+        view: exp.Query,
+        columns: tuple[RelationColumn, ...],
+        snapshot: CatalogSnapshot,
+        reads: set[TableName],
+        depth: int,
     ) -> exp.Query:
         """A view's query with its tables replaced by theirs, in the declared order and types."""
         names = CatalogNames(search_path=("gold", "silver", "bronze"), database=snapshot.database)
@@ -95,7 +119,7 @@ class SystemCatalog:
             inner = TableName(table.db, table.name)
             inner_columns = _columns(inner)
             assert inner_columns is not None, f"a view reads {inner}"
-            source = self._source(inner, inner_columns, snapshot, depth=depth + 1)
+            source = self._source(inner, inner_columns, snapshot, reads, depth=depth + 1)
             table.replace(exp.Subquery(this=source, alias=exp.TableAlias(this=exp.to_identifier(table.alias_or_name))))
         shown = [_cast(column) for column in columns if not column.is_hidden]
         assert isinstance(query, exp.Query)
@@ -120,15 +144,19 @@ class SystemCatalog:
         self._cursor.execute("BEGIN")
         self._cursor.execute(f"CREATE SCHEMA {DATABASE}.{schema}")
         for name, table in tables.items():
-            self._create(schema, name, table, with_static=name in static_names())
+            owner = Identifiers(snapshot).superuser if name in static_names() else None
+            self._create(schema, name, table, owner=owner)
         self._cursor.execute("COMMIT")
         return _Live(schema, frozenset(tables))
 
-    def _create(self, schema: str, name: str, table: Any, *, with_static: bool = False) -> None:
+    def _create(self, schema: str, name: str, table: Any, *, owner: str | None = None) -> None:
+        """A table of Arrow's rows; with an owner, after the static rows of its name, which are that role's."""
         target = exp.table_(name, db=schema, catalog=DATABASE, quoted=True)
         query: exp.Query = exp.select("*").from_("arrow_rows")
-        if with_static:
-            static = exp.select("*").from_(exp.table_(name, db=STATIC_SCHEMA, catalog=DATABASE, quoted=True))
+        if owner is not None:
+            names = static_table(name).column_names
+            shown = [_owned(exp.column(exp.to_identifier(each, quoted=True)), each, owner) for each in names]
+            static = exp.select(*shown).from_(exp.table_(name, db=STATIC_SCHEMA, catalog=DATABASE, quoted=True))
             query = exp.union(static, query, distinct=False)
             query.set("by_name", True)
         with self._registered(table):
@@ -150,16 +178,41 @@ def _columns(name: TableName) -> tuple[RelationColumn, ...] | None:
     return found
 
 
-def _selected(columns: tuple[RelationColumn, ...], name: TableName, schema: str) -> exp.Query:
-    """The columns in order; tableoid is the relation's own OID."""
+# Of a row of a system table: the system columns that every table has.
+_SYSTEM_COLUMNS = {"ctid": "'(0,1)'", "xmin": "3", "cmin": "0", "xmax": "0", "cmax": "0"}
+
+
+def _selected(
+    columns: tuple[RelationColumn, ...], name: TableName, schema: str, *, owner: str | None = None
+) -> exp.Query:
+    """The columns in order; tableoid is the relation's own OID. With an owner, access rights are that role's."""
     table = exp.table_(name.name, db=schema, catalog=DATABASE, quoted=True)
-    shown = [_column(column) for column in columns if not column.is_hidden]
-    hidden = [
-        exp.alias_(exp.cast(exp.Literal.number(system_oid(name)), "bigint"), column.name, quoted=True)
+    shown = [
+        _column(column) if owner is None else _owned(_column(column), column.name, owner)
         for column in columns
-        if column.is_hidden
+        if not column.is_hidden
     ]
+    hidden = [_hidden(column, name) for column in columns if column.is_hidden]
     return exp.select(*shown, *hidden).from_(table)
+
+
+def _hidden(column: RelationColumn, name: TableName) -> exp.Expr:
+    value = _SYSTEM_COLUMNS.get(column.name)
+    literal = exp.Literal.number(system_oid(name)) if value is None else exp.maybe_parse(value)
+    kind = exp.DataType.build(column.type.duckdb, dialect="duckdb")
+    return exp.alias_(exp.Cast(this=literal, to=kind), column.name, quoted=True)
+
+
+_EXPORTED_OWNER = "postgres"  # of the cluster that the static rows come from
+_RENAMED = "list_transform(_1, lambda _item: replace(_item, _2, _3))"
+
+
+def _owned(column: exp.Column, name: str, owner: str) -> exp.Expr:
+    """The column; access rights with the exported owner's name replaced by the owner's."""
+    if not name.endswith("acl"):
+        return column
+    names = (exp.Literal.string(_EXPORTED_OWNER), exp.Literal.string(owner))
+    return exp.alias_(filled(_RENAMED, [column, *names]), name, quoted=True)
 
 
 def _column(column: RelationColumn) -> exp.Column:

@@ -76,11 +76,27 @@ def parsed_catalog_query(text: str) -> exp.Expr:
         raise InvalidSyntax("syntax error in a query over the system catalogs") from error
     if len(trees) != 1:
         raise InvalidSyntax("exactly one query is expected here")
+    for identifier in trees[0].find_all(exp.Identifier):
+        if not identifier.args.get("quoted"):
+            identifier.set("this", identifier.name.lower())
     return trees[0]
 
 
+# What the parser takes for the beginning of something else where it is an alias.
+_WORDS_AFTER_AS = frozenset(
+    {TokenType.SELECT, TokenType.UPDATE, TokenType.INSERT, TokenType.DELETE, TokenType.FROM, TokenType.WHERE}
+    | {TokenType.TABLE}
+)
+
+
 def _with_array_types(tokens: list[Token]) -> list[Token]:
-    """`oid[]` as `pg_catalog.oid[]`: the parser takes the bare word for a type that no array can be of."""
+    """`oid[]` as `pg_catalog.oid[]`: the parser takes the bare word for a type that no array can be of.
+
+    Any word may follow AS.
+    """
+    for before, after in pairwise(tokens):
+        if before.token_type == TokenType.ALIAS and after.token_type in _WORDS_AFTER_AS:
+            after.token_type = TokenType.VAR
     written: list[Token] = []
     for token, following in pairwise([*tokens, None]):
         is_array = following is not None and following.token_type == TokenType.L_BRACKET

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from sqlglot import exp
 
 from ormolu.sql_extensions.catalog.arrays import expanded, expanded_member, subscript, subscripts, with_arrays
-from ormolu.sql_extensions.catalog.functions import FREE_PRIVILEGES, PRIVILEGES, TEMPLATES, filled
+from ormolu.sql_extensions.catalog.documents import JSON_FUNCTIONS, json_call
+from ormolu.sql_extensions.catalog.functions import TEMPLATES
 from ormolu.sql_extensions.catalog.names import SYSTEM_RELATIONS
-from ormolu.sql_extensions.catalog.objects import cast_node, class_oid, visible
+from ormolu.sql_extensions.catalog.objects import cast_node, class_oid, object_oid, visible
+from ormolu.sql_extensions.catalog.privileges import ACL_ROWS, FREE_PRIVILEGES, OF_RELATIONS, PRIVILEGES
+from ormolu.sql_extensions.catalog.quantifiers import over_list
 from ormolu.sql_extensions.catalog.session import CatalogNames
+from ormolu.sql_extensions.catalog.templates import filled
+from ormolu.sql_extensions.catalog.texts import formatted
 from ormolu.sql_extensions.expression_types import function_name
 
 _BY_VISIBILITY = {
@@ -41,22 +45,44 @@ def rewritten_expression(node: exp.Expr, names: CatalogNames) -> exp.Expr:
     match node:
         case exp.Cast():
             return cast_node(node, names)
+        case exp.Func() if function_name(node) in JSON_FUNCTIONS:
+            return _json(node)
         case exp.Bracket():
             return subscript(node)
         case exp.Dot():
             return expanded_member(node)
         case exp.Anonymous() | exp.CurrentSchemas() | exp.CurrentSchema() | exp.CurrentDatabase() | exp.CurrentUser():
             return _function(node, names)
-        case exp.CurrentCatalog() | exp.SessionUser() | exp.CurrentRole() | exp.Version() | exp.Format():
+        case exp.CurrentCatalog() | exp.SessionUser() | exp.CurrentRole() | exp.Version():
             return _function(node, names)
         case exp.Like() | exp.ILike() if not isinstance(node.parent, exp.Escape):
-            return _with_escape(node)
+            return over_list(node) if isinstance(node.expression, exp.Any | exp.All) else _with_escape(node)
+        case exp.Filter():
+            return _filtered(node)
+        case exp.Format():
+            return formatted(node.this, list(node.expressions))
         case exp.DPipe() if any(isinstance(side.unnest(), exp.Array) for side in (node.left, node.right)):
             return exp.func("list_concat", node.left.copy(), node.right.copy())
         case exp.EQ() | exp.NEQ() | exp.Coalesce() | exp.Any() | exp.All():
-            return with_arrays(node)
+            return over_list(with_arrays(node))
+        case exp.Binary():
+            return over_list(node)
         case _:
             return node
+
+
+def _json(node: exp.Expr) -> exp.Expr:
+    """The call, but for an aggregate inside FILTER: its condition belongs to the list inside."""
+    if isinstance(node.parent, exp.Filter):
+        return node
+    return json_call(function_name(node), list(node.expressions))
+
+
+def _filtered(node: exp.Filter) -> exp.Expr:
+    name = function_name(node.this)
+    if name not in JSON_FUNCTIONS:
+        return node
+    return json_call(name, list(node.this.expressions), node.expression.copy())
 
 
 def _with_escape(node: exp.Binary) -> exp.Expr:
@@ -82,10 +108,12 @@ def _function(node: exp.Expr, names: CatalogNames) -> exp.Expr:
             return exp.Cast(this=arguments[0], to=exp.DataType.build("bigint"))
         case "generate_subscripts":
             return subscripts(arguments[0])
-        case "json_build_object":
-            return exp.Anonymous(this="json_object", expressions=arguments)
-        case "format":
-            return _formatted(node)
+        case "aclexplode":
+            return exp.Explode(this=filled(ACL_ROWS, arguments))
+        case "current_setting" if isinstance(arguments[0], exp.Literal):
+            return _setting(arguments, names)
+        case "age" if not _is_transaction(arguments):
+            return node
         case "_pg_expandarray":
             return expanded(arguments[0])
         case "obj_description" | "shobj_description" if len(arguments) == 2:
@@ -95,25 +123,29 @@ def _function(node: exp.Expr, names: CatalogNames) -> exp.Expr:
             return _from_template(node, name, arguments, names)
 
 
-def _formatted(node: exp.Expr) -> exp.Expr:
-    """format() with a constant template of %s, %I and %%; another is left to be refused."""
-    given = [each for each in (node.this, *node.expressions) if isinstance(each, exp.Expr)]
-    template, *arguments = given
-    pieces = re.split("(%[sI%])", template.name) if template.is_string else []
-    if any("%" in piece for piece in pieces[::2]) or len(arguments) < len([p for p in pieces[1::2] if p != "%%"]):
-        pieces = []
-    if not pieces:
-        return exp.Anonymous(this="format", expressions=given)
-    parts: list[exp.Expr] = []
-    for part in pieces:
-        match part:
-            case "%s":
-                parts.append(arguments.pop(0))
-            case "%I":
-                parts.append(filled(TEMPLATES["quote_ident"][1], [arguments.pop(0)]))
-            case _:
-                parts.append(exp.Literal.string("%" if part == "%%" else part))
-    return exp.func("concat", *parts, dialect="duckdb")
+# Columns that hold a transaction's number.
+_TRANSACTIONS = frozenset(
+    {"xmin", "xmax", "relfrozenxid", "datfrozenxid", "backend_xid", "backend_xmin", "transactionid", "catalog_xmin"}
+)
+
+
+def _is_transaction(arguments: list[exp.Expr]) -> bool:
+    """Whether age() is that of a transaction, not of a moment."""
+    if len(arguments) != 1:
+        return False
+    inner = arguments[0].unnest()
+    if isinstance(inner, exp.Cast):
+        return inner.to.is_type("bigint")
+    return isinstance(inner, exp.Column) and inner.name in _TRANSACTIONS
+
+
+def _setting(arguments: list[exp.Expr], names: CatalogNames) -> exp.Expr:
+    """A setting's value; 42704 where there is none, unless the second argument allows that."""
+    known = {name.lower(): value for name, value in names.settings}
+    value = known.get(arguments[0].name.lower())
+    if value is not None:
+        return exp.cast(exp.Literal.string(value), "text")
+    return filled(TEMPLATES["current_setting"][2], arguments)
 
 
 def _session_value(name: str, names: CatalogNames) -> exp.Expr | None:
@@ -129,6 +161,9 @@ def _session_value(name: str, names: CatalogNames) -> exp.Expr | None:
             return exp.cast(exp.Literal.string(names.version), "text")
         case "pg_backend_pid":
             return exp.cast(exp.Literal.number(names.process_id), "integer")
+        case "pg_postmaster_start_time" | "pg_conf_load_time":
+            started = exp.Null() if names.started_at is None else exp.Literal.string(names.started_at.isoformat())
+            return exp.cast(started, "timestamptz")
         case _:
             return None
 
@@ -140,7 +175,9 @@ def _from_template(node: exp.Expr, name: str, arguments: list[exp.Expr], names: 
         name, arguments = "has_table_privilege", [*arguments[:-2], arguments[-1]]
     if name in PRIVILEGES:
         count, template = PRIVILEGES[name]
-        role = [exp.Literal.string(names.current_user)] if len(arguments) == count else []
+        role = [exp.Literal.string(names.current_user)] if len(arguments) == count else [arguments.pop(0)]
+        if name in OF_RELATIONS:
+            arguments[0] = object_oid(arguments[0], "regclass", names)
         return filled(template, [*role, *arguments])
     if name in _BY_VISIBILITY and (name != "pg_get_indexdef" or arguments[2:] == [exp.true()]):
         return filled(_BY_VISIBILITY[name].format(visible=visible(names)), arguments)

@@ -1,15 +1,12 @@
-"""The functions of PostgreSQL's system catalogs, each as an expression over the catalog's own tables.
-
-A template names its arguments _1, _2, ...; the tables it reads start with an underscore and so do their
-columns, so that a column in an argument never means one of theirs.
-"""
+"""The functions of PostgreSQL's system catalogs, each as a template over the catalog's own tables."""
 
 from __future__ import annotations
 
-from functools import cache
-
-import sqlglot
-from sqlglot import exp
+from ormolu.sql_extensions.catalog.documents import JSON_FUNCTIONS
+from ormolu.sql_extensions.catalog.privileges import ACLS, FREE_PRIVILEGES, PRIVILEGES
+from ormolu.sql_extensions.catalog.sources import TABLE_FUNCTIONS
+from ormolu.sql_extensions.catalog.statistics import STATISTICS
+from ormolu.sql_extensions.catalog.texts import TEXTS
 
 _FORMAT_TYPE = """
 CASE WHEN _1 = 0 THEN '-' ELSE (SELECT CASE
@@ -27,9 +24,6 @@ CASE WHEN abs(_1) < 10240 THEN concat(_1, ' bytes')
     WHEN abs(_1) < 10995116277760 THEN concat(CAST(round(_1 / 1073741824.0) AS BIGINT), ' GB')
     ELSE concat(CAST(round(_1 / 1099511627776.0) AS BIGINT), ' TB') END
 """
-_QUOTE_IDENT = """
-CASE WHEN regexp_full_match(_1, '[a-z_][a-z0-9_]*') THEN _1 ELSE concat('"', replace(_1, '"', '""'), '"') END
-"""
 _TO_REGTYPE = """
 (SELECT min(_key) FROM pg_catalog._type_names WHERE _value = lower(_1) OR _name = lower(_1)
     OR concat(_schema, '.', _name) = lower(_1)
@@ -42,6 +36,25 @@ _ZERO = "CAST(0 AS BIGINT)"
 _IS_GIVEN = "(_1 IS NOT NULL)"
 
 
+# A relation by its OID, or by its name as text.
+_VIEW = """
+(SELECT _value FROM pg_catalog._view_texts WHERE _key = _1)
+"""
+_INDEX_METHOD = """
+(_2 IN ('can_order', 'can_unique', 'can_multi_col', 'can_exclude', 'can_include') AND _1 = 403)
+"""
+_INDEX_COLUMN = """
+CASE _3 WHEN 'asc' THEN true WHEN 'desc' THEN false WHEN 'nulls_first' THEN false WHEN 'nulls_last' THEN true
+    WHEN 'orderable' THEN true WHEN 'distance_orderable' THEN false WHEN 'returnable' THEN true
+    WHEN 'search_array' THEN true WHEN 'search_nulls' THEN true END
+"""
+
+
+# What has no comment is described in words.
+_OF_OBJECT = "FROM pg_catalog._descriptions WHERE _object = _1 AND _position = 0"
+_WORDS = "(SELECT _value FROM pg_catalog._words WHERE _object = _1)"
+
+
 def _by_key(table: str, value: str = "_value") -> str:
     return f"(SELECT {value} FROM pg_catalog.{table} WHERE _key = _1)"  # noqa: S608  # our own names
 
@@ -52,6 +65,33 @@ def _by_name(table: str, name: str) -> str:
 
 # name -> template by the number of arguments; None stands for any number.
 TEMPLATES: dict[str, dict[int | None, str]] = {
+    **STATISTICS,
+    **TEXTS,
+    **ACLS,
+    "pg_get_viewdef": {1: _VIEW, 2: _VIEW},
+    "pg_get_functiondef": {1: _by_key("_function_texts", "_definition")},
+    "pg_get_triggerdef": {1: _NULL_TEXT, 2: _NULL_TEXT},
+    "pg_get_ruledef": {1: _NULL_TEXT, 2: _NULL_TEXT},
+    "pg_get_statisticsobjdef": {1: _NULL_TEXT},
+    "txid_current": {0: "CAST(3 AS BIGINT)"},
+    "txid_current_if_assigned": {0: "CAST(3 AS BIGINT)"},
+    "pg_current_xact_id": {0: "CAST(3 AS BIGINT)"},
+    "pg_snapshot_xmin": {1: "CAST(3 AS BIGINT)"},
+    "age": {1: "CAST(3 - CAST(_1 AS BIGINT) AS INTEGER)"},
+    "mxid_age": {1: "CAST(0 AS INTEGER)"},
+    "pg_indexam_has_property": {2: _INDEX_METHOD},
+    "pg_index_has_property": {2: "_2 IN ('index_scan', 'bitmap_scan', 'backward_scan', 'clusterable')"},
+    "pg_index_column_has_property": {3: _INDEX_COLUMN},
+    "pg_describe_object": {3: "CAST(NULL AS VARCHAR)"},
+    "pg_client_encoding": {0: "'UTF8'"},
+    "pg_sequence_last_value": {1: "CAST(NULL AS BIGINT)"},
+    "row_security_active": {1: "false"},
+    "pg_is_in_backup": {0: "false"},
+    "pg_jit_available": {0: "false"},
+    "pg_database_collation_actual_version": {1: _NULL_TEXT},
+    "pg_encoding_max_length": {1: "4"},
+    "pg_notification_queue_usage": {0: "CAST(0 AS DOUBLE)"},
+    "current_query": {0: "''"},
     "format_type": {2: _FORMAT_TYPE},
     "pg_get_userbyid": {1: _by_key("_role_names")},
     "pg_get_expr": {2: "_1", 3: "_1"},
@@ -59,28 +99,22 @@ TEMPLATES: dict[str, dict[int | None, str]] = {
         1: _by_key("_index_texts"),
         3: _by_key("_index_texts", "CASE WHEN _2 = 0 THEN _value ELSE list_extract(_columns, _2) END"),
     },
-    "pg_get_viewdef": {1: _by_key("_view_texts"), 2: _by_key("_view_texts")},
     "pg_get_function_arguments": {1: _by_key("_function_texts", "_arguments")},
     "pg_get_function_identity_arguments": {1: _by_key("_function_texts", "_identity_arguments")},
     "pg_get_function_result": {1: _by_key("_function_texts", "_result")},
     "pg_get_function_sqlbody": {1: _NULL_TEXT},
-    "pg_get_functiondef": {1: _NULL_TEXT},
     "pg_get_function_arg_default": {2: _NULL_TEXT},
-    "pg_get_triggerdef": {None: _NULL_TEXT},
-    "pg_get_ruledef": {None: _NULL_TEXT},
     "pg_get_partkeydef": {1: _NULL_TEXT},
     "pg_get_partition_constraintdef": {1: _NULL_TEXT},
     "pg_get_statisticsobjdef_columns": {1: _NULL_TEXT},
     "pg_get_serial_sequence": {2: _NULL_TEXT},
-    "pg_relation_filepath": {1: _NULL_TEXT},
     "pg_collation_actual_version": {1: _NULL_TEXT},
-    "pg_tablespace_location": {1: "''"},
     "col_description": {
         2: "(SELECT _value FROM pg_catalog._descriptions WHERE _object = _1 AND _class = 1259 AND _position = _2)"
     },
     "obj_description": {
-        1: "(SELECT min(_value) FROM pg_catalog._descriptions WHERE _object = _1 AND _position = 0)",
-        2: "(SELECT _value FROM pg_catalog._descriptions WHERE _object = _1 AND _class = _2 AND _position = 0)",
+        1: f"coalesce((SELECT min(_value) {_OF_OBJECT}), {_WORDS})",
+        2: f"coalesce((SELECT _value {_OF_OBJECT} AND _class = _2), CASE WHEN _2 = 1259 THEN {_WORDS} END)",
     },
     "shobj_description": {2: "(SELECT _value FROM pg_catalog._shared_descriptions WHERE _object = _1 AND _class = _2)"},
     "pg_encoding_to_char": {
@@ -102,12 +136,6 @@ TEMPLATES: dict[str, dict[int | None, str]] = {
     "pg_ts_dict_is_visible": {1: _IS_GIVEN},
     "pg_ts_parser_is_visible": {1: _IS_GIVEN},
     "pg_ts_template_is_visible": {1: _IS_GIVEN},
-    "pg_relation_size": {1: _ZERO, 2: _ZERO},
-    "pg_table_size": {1: _ZERO},
-    "pg_total_relation_size": {1: _ZERO},
-    "pg_indexes_size": {1: _ZERO},
-    "pg_database_size": {1: _ZERO},
-    "pg_tablespace_size": {1: _ZERO},
     "pg_size_pretty": {1: _SIZE_PRETTY},
     "pg_advisory_unlock_all": {0: "''"},
     "pg_is_in_recovery": {0: "false"},
@@ -119,7 +147,6 @@ TEMPLATES: dict[str, dict[int | None, str]] = {
     "pg_column_is_updatable": {3: "false"},
     "pg_partition_ancestors": {1: "_1"},
     "pg_partition_root": {1: "_1"},
-    "quote_ident": {1: _QUOTE_IDENT},
     "array_remove": {2: "list_filter(_1, lambda _e: _e IS DISTINCT FROM _2)"},
     "array_upper": {2: "nullif(len(_1), 0)"},
     "array_lower": {2: "CASE WHEN len(_1) > 0 THEN 1 END"},
@@ -153,58 +180,13 @@ NAMES = {
     "regcollation": _by_key("_collation_names"),
 }
 
-_PRIVILEGE_TEMPLATE = """
-(SELECT _is_superuser OR EXISTS (SELECT 1 FROM pg_catalog._privileges AS _p
-    WHERE _p._kind = '{kind}' AND (list_contains(_r._groups, _p._role) OR _p._role = 'public')
-    AND (CAST(_p._key AS VARCHAR) = CAST(_2 AS VARCHAR) OR _p._name = CAST(_2 AS VARCHAR))
-    AND list_contains(str_split(upper(replace(CAST(_3 AS VARCHAR), ' ', '')), ','), _p._privilege))
- FROM pg_catalog._role_names AS _r
- WHERE _r._value = CAST(_1 AS VARCHAR) OR CAST(_r._key AS VARCHAR) = CAST(_1 AS VARCHAR))
-"""
-_HAS_ROLE = """
-(SELECT _r._is_superuser OR list_contains(_r._groups, (SELECT min(_g._value) FROM pg_catalog._role_names AS _g
-    WHERE _g._value = CAST(_2 AS VARCHAR) OR CAST(_g._key AS VARCHAR) = CAST(_2 AS VARCHAR)))
- FROM pg_catalog._role_names AS _r
- WHERE _r._value = CAST(_1 AS VARCHAR) OR CAST(_r._key AS VARCHAR) = CAST(_1 AS VARCHAR))
-"""
-
-# name -> (how many arguments without the role, template over role, object, privilege)
-PRIVILEGES: dict[str, tuple[int, str]] = {
-    "has_table_privilege": (2, _PRIVILEGE_TEMPLATE.format(kind="table")),
-    "has_any_column_privilege": (2, _PRIVILEGE_TEMPLATE.format(kind="table")),
-    "has_schema_privilege": (2, _PRIVILEGE_TEMPLATE.format(kind="schema")),
-    "has_database_privilege": (2, _PRIVILEGE_TEMPLATE.format(kind="database")),
-    "pg_has_role": (2, _HAS_ROLE),
-}
-# Everybody may use these: functions, types and languages are the system's own.
-FREE_PRIVILEGES = frozenset(
-    {"has_function_privilege", "has_type_privilege", "has_language_privilege", "has_sequence_privilege"}
-    | {"has_tablespace_privilege", "has_parameter_privilege"}
-)
-
 # Rewritten by code, not by a template.
 _REWRITTEN = frozenset(
-    {"current_schemas", "current_schema", "generate_subscripts", "json_build_object", "_pg_expandarray"}
+    {"current_schemas", "current_schema", "generate_subscripts", "_pg_expandarray"}
     | {"pg_get_keywords", "pg_get_constraintdef", "pg_table_is_visible", "to_regclass", "has_column_privilege"}
+    | {"format", "aclexplode", "ts_token_type", "pg_postmaster_start_time", "pg_conf_load_time"}
 )
 
-CATALOG_FUNCTIONS: frozenset[str] = frozenset(TEMPLATES) | frozenset(PRIVILEGES) | FREE_PRIVILEGES | _REWRITTEN
-
-
-@cache
-def _parsed(template: str) -> exp.Expr:
-    return sqlglot.parse_one(template.strip(), read="duckdb")
-
-
-def filled(template: str, arguments: list[exp.Expr]) -> exp.Expr:
-    """The template's tree with the arguments in their places."""
-    given = {f"_{position}": argument for position, argument in enumerate(arguments, start=1)}
-    tree = _parsed(template).copy()
-
-    def put(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Column) and not node.table and node.name in given:
-            argument = given[node.name].copy()
-            return argument if isinstance(argument, exp.Literal | exp.Column | exp.Func) else exp.paren(argument)
-        return node
-
-    return tree.transform(put, copy=False)
+CATALOG_FUNCTIONS: frozenset[str] = (
+    frozenset(TEMPLATES) | frozenset(PRIVILEGES) | FREE_PRIVILEGES | JSON_FUNCTIONS | TABLE_FUNCTIONS | _REWRITTEN
+)

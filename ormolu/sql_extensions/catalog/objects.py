@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
 from ormolu.sql_extensions.catalog.casts import REG_TYPES, array_literal, plain_type
-from ormolu.sql_extensions.catalog.functions import NAMES, TEMPLATES, filled
+from ormolu.sql_extensions.catalog.functions import NAMES, TEMPLATES
 from ormolu.sql_extensions.catalog.names import SYSTEM_RELATIONS
 from ormolu.sql_extensions.catalog.session import CatalogNames
+from ormolu.sql_extensions.catalog.templates import filled
+from ormolu.sql_extensions.expression_types import function_name
 
 _CLASS = "CASE WHEN {visible} THEN _name ELSE concat(_schema, '.', _name) END"
 
@@ -35,9 +39,11 @@ def cast_node(node: exp.Cast, names: CatalogNames) -> exp.Expr:
         return _kept(node, target, names)
     if target in ("text", "varchar", "name") and (kind := _noted(node.this)) is not None:
         return _name_of(node.this, kind, names)
-    if target == "oid" or target in ("xid", "cid"):
+    if target in ("oid", "xid", "cid"):
         return exp.Cast(this=node.this.copy(), to=exp.DataType.build("bigint"))
-    is_named = isinstance(node.to, exp.DataType) and node.to.this in (exp.DType.USERDEFINED, exp.DType.NAME)
+    if target == "name":
+        return exp.Cast(this=node.this.copy(), to=exp.DataType.build("text"))
+    is_named = isinstance(node.to, exp.DataType) and node.to.this == exp.DType.USERDEFINED
     if is_named or node.to.find(exp.Dot) is not None:
         return exp.Cast(this=node.this.copy(), to=exp.DataType.build(_engine_type(target), dialect="postgres"))
     return node
@@ -55,7 +61,7 @@ def _engine_type(target: str) -> str:
 
 def _kept(node: exp.Cast, target: str, names: CatalogNames) -> exp.Expr:
     """The OID; that it is of a reg* type stays noted on the tree, for a cast to text around it."""
-    oid = exp.paren(_object_oid(node.this.copy(), target, names))
+    oid = exp.paren(object_oid(node.this.copy(), target, names))
     oid.meta["reg"] = target
     return oid
 
@@ -68,27 +74,104 @@ def _noted(value: exp.Expr) -> str | None:
     return None if kind is None else str(kind)
 
 
-def _object_oid(value: exp.Expr, target: str, names: CatalogNames) -> exp.Expr:
+# What PostgreSQL says where there is no object of a name.
+_MISSING = {
+    "regclass": '42P01: relation "{}" does not exist',
+    "regtype": '42704: type "{}" does not exist',
+    "regproc": '42883: function "{}" does not exist',
+    "regprocedure": '42883: function "{}" does not exist',
+    "regoper": "42883: operator does not exist: {}",
+    "regoperator": "42883: operator does not exist: {}",
+    "regrole": '42704: role "{}" does not exist',
+    "regnamespace": '3F000: schema "{}" does not exist',
+    "regcollation": '42704: collation "{}" for encoding "UTF8" does not exist',
+}
+_TEXTUAL = frozenset(
+    {"concat", "concatws", "format", "lower", "upper", "trim", "replace", "quote_ident", "regexpreplace"}
+)
+FROM_TEXT = "from_text"  # noted on a cast whose operand is a column of text
+
+
+def object_oid(value: exp.Expr, target: str, names: CatalogNames) -> exp.Expr:
+    """The OID of an object that is given by OID or by name; an error where no object has that name."""
     inner = value.unnest()
     if isinstance(inner, exp.Literal) and inner.is_string and not inner.name.isdigit():
-        name = inner.name.removeprefix("pg_catalog.")
-        if target == "regclass":
-            known = SYSTEM_RELATIONS.get(name)
-            return class_oid(inner, names) if known is None else exp.Literal.number(known)
-        template = TEMPLATES[f"to_{target}"][1]
-        return filled(template, [exp.Literal.string(name)])
-    if isinstance(inner, exp.Cast) and plain_type(inner.to) in ("text", "varchar", "name"):
-        return class_oid(inner, names) if target == "regclass" else filled(TEMPLATES[f"to_{target}"][1], [inner])
+        if inner.name == "-":
+            return exp.Literal.number(0)
+        found = _by_literal(inner, target, names)
+        missing = exp.func("error", exp.Literal.string(_MISSING[target].format(inner.name)))
+        return found if isinstance(found, exp.Literal) else _or_error(found, missing)
+    if is_text(inner):
+        found = class_oid(inner, names) if target == "regclass" else filled(TEMPLATES[f"to_{target}"][1], [inner])
+        start, end = (exp.Literal.string(part) for part in _MISSING[target].split("{}"))
+        return _or_error(found, exp.func("error", exp.func("concat", start, inner.copy(), end)), inner)
     return exp.Cast(this=value, to=exp.DataType.build("bigint"))
+
+
+def _or_error(found: exp.Expr, error: exp.Expr, given: exp.Expr | None = None) -> exp.Expr:
+    """The OID; where there is none, the error, but NULL for what is NULL."""
+    failed: exp.Expr = exp.cast(error, "bigint")
+    if given is not None:
+        failed = exp.Case().when(exp.not_(exp.Is(this=given.copy(), expression=exp.Null())), failed)
+    return exp.Coalesce(this=found, expressions=[failed])
+
+
+def _by_literal(literal: exp.Literal, target: str, names: CatalogNames) -> exp.Expr:
+    name = literal.name.removeprefix("pg_catalog.")
+    known = SYSTEM_RELATIONS.get(name) if target == "regclass" else None
+    if known is not None:
+        return exp.Literal.number(known)
+    if target == "regclass":
+        return class_oid(literal, names)
+    return filled(TEMPLATES[f"to_{target}"][1], [exp.Literal.string(name)])
+
+
+def is_text(value: exp.Expr) -> bool:
+    """Whether the expression is text as far as it tells by itself."""
+    match value:
+        case exp.Literal():
+            return bool(value.is_string) and not value.name.isdigit()
+        case exp.Cast():
+            return FROM_TEXT in value.meta or plain_type(value.to) in ("text", "varchar", "name")
+        case exp.DPipe():
+            return True
+        case exp.Column():
+            return FROM_TEXT in value.meta
+        case exp.Func():
+            return function_name(value) in _TEXTUAL
+        case _:
+            return False
+
+
+_NAME = re.compile(r'"((?:[^"]|"")*)"|([^".]+)')
+# How a name is read: quotes come off, what is not quoted is folded, and a database may stand before the schema.
+_READ = "CASE WHEN contains(_1, '\"') THEN replace(_1, '\"', '') ELSE lower(_1) END"
 
 
 def class_oid(name: exp.Expr, names: CatalogNames) -> exp.Expr:
     """The OID of a relation by its name as it is written in SQL: with its schema, or found on the search path."""
+    if isinstance(name, exp.Literal) and name.is_string:
+        return _class_by_parts([quoted or plain.lower() for quoted, plain in _NAME.findall(name.name)], names)
+    database = exp.Literal.string(names.database + ".").sql("duckdb")
     template = (
-        f"(SELECT min(_key) FROM pg_catalog._class_names WHERE concat(_schema, '.', _name) = replace(_1, '\"', '') "  # noqa: S608
-        f"OR (_name = replace(_1, '\"', '') AND {visible(names)}))"
+        f"(SELECT min(_key) FROM pg_catalog._class_names WHERE concat(_schema, '.', _name) IN ({_READ}, "  # noqa: S608
+        f"replace({_READ}, {database}, '')) OR (_name = {_READ} AND {visible(names)}))"
     )
     return filled(template, [name])
+
+
+def _class_by_parts(parts: list[str], names: CatalogNames) -> exp.Expr:
+    if len(parts) == 3 and parts[0] == names.database:
+        parts = parts[1:]
+    match parts:
+        case [schema, name]:
+            template = "(SELECT min(_key) FROM pg_catalog._class_names WHERE _schema = _1 AND _name = _2)"
+            return filled(template, [exp.Literal.string(schema), exp.Literal.string(name)])
+        case [name]:
+            template = f"(SELECT min(_key) FROM pg_catalog._class_names WHERE _name = _1 AND {visible(names)})"  # noqa: S608
+            return filled(template, [exp.Literal.string(name)])
+        case _:
+            return exp.cast(exp.null(), "bigint")
 
 
 def _name_of(oid: exp.Expr, kind: str, names: CatalogNames) -> exp.Expr:

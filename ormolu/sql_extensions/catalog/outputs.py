@@ -7,19 +7,38 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from ormolu.sql_extensions.catalog.casts import REG_TYPES, named_type
-from ormolu.sql_extensions.result_types import output_name
-from ormolu.sql_extensions.types import DataType
+from ormolu.sql_extensions.result_types import Columns, OutputColumn, output_name
 
 
 def name_outputs(tree: exp.Expr) -> None:
     """Write the name of every output column down before its expression changes."""
     for select in list(tree.find_all(exp.Select)):
+        _group_by_outputs(select)
         for projection in list(select.expressions):
             name = output_name(projection)
             if name and not isinstance(projection, exp.Alias | exp.Column) and not projection.is_star:
                 projection.replace(exp.alias_(projection.copy(), name, quoted=True))
             elif isinstance(projection, exp.Alias) and isinstance(projection.this, exp.Null) and not _is_member(select):
                 projection.set("this", exp.cast(exp.Null(), "text"))
+
+
+def _group_by_outputs(select: exp.Select) -> None:
+    """GROUP BY a name that is an output's and a table's alias: PostgreSQL means the output, DuckDB the table."""
+    group = select.args.get("group")
+    if group is None:
+        return
+    outputs = {
+        projection.alias: projection.this for projection in select.expressions if isinstance(projection, exp.Alias)
+    }
+    sources = {source.alias_or_name for source in _sources(select)}
+    for key in list(group.expressions):
+        if isinstance(key, exp.Column) and not key.table and key.name in outputs and key.name in sources:
+            key.replace(outputs[key.name].copy())
+
+
+def _sources(select: exp.Select) -> Sequence[exp.Expr]:
+    clause = select.args.get("from_")
+    return [*([] if clause is None else [clause.this]), *(join.this for join in select.args.get("joins") or ())]
 
 
 def _is_member(select: exp.Select) -> bool:
@@ -30,14 +49,50 @@ def _is_member(select: exp.Select) -> bool:
     return isinstance(parent, exp.SetOperation)
 
 
-def show_as_text(tree: exp.Expr, types: Sequence[DataType | None]) -> None:
-    for select in _members(tree):
+def show_as_text(tree: exp.Expr, columns: Columns) -> None:
+    """Columns of the result that are an object's OID or a vector come out as PostgreSQL prints them."""
+    members = _members(tree)
+    if len(members) == 1 and any(_is_printed(column) for column in columns):
+        _expand_stars(members[0], columns)
+    for select in members:
         projections = list(select.expressions)
-        if len(projections) != len(types) or any(projection.is_star for projection in projections):
+        if len(projections) != len(columns) or any(projection.is_star for projection in projections):
             continue
-        for projection, kind in zip(projections, types, strict=True):
-            if kind is not None and not kind.dimensions:
-                _wrap(projection, kind.scalar.name)
+        for projection, column in zip(projections, columns, strict=True):
+            if column.type is not None and not column.type.dimensions:
+                _wrap(projection, "text" if column.type.scalar.name == "unknown" else column.type.scalar.name)
+
+
+def _is_printed(column: OutputColumn) -> bool:
+    if column.type is None or column.type.dimensions:
+        return False
+    return column.type.scalar.name in REG_TYPES or column.type.scalar.name.endswith("vector")
+
+
+def _expand_stars(select: exp.Select, columns: Columns) -> None:
+    """Each star as the columns that it stands for; where it is not plain which those are, it stays."""
+    written = [projection for projection in select.expressions if not projection.is_star]
+    star_count = len(select.expressions) - len(written)
+    projections: list[exp.Expr] = []
+    left = list(columns)
+    for projection in select.expressions:
+        if not projection.is_star:
+            projections.append(projection)
+            left = left[1:]
+            continue
+        source = projection.table if isinstance(projection, exp.Column) else ""
+        count = len(columns) - len(written)
+        if star_count > 1:
+            count = next((at for at, column in enumerate(left) if not source or column.source != source), len(left))
+        projections += [_starred(column) for column in left[:count]]
+        left = left[count:]
+    if len(projections) == len(columns):
+        select.set("expressions", projections)
+
+
+def _starred(column: OutputColumn) -> exp.Column:
+    table = exp.to_identifier(column.source, quoted=True) if column.source else None
+    return exp.Column(this=exp.to_identifier(column.name, quoted=True), table=table)
 
 
 def _wrap(projection: exp.Expr, kind: str) -> None:

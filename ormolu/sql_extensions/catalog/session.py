@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +16,5 @@ class CatalogNames:
     database: str = ""
     version: str = ""
     process_id: int = 0
+    settings: Sequence[tuple[str, str]] = ()
+    started_at: datetime | None = None

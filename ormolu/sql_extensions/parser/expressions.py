@@ -4,6 +4,7 @@ What sqlglot's PostgreSQL reader gets wrong or cannot read is respelled first, w
 * `E'a\\nb'` and `$$ab$$` become ordinary strings, padded with blanks (of the first sqlglot drops the backslash);
 * `$1,$2` becomes `@1,$2`, the same to sqlglot, which takes `$1,$` for the beginning of a dollar-quoted string;
 * `::oid[]` becomes `::int[]`: oid is no type of columns to sqlglot, and cannot be an array's;
+* `::regtype[]` becomes `::pg_catalog.regtype[]`, and `AS select` becomes `AS "select"`: any word may follow AS;
 * a time travel clause after the alias is moved before it: `t AS o FOR VERSION AS OF 3` -> `t FOR VERSION AS OF 3 AS o`;
 
 Time travel in trees is `exp.Table.args["version"]`:
@@ -35,6 +36,11 @@ CACHED_CHARACTERS_MAX = 32 * 1024
 _TRAVELS = ("SYSTEM_TIME", "VERSION", "TIMESTAMP")
 _BEFORE_A_RELATION = frozenset({"FROM", "JOIN", "ONLY", "LATERAL", ",", ".", "(", "UPDATE", "USING", "TABLE"})
 _LIKE_A_DOLLAR_QUOTE = re.compile(r"\$\d+[^\s$]*\$")
+_OBJECT_TYPES = frozenset(
+    {"REGCLASS", "REGTYPE", "REGPROC", "REGPROCEDURE", "REGOPER", "REGOPERATOR", "REGROLE", "REGNAMESPACE"}
+)
+# Words that sqlglot takes for the beginning of something else where they are an alias.
+_WORDS_AFTER_AS = frozenset({"SELECT", "UPDATE", "INSERT", "DELETE", "FROM", "WHERE", "GROUP", "ORDER", "TABLE", "TO"})
 _PREFIX = "SELECT "
 _AT_END = "syntax error at end of input"
 
@@ -128,6 +134,10 @@ def _change(
             return _moved_travel(script, tokens, index, first, last)
         case TokenKind.WORD if token.word == "OID" and tokens[index - 1].word == "::" and tokens[index + 1].word == "[":
             return ((token.start, token.end, "int"),)
+        case TokenKind.WORD if token.word in _OBJECT_TYPES and tokens[index + 1].word == "[":
+            return ((token.start, token.start, "pg_catalog."),) if tokens[index - 1].word == "::" else ()
+        case TokenKind.WORD if token.word in _WORDS_AFTER_AS and index > first and tokens[index - 1].word == "AS":
+            return ((token.start, token.end, f'"{token.value.lower()}"'),)
         case _:
             return ()
 

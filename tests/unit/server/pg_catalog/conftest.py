@@ -9,6 +9,7 @@ from sqlglot import exp
 from ormolu.definitions import TableName
 from ormolu.server.pg_catalog.identifiers import Identifiers
 from ormolu.server.pg_catalog.snapshot import (
+    CatalogCheck,
     CatalogDatabase,
     CatalogForeignKey,
     CatalogGrant,
@@ -55,7 +56,7 @@ SNAPSHOT = CatalogSnapshot(
             key=("customer_id",),
             rows=2,
             defaults={"amount": "0"},
-            checks={"positive": "amount > 0"},
+            checks=(CatalogCheck("positive", "amount > 0", ("amount",)),),
         ),
         CatalogRelation(
             TableName("silver", "orders"),

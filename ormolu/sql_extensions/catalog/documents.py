@@ -1,0 +1,31 @@
+"""json and jsonb in queries over the system catalogs."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from ormolu.sql_extensions.catalog.templates import filled
+
+_PAIRS = """
+CAST(concat('{ ', string_agg(concat(to_json(CAST(_1 AS VARCHAR)), ' : ', to_json(_2)), ', '), ' }') AS JSON)
+"""
+_LISTED = frozenset({"json_agg", "jsonb_agg"})
+_OBJECTS = frozenset({"json_build_object", "jsonb_build_object"})
+_ARRAYS = frozenset({"json_build_array", "jsonb_build_array"})
+_VALUES = frozenset({"to_json", "to_jsonb", "row_to_json", "array_to_json"})
+_PAIRED = frozenset({"json_object_agg", "jsonb_object_agg", "jsonobjectagg", "jsonbobjectagg"})
+
+JSON_FUNCTIONS = _LISTED | _OBJECTS | _ARRAYS | _VALUES | _PAIRED
+
+
+def json_call(name: str, arguments: list[exp.Expr], condition: exp.Expr | None = None) -> exp.Expr:
+    """The call in DuckDB's words; `condition` is that of FILTER around an aggregate."""
+    if name in _LISTED:
+        rows: exp.Expr = exp.Anonymous(this="list", expressions=arguments)
+        if condition is not None:
+            rows = exp.Filter(this=rows, expression=condition)
+        return exp.Anonymous(this="to_json", expressions=[rows])
+    if name in _PAIRED:
+        return filled(_PAIRS, arguments)
+    word = "json_object" if name in _OBJECTS else "json_array" if name in _ARRAYS else "to_json"
+    return exp.Anonymous(this=word, expressions=arguments[:1] if word == "to_json" else arguments)
