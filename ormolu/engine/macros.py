@@ -48,9 +48,6 @@ MACROS: tuple[str, ...] = (
         WHEN lower(trim(s)) IN ('f','fa','fal','fals','false','n','no','of','off','0') THEN false
         ELSE error('22P02: invalid input syntax for type boolean: "' || s || '"') END""",
     """pg_text_to_bytea(s) AS CASE WHEN s LIKE '\\x%' THEN from_hex(substr(s, 3)) ELSE encode(s) END""",
-    """pg_text_to_timestamptz(s, zone) AS CASE
-        WHEN regexp_matches(trim(s), '(:\\d\\d(\\.\\d+)?|\\d)\\s*(Z|[+-]\\d\\d(:?\\d\\d)?)$') AND s LIKE '%:%'
-        THEN s::TIMESTAMPTZ ELSE timezone(zone, s::TIMESTAMP) END""",
     """pg_float_text(x) AS CASE WHEN isnan(x) THEN 'NaN' WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE
         '-Infinity' END ELSE regexp_replace(x::VARCHAR, '\\.0$', '') END""",
     """pg_interval_text(x) AS regexp_replace(regexp_replace(regexp_replace(x::VARCHAR, 'month', 'mon', 'g'),
@@ -84,7 +81,6 @@ MACROS: tuple[str, ...] = (
     """pg_initcap(s) AS array_to_string(list_transform(regexp_extract_all(lower(s), '[\\pL\\pN]+|[^\\pL\\pN]+'),
         lambda w: upper(w[1]) || w[2:]), '')""",
     "pg_ascii(s) AS CASE WHEN s = '' THEN 0 ELSE unicode(s) END",
-    "pg_repeat(s, n) AS CASE WHEN n < 0 THEN repeat(s, 0) ELSE repeat(s, n) END",
     "pg_lpad(s, n, fill := ' ') AS CASE WHEN n <= 0 THEN '' WHEN fill = '' THEN left(s, n) ELSE lpad(s, n, fill) END",
     "pg_rpad(s, n, fill := ' ') AS CASE WHEN n <= 0 THEN '' WHEN fill = '' THEN left(s, n) ELSE rpad(s, n, fill) END",
     """pg_substring(s, start, count) AS CASE
@@ -121,7 +117,6 @@ MACROS: tuple[str, ...] = (
     " + to_days((pg_interval_us(x) // 86400000000)::INTEGER) + to_microseconds(pg_interval_us(x) % 86400000000)",
     "pg_justify_days(x) AS to_months((pg_interval_months(x) + date_part('day', x) // 30)::INTEGER)"
     " + to_days((date_part('day', x) % 30)::INTEGER) + to_microseconds(pg_interval_us(x))",
-    "pg_justify_interval(x) AS pg_justify_days(pg_justify_hours(x))",
     "pg_epoch(x) AS CASE WHEN typeof(x) = 'INTERVAL' THEN epoch(x)::DECIMAL(24,6) ELSE epoch(x)::DECIMAL(24,6) END",
     """pg_seconds(x) AS (date_part('microsecond', x) / 1000000.0)::DECIMAL(10,6)""",
     """pg_milliseconds(x) AS (date_part('microsecond', x) / 1000.0)::DECIMAL(12,3)""",

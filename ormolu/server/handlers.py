@@ -162,9 +162,9 @@ class QueryHandlers:
             raise errors.FeatureNotSupported("a query that changes data or makes a table is not supported")
         acting = find_acting(query)
         if acting is not None:
-            plan = self._plan(acting.inner, oids, session)
-            columns = acting.columns(plan.columns)
-            return Prepared(query, plan.parameter_types, oids, columns, is_described=True, plan=acting)
+            inner = self._prepare_query(acting.inner, oids, session)
+            columns = acting.columns(inner.columns or ())
+            return Prepared(query, inner.parameter_types, oids, columns, is_described=True, plan=acting)
         plan = self._plan(query, oids, session)
         return Prepared(
             query, plan.parameter_types, oids, plan.columns, is_described=True, plan=plan, stamp=_stamp(session)
@@ -205,13 +205,15 @@ class QueryHandlers:
     def _act(
         self, acting: ActingQuery, prepared: Prepared, parameters: tuple[object, ...], session: SessionContext
     ) -> Rows:
-        plan = self._plan(acting.inner, prepared.parameter_oids, session)
-        rows = self._run(plan, parameters, session)
-        return Rows(acting.columns(plan.columns), acting.act(rows.batches, self._actions, session))
+        inner = self._prepare_query(acting.inner, prepared.parameter_oids, session)
+        rows = cast("Rows", self._query(acting.inner, inner, parameters, session))
+        return Rows(acting.columns(rows.columns), acting.act(rows.batches, self._actions, session))
 
     def _run(self, plan: QueryPlan, parameters: tuple[object, ...], session: SessionContext) -> Rows:
+        if parameters:
+            plan = self._planner.fitted(plan, parameters, session)
         session.on_cancel(session.query_session.interrupt)
-        result = session.query_session.execute(plan.bound.sql, parameters)
+        result = session.query_session.execute(plan.sql, parameters)
         return Rows(plan.columns, EngineRows(session, result.batches()))
 
     def _rows(self, query: s.Query, session: SessionContext) -> Rows:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from ormolu.server.context import SessionContext
 from ormolu.server.engine_rows import free_engine
 from ormolu.server.outcomes import ResultColumn
-from ormolu.server.parameters import TEXT_TYPE, type_of_oid
+from ormolu.server.parameters import TEXT_TYPE, fitted_types, type_of_oid
 from ormolu.sql_extensions.queries import BoundQuery
 from ormolu.sql_extensions.result_types import result_type
 from ormolu.sql_extensions.statements import Query
@@ -79,6 +79,8 @@ class QueryPlan:
     parameter_types: tuple[DataType, ...]
     columns: tuple[ResultColumn, ...]
     sql: str
+    query: Query
+    oids: tuple[int, ...]
 
 
 # Binds a query for a session: names against the head it reads, policies woven in.
@@ -119,12 +121,24 @@ class QueryPlanner:
             transaction.head = session.head
 
     def plan(self, query: Query, oids: Sequence[int], session: SessionContext) -> QueryPlan:
+        return self._plan(query, oids, (), session)
+
+    def fitted(self, plan: QueryPlan, parameters: Sequence[object], session: SessionContext) -> QueryPlan:
+        """The plan for these values: a numeric's digits and an array's depth are the value's, not the type's."""
+        types = fitted_types(plan.parameter_types, parameters)
+        if types == plan.parameter_types:
+            return plan
+        return self._plan(plan.query, plan.oids, types, session)
+
+    def _plan(
+        self, query: Query, oids: Sequence[int], types: tuple[DataType, ...], session: SessionContext
+    ) -> QueryPlan:
         free_engine(session)
         self.fix_head(session)
-        key = self._key(query, oids, session)
+        key = (*self._key(query, oids, session), types)
         plan = self._plans.find(key)
         if plan is None:
-            plan = self._make(query, tuple(map(type_of_oid, oids)), session)
+            plan = self._make(query, tuple(oids), types or tuple(map(type_of_oid, oids)), session)
             if is_cacheable(plan.bound):
                 self._plans.put(key, plan)
         return plan
@@ -136,7 +150,9 @@ class QueryPlanner:
         return (text, tuple(oids), session.database, session.role, settings.search_path, settings.time_zone, shown,
                 session.head.version, self._rights(session))  # fmt: skip
 
-    def _make(self, query: Query, given: tuple[DataType | None, ...], session: SessionContext) -> QueryPlan:
+    def _make(
+        self, query: Query, oids: tuple[int, ...], given: tuple[DataType | None, ...], session: SessionContext
+    ) -> QueryPlan:
         bound = self._bind(query, given, session)
         inferred = bound.parameter_types
         types = tuple(
@@ -149,7 +165,8 @@ class QueryPlanner:
             ResultColumn(name, result_type(type_, kind))
             for name, type_, (_, kind) in zip(names, declared, described, strict=True)
         )
-        return QueryPlan(bound, types, columns, _carried(bound.sql, [kind for _, kind in described]))
+        sql = _carried(bound.sql, [kind for _, kind in described])
+        return QueryPlan(bound, types, columns, sql, query, oids)
 
 
 def _carried(sql: str, kinds: Sequence[str]) -> str:

@@ -131,6 +131,12 @@ _WITHOUT_COUNTERPART = """
     int8multirange nummultirange tsmultirange tstzmultirange datemultirange
 """
 UNSUPPORTED = frozenset(_WITHOUT_COUNTERPART.split())
+# What clients may name for parameters of them.
+UNSUPPORTED_OIDS = {
+    650: "cidr", 829: "macaddr", 774: "macaddr8", 790: "money", 3614: "tsvector", 3615: "tsquery", 600: "point",
+    628: "line", 601: "lseg", 603: "box", 602: "path", 604: "polygon", 718: "circle", 4072: "jsonpath",
+    3904: "int4range", 3926: "int8range", 3906: "numrange", 3908: "tsrange", 3910: "tstzrange", 3912: "daterange",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

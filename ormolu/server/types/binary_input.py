@@ -18,6 +18,7 @@ from ormolu.errors import (
     InvalidBinaryRepresentation,
     NumericValueOutOfRange,
     OrmoluError,
+    ProtocolViolation,
 )
 from ormolu.server.types.numeric import read_numeric
 from ormolu.sql_extensions.types import DataType
@@ -46,7 +47,11 @@ def read_binary(data: bytes, kind: DataType) -> object:
         return limited(read_utf8(data), kind.scalar.name, kind.modifiers)
     except OrmoluError:
         raise
-    except (struct.error, ValueError, OverflowError, IndexError) as error:
+    except struct.error as error:
+        if kind.dimensions or kind.scalar.length < 0 or kind.scalar.length > len(data):
+            raise ProtocolViolation("insufficient data left in message") from error
+        raise InvalidBinaryRepresentation(f"incorrect binary data format for type {kind}") from error
+    except (ValueError, OverflowError, IndexError) as error:
         raise InvalidBinaryRepresentation(f"incorrect binary data format for type {kind}") from error
 
 
@@ -134,6 +139,8 @@ def _jsonb(data: bytes) -> str:
 
 def _bits(data: bytes) -> str:
     (count,) = struct.unpack_from("!i", data)
+    if len(data) - 4 < (count + 7) // 8:
+        raise struct.error
     if count < 0 or len(data) != 4 + (count + 7) // 8:
         raise ValueError("invalid length in external bit string")
     return "".join(f"{byte:08b}" for byte in data[4:])[:count]
@@ -141,6 +148,8 @@ def _bits(data: bytes) -> str:
 
 def _inet(data: bytes) -> str:
     family, bits, _, length = struct.unpack_from("!BBBB", data)
+    if len(data) - 4 < length:
+        raise struct.error
     if _INET_FAMILIES.get(family) != length or len(data) != 4 + length or bits > 8 * length:
         raise ValueError("invalid address")
     address = ip_interface((data[4:], bits))
@@ -159,7 +168,9 @@ def _single(data: bytes) -> str:
 
 def _array(data: bytes, element: DataType) -> object:
     dimensions, flags, oid = struct.unpack_from("!iiI", data)
-    if not 0 <= dimensions <= _DIMENSIONS_MAX:
+    if dimensions < 0:
+        raise InvalidBinaryRepresentation(f"invalid number of dimensions: {dimensions}")
+    if dimensions > _DIMENSIONS_MAX:
         raise NumericValueOutOfRange(
             f"number of array dimensions ({dimensions}) exceeds the maximum allowed ({_DIMENSIONS_MAX})"
         )
@@ -210,7 +221,6 @@ _READERS: dict[str, Callable[[bytes], object]] = {
     "int2": _unpack("!h"),
     "int4": _int32,
     "int8": _int64,
-    "xid8": _int64,
     "oid": _unpack("!I"),
     "xid": _unpack("!I"),
     "cid": _unpack("!I"),
@@ -224,12 +234,14 @@ _READERS: dict[str, Callable[[bytes], object]] = {
     "timestamp": _timestamp,
     "timestamptz": _timestamptz,
     "interval": _interval,
-    "uuid": lambda data: str(UUID(bytes=data)),
+    "uuid": lambda data: str(UUID(bytes=_unpack("!16s")(data))),
     "json": lambda data: check_json(read_utf8(data)),
     "jsonb": _jsonb,
     "bit": _bits,
     "varbit": _bits,
     "inet": _inet,
     "pg_lsn": _lsn,
+    "xid8": _unpack("!Q"),
+    "tid": lambda data: "({},{})".format(*struct.unpack("!IH", data)),
     '"char"': _single,
 }

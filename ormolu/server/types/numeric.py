@@ -160,9 +160,9 @@ def read_numeric(data: bytes) -> Decimal:
     for name, code in _SPECIAL.items():
         if sign == code:
             return Decimal(name)
+    groups = struct.unpack_from(f"!{max(count, 0)}h", data, 8)
     if count < 0 or len(data) != 8 + 2 * count or sign not in (0, _NEGATIVE):
         raise ValueError("invalid numeric")
-    groups = struct.unpack_from(f"!{count}h", data, 8)
     digits = "".join(f"{group:04d}" for group in groups)
     number = Decimal(f"{'-' if sign else ''}{digits or '0'}").scaleb((weight + 1 - count) * 4, _EXACT)
     return number.quantize(Decimal(1).scaleb(-scale, _EXACT), context=_EXACT) if count else Decimal(0).scaleb(-scale)

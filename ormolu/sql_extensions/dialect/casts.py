@@ -52,11 +52,11 @@ def cast_to(bound: Bound, type: DataType, context: Context) -> Bound:
         return _cast_open(bound, type, context)
     source = bound.type
     if source is None:
-        return _cast_unknown(bound, type)
+        return _cast_unknown(bound, type, context)
     if source == type:
         return bound
     if is_text(type):
-        return _limit(Bound(text_of(bound, context), t.TEXT), type)
+        return _limit(Bound(text_of(bound, context), t.TEXT), type, context)
     if type.dimensions or source.dimensions:
         return _cast_array(bound, type, context)
     if is_text(source):
@@ -97,9 +97,11 @@ def _is_castable(source: DataType, type: DataType) -> bool:
     return source.scalar == type.scalar or type.scalar.name in _CASTABLE.get(source.scalar.name, ())
 
 
-def _limit(bound: Bound, type: DataType) -> Bound:
+def _limit(bound: Bound, type: DataType, context: Context) -> Bound:
     """varchar(n) cuts what is longer, char(n) fills what is shorter too, on an explicit cast."""
     tree = bound.tree
+    if type.scalar.name in ("name", "inet"):
+        return Bound(_read_text(tree, type, context), type)
     if type.scalar.name in ("varchar", "bpchar") and type.modifiers:
         tree = call("left", tree, t.number(type.modifiers[0]))
     if type.scalar.name == "bpchar" and type.modifiers:
@@ -107,14 +109,14 @@ def _limit(bound: Bound, type: DataType) -> Bound:
     return Bound(tree, type)
 
 
-def _cast_unknown(bound: Bound, type: DataType) -> Bound:
+def _cast_unknown(bound: Bound, type: DataType, context: Context) -> Bound:
     """A type only the engine knows: strictness is decided there."""
     if is_kind(type, *t.INTEGERS):
         return Bound(engine_cast(call("pg_any_to_integer", bound.tree), type), type)
     if is_kind(type, "numeric") and not type.modifiers:
         type = t.NUMERIC
     return (
-        _limit(Bound(engine_cast(bound.tree, "VARCHAR"), type), type)
+        _limit(Bound(engine_cast(bound.tree, "VARCHAR"), type), type, context)
         if is_text(type)
         else Bound(engine_cast(bound.tree, type), type)
     )
@@ -124,6 +126,10 @@ def _cast_array(bound: Bound, type: DataType, context: Context) -> Bound:
     assert bound.type is not None
     if is_text(bound.type) and not bound.type.dimensions:
         raise unsupported("casting a text column to an array", bound.tree, hint="Use string_to_array().")
+    if bound.type.dimensions and type.dimensions:
+        type = replace(type, dimensions=bound.type.dimensions)
+        if type.scalar == bound.type.scalar and not type.modifiers:
+            return bound
     if bound.type.dimensions != type.dimensions:
         raise CannotCoerce(f"cannot cast type {bound.type} to {type}")
     return Bound(engine_cast(bound.tree, type), type)
@@ -134,15 +140,57 @@ def _cast_text(tree: exp.Expr, type: DataType, context: Context) -> Bound:
         return Bound(engine_cast(call("pg_text_to_integer", tree, t.string(str(type))), type), type)
     if is_kind(type, "numeric") and not type.modifiers:
         type = t.NUMERIC
-    if is_kind(type, "timestamptz") and context.session.timezone != "UTC":
-        return Bound(call("pg_text_to_timestamptz", tree, t.string(context.session.timezone)), type)
     if is_kind(type, "bool"):
         return Bound(call("pg_text_to_boolean", tree), type)
-    if is_kind(type, "bytea"):
-        return Bound(call("pg_text_to_bytea", tree), type)
-    if is_kind(type, "date", "timestamp", "timestamptz", "time", "float4", "float8", "numeric", "uuid"):
-        tree = call("trim", tree)
-    return Bound(engine_cast(tree, type), type)
+    name = type.scalar.name
+    if name not in _READ_TEXTS:
+        return Bound(engine_cast(tree, type), type)
+    read = _read_text(tree, type, context)
+    odd = call("from_hex", read) if name == "bytea" else engine_cast(read, type)
+    plain = _plain_number(type) if name == "numeric" else _PLAIN_TEXTS.get(name)
+    if plain is None:
+        return Bound(odd, type)
+    # What the engine reads as PostgreSQL does goes past the reader, which takes a value at a time.
+    is_plain = call("regexp_full_match", tree.copy(), t.string(plain))
+    return Bound(exp.Case(ifs=[exp.If(this=is_plain, true=engine_cast(tree, type))], default=odd), type)
+
+
+def _read_text(tree: exp.Expr, type: DataType, context: Context) -> exp.Expr:
+    style = context.session.style
+    words = "|".join((style.time_zone, style.date_form, style.date_order, style.interval_form))
+    return call("pg_read_text", tree.copy(), t.string(str(type)), t.string(words))
+
+
+def _plain_number(type: DataType) -> str:
+    """Numbers that fit the type however they are rounded."""
+    precision, scale = type.modifiers
+    return rf"-?\d{{1,{max(precision - scale - 1, 1)}}}(\.\d{{1,30}})?" if precision - scale > 1 else r"0(\.0)?"
+
+
+_DAY = r"[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])"
+_PLAIN_TEXTS = {
+    "date": _DAY,
+    "timestamp": _DAY + r"([ T]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?)?",
+    "timestamptz": _DAY + r"[ T]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4])(:[0-5]\d)?)",
+    "time": r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?",
+    "float8": r"-?\d{1,15}(\.\d{1,15})?",
+    "uuid": r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+}
+_ODD_TEXTS = (
+    "timetz",
+    "interval",
+    "float4",
+    "numeric",
+    "json",
+    "jsonb",
+    "bytea",
+    "bit",
+    "varbit",
+    "oid",
+    "xid",
+    "pg_lsn",
+)
+_READ_TEXTS = frozenset((*_PLAIN_TEXTS, *_ODD_TEXTS, '"char"'))
 
 
 def _cast_moment(tree: exp.Expr, source: DataType, type: DataType, context: Context) -> exp.Expr:
@@ -198,7 +246,7 @@ def _cast_open(bound: Bound, type: DataType, context: Context) -> Bound:
         case exp.Literal():
             return _cast_literal(tree, type, context)
         case _:
-            return _cast_unknown(bound, type)
+            return _cast_unknown(bound, type, context)
 
 
 def _cast_parameter(tree: exp.Expr, type: DataType, context: Context) -> Bound:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from ormolu.errors import CharacterNotInRepertoire
@@ -66,6 +67,16 @@ def _limited(text: str, type: DataType, style: ValueStyle) -> EngineValue:
     return texts.limited(text, type.scalar.name, type.modifiers)
 
 
+_LSN = re.compile(r"([0-9a-fA-F]{1,8})/([0-9a-fA-F]{1,8})")
+
+
+def _lsn(text: str, type: DataType, style: ValueStyle) -> EngineValue:
+    match = _LSN.fullmatch(text)
+    if match is None:
+        raise numbers.invalid("pg_lsn", text)
+    return f"{int(match[1], 16):X}/{int(match[2], 16):X}"
+
+
 READERS: dict[str, Read] = {
     "bool": lambda text, _, __: numbers.read_boolean(text),
     "int2": _integer,
@@ -88,6 +99,7 @@ READERS: dict[str, Read] = {
     "timestamp": lambda text, _, style: engine_timestamp(moments.read_timestamp(text, style)),
     "timestamptz": _timestamptz,
     "interval": lambda text, _, style: read_interval(text, style.interval_form).engine_text,
+    "pg_lsn": _lsn,
     "json": lambda text, _, __: check_json(text),
     "jsonb": lambda text, _, __: read_jsonb(text),
     "name": _limited,

@@ -12,9 +12,9 @@ import pytest
 
 from ormolu.engine.queries import QueryEngine, QuerySession
 from ormolu.errors import (
+    DatetimeFieldOverflow,
     DivisionByZero,
     InsufficientPrivilege,
-    InvalidDatetimeFormat,
     InvalidTextRepresentation,
     NumericValueOutOfRange,
     OrmoluError,
@@ -129,7 +129,7 @@ def test_an_interrupt_ends_the_query_and_leaves_the_session_usable(session: Quer
         ("SELECT 1 % x FROM (VALUES (0)) v(x)", DivisionByZero),
         ("SELECT x::int FROM (VALUES ('3.7')) v(x)", InvalidTextRepresentation),
         ("SELECT x::float8 FROM (VALUES ('abc')) v(x)", InvalidTextRepresentation),
-        ("SELECT x::date FROM (VALUES ('2024-13-45')) v(x)", InvalidDatetimeFormat),
+        ("SELECT x::date FROM (VALUES ('2024-13-45')) v(x)", DatetimeFieldOverflow),
         ("SELECT x + 1 FROM (VALUES (2147483647)) v(x)", NumericValueOutOfRange),
         ("SELECT x::int FROM (VALUES ('99999999999')) v(x)", NumericValueOutOfRange),
         ("SELECT x::smallint FROM (VALUES (70000)) v(x)", NumericValueOutOfRange),
