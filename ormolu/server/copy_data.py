@@ -278,9 +278,7 @@ def csv_records(text: str, options: CopyOptions) -> Iterator[list[tuple[str, boo
 def check_header(first: Sequence[str], names: Sequence[str]) -> None:
     """HEADER MATCH."""
     if len(first) != len(names):
-        raise BadCopyFileFormat(
-            f"wrong number of fields in header line: field count is {len(first)}, expected {len(names)}"
-        )
+        raise BadCopyFileFormat(f"wrong number of fields in header line: got {len(first)}, expected {len(names)}")
     for number, (found, name) in enumerate(zip(first, names, strict=True), start=1):
         if found != name:
             raise BadCopyFileFormat(

@@ -184,12 +184,15 @@ def _check_forced(options: CopyOptions, given: Mapping[str, str], *, is_from: bo
             raise InvalidParameterValue(f'argument to option "{option}" must be a list of column names')
 
 
-def check_columns(options: CopyOptions, copied: Collection[str], known: Collection[str]) -> None:
-    """The columns that the options name must be among those of the copy."""
+def check_columns(
+    options: CopyOptions, copied: Collection[str], known: Collection[str], *, relation: str | None = None
+) -> None:
+    """The columns that the options name must be among those of the copy; `relation` is what is copied, if no query."""
     for option in ("force_quote", "force_not_null", "force_null"):
         for name in getattr(options, option):
             if name == EVERY_COLUMN or name in copied:
                 continue
             if name not in known:
-                raise UndefinedColumn(f'column "{name}" does not exist')
+                of = f' of relation "{relation}"' if relation is not None else ""
+                raise UndefinedColumn(f'column "{name}"{of} does not exist')
             raise InvalidColumnReference(f'{option.upper()} column "{name}" not referenced by COPY')

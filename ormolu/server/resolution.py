@@ -22,12 +22,15 @@ from ormolu.medallion.lineage import base_of
 from ormolu.scheduler.runs import RunAtWork
 from ormolu.server import catalog_objects
 from ormolu.server.context import SessionContext
+from ormolu.server.cursors import open_cursors
 from ormolu.server.listener import SessionInfo
 from ormolu.server.masking import masked
 from ormolu.server.pg_catalog.inline import is_inline
 from ormolu.server.pg_catalog.snapshot import (
+    CatalogCursor,
     CatalogDatabase,
     CatalogGrant,
+    CatalogPrepared,
     CatalogRole,
     CatalogSession,
     CatalogSnapshot,
@@ -229,6 +232,8 @@ def _with_sessions(
             role=each.role,
             application_name=each.application_name,
             client_address=each.client_address or None,
+            client_port=each.client_port,
+            transaction_started_at=each.transaction_started_at,
             started_at=each.connected_at,
             query_started_at=each.query_started_at,
             state_changed_at=each.state_changed_at,
@@ -252,4 +257,32 @@ def _with_sessions(
         for run in runs
     )
     settings = tuple((name, value) for name, value, _ in session.settings.all())
-    return replace(snapshot, sessions=rows, settings=settings)
+    return replace(snapshot, sessions=rows, settings=settings, prepared=_prepared(session), cursors=_cursors(session))
+
+
+def _prepared(session: SessionContext) -> tuple[CatalogPrepared, ...]:
+    return tuple(
+        CatalogPrepared(
+            name,
+            masked(prepared.text),
+            prepared.prepared_at,
+            tuple(kind.oid for kind in prepared.parameter_types),
+            prepared.is_from_sql,
+        )
+        for name, prepared in session.prepared.items()
+        if name
+    )
+
+
+def _cursors(session: SessionContext) -> tuple[CatalogCursor, ...]:
+    return tuple(
+        CatalogCursor(
+            name,
+            cursor.statement.text,
+            cursor.with_hold,
+            cursor.statement.is_binary,
+            cursor.is_scrollable,
+            cursor.created_at,
+        )
+        for name, cursor in open_cursors(session).items()
+    )

@@ -87,7 +87,7 @@ def _reader(
         given["format"] = form
     options = copy_options(given, is_from=True)
     types = {column.name: data_type(column.type) for column in definition.columns}
-    check_columns(options, columns, types or columns)
+    check_columns(options, columns, types or columns, relation=definition.name.name)
     if not (options.force_null or options.force_not_null or options.header is Header.MATCH) and (
         options.is_utf8 and options.form is not CopyForm.BINARY
     ):

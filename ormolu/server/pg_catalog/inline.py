@@ -1,4 +1,4 @@
-"""What changes from statement to statement, as rows in the query itself: sessions and settings."""
+"""What changes from statement to statement, as rows in the query itself: sessions, settings, and what each holds."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from sqlglot import exp
 
 from ormolu.definitions import TableName
 from ormolu.server.pg_catalog.identifiers import Identifiers
-from ormolu.server.pg_catalog.snapshot import CatalogSession, CatalogSnapshot
+from ormolu.server.pg_catalog.snapshot import CatalogCursor, CatalogPrepared, CatalogSession, CatalogSnapshot
 from ormolu.server.pg_catalog.static_rows import static_table
 from ormolu.sql_extensions.relations import RelationColumn
 
 _ACTIVITY = TableName("pg_catalog", "pg_stat_activity")
 _SETTINGS = TableName("pg_catalog", "pg_settings")
+_PREPARED = TableName("pg_catalog", "pg_prepared_statements")
+_CURSORS = TableName("pg_catalog", "pg_cursors")
 
 
 _INLINE = frozenset(
@@ -35,10 +37,30 @@ def inline_source(name: TableName, columns: tuple[RelationColumn, ...], snapshot
         return _literal_rows(columns, [_activity(session, oids) for session in snapshot.sessions])
     if name == _SETTINGS:
         return _literal_rows(columns, _settings(snapshot))
+    if name == _PREPARED:
+        return _literal_rows(columns, [_prepared(each) for each in snapshot.prepared])
+    if name == _CURSORS:
+        return _literal_rows(columns, [_cursor(each) for each in snapshot.cursors])
     return None
 
 
+def _prepared(prepared: CatalogPrepared) -> dict[str, Any]:
+    return {
+        "name": prepared.name, "statement": prepared.statement, "prepare_time": prepared.prepared_at,
+        "parameter_types": [str(oid) for oid in prepared.parameter_oids], "from_sql": prepared.is_from_sql,
+        "generic_plans": 0, "custom_plans": 0,
+    }  # fmt: skip
+
+
+def _cursor(cursor: CatalogCursor) -> dict[str, Any]:
+    return {
+        "name": cursor.name, "statement": cursor.statement, "is_holdable": cursor.is_holdable,
+        "is_binary": cursor.is_binary, "is_scrollable": cursor.is_scrollable, "creation_time": cursor.created_at,
+    }  # fmt: skip
+
+
 def _activity(session: CatalogSession, oids: Identifiers) -> dict[str, Any]:
+    is_waiting = (session.state or "").startswith("idle")
     return {
         "datid": oids.find("database", session.database), "datname": session.database, "pid": session.process_id,
         "usesysid": oids.find("role", session.role), "usename": session.role,
@@ -46,6 +68,7 @@ def _activity(session: CatalogSession, oids: Identifiers) -> dict[str, Any]:
         "client_port": session.client_port, "backend_start": session.started_at,
         "xact_start": session.transaction_started_at, "query_start": session.query_started_at,
         "state_change": session.state_changed_at, "state": session.state, "query": session.query,
+        "wait_event_type": "Client" if is_waiting else None, "wait_event": "ClientRead" if is_waiting else None,
         "backend_type": "client backend",
     }  # fmt: skip
 

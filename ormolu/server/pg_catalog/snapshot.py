@@ -118,8 +118,32 @@ class CatalogSession:
 
 
 @dataclass(frozen=True, slots=True)
+class CatalogPrepared:
+    """A row of pg_prepared_statements: of the session that asks."""
+
+    name: str
+    statement: str
+    prepared_at: datetime | None
+    parameter_oids: tuple[int, ...]
+    is_from_sql: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogCursor:
+    """A row of pg_cursors: of the session that asks."""
+
+    name: str
+    statement: str
+    is_holdable: bool
+    is_binary: bool
+    is_scrollable: bool
+    created_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogSnapshot:
-    """Everything but `sessions` and `settings` is told apart by `version`: equal versions hold equal values.
+    """Everything but what moves on its own, from `sessions` on, is told apart by `version`: equal versions hold equal
+    values.
 
     An empty owner is the first superuser.
     """
@@ -133,3 +157,5 @@ class CatalogSnapshot:
     grants: tuple[CatalogGrant, ...] = ()
     sessions: tuple[CatalogSession, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
+    prepared: tuple[CatalogPrepared, ...] = ()
+    cursors: tuple[CatalogCursor, ...] = ()
