@@ -22,6 +22,8 @@ Values = Any
 # The start of a binary copy: its signature, no flags, no extension.
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
+# A message's kind and length.
+_HEAD_BYTES = 5
 _BACKSLASHED = (
     ("\\", "\\\\"),
     ("\b", "\\b"),
@@ -48,18 +50,17 @@ class CopyWriter:
     def messages(self, stream: RowStream, encoders: EncoderPool) -> Iterator[bytes | memoryview]:
         is_binary = self._format.form is CopyForm.BINARY
         yield responses.copy_out(len(self._columns), is_binary=is_binary)
-        if is_binary:
-            yield responses.copy_data(_SIGNATURE)
         if self._format.header is not Header.NONE:
             names = pa.array([[column.name] for column in self._columns]).flatten()
             cells = [self._cell(names.slice(at, 1), column.name) for at, column in enumerate(self._columns)]
             yield self._lines(cells)
         try:
-            yield from encoders.encoded(stream.take(None), self._binary.encode if is_binary else self.encode)
+            if is_binary:
+                yield from _signed(encoders.encoded(stream.take(None), self._binary.encode))
+            else:
+                yield from encoders.encoded(stream.take(None), self.encode)
         finally:
             stream.close()
-        if is_binary:
-            yield responses.copy_data(_TRAILER)
         yield responses.COPY_DONE
         yield responses.command_complete(f"COPY {stream.rows_taken}")
 
@@ -116,6 +117,22 @@ class CopyWriter:
         escaped = text if style.escape == style.quote else pc.replace_substring(text, style.escape, style.escape * 2)
         escaped = pc.replace_substring(escaped, style.quote, style.escape + style.quote)
         return pc.if_else(needs, pc.binary_join_element_wise(style.quote, escaped, style.quote, ""), text)
+
+
+def _signed(encoded: Iterator[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+    """The rows' messages between signature and trailer.
+
+    As PostgreSQL sends it, the signature stands in the first row's message: readers look for a row behind it.
+    """
+    first = next((chunk for chunk in encoded if len(chunk)), None)
+    if first is None:
+        yield responses.copy_data(_SIGNATURE + _TRAILER)
+        return
+    length = int.from_bytes(first[1:_HEAD_BYTES], "big") + len(_SIGNATURE)
+    yield bytes(first[:1]) + length.to_bytes(4, "big") + _SIGNATURE
+    yield first[_HEAD_BYTES:]
+    yield from encoded
+    yield responses.copy_data(_TRAILER)
 
 
 def _in_class(letter: str) -> str:
