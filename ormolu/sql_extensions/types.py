@@ -209,7 +209,7 @@ class DataType:
 
 
 _SPELLING = re.compile(
-    r"^\s*(?P<base>\"char\"|pg_catalog\.\"?[a-z_][a-z0-9_]*\"?|[a-z_][a-z0-9_ ]*?)\s*"
+    r"^\s*(?P<base>\"char\"|\"?pg_catalog\"?\.\"?[a-z_][a-z0-9_]*\"?|[a-z_][a-z0-9_ ]*?)\s*"
     r"(\(\s*(?P<first>\d+)\s*(,\s*(?P<second>-?\d+)\s*)?\))?\s*"
     r"(?P<zone>with(out)? time zone)?\s*(?P<arrays>(\[\s*\d*\s*\]\s*)*)$"
 )
@@ -222,7 +222,8 @@ def data_type(spelling: str) -> DataType:
     if match is None:
         raise UndefinedObject(f'type "{spelling}" does not exist')
     base = " ".join(f"{match['base']} {match['zone'] or ''}".split())
-    base = base.removeprefix("pg_catalog.").strip('"') if base.startswith("pg_catalog.") else base
+    if base.startswith(("pg_catalog.", '"pg_catalog".')):
+        base = base.partition(".")[2].strip('"')
     if base == "float" and match["first"] is not None:
         base = _float_of(int(match["first"]))
     scalar = SCALARS.get(ALIASES.get(base, base))

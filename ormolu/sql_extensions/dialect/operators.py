@@ -305,7 +305,10 @@ def concatenation(node: exp.Expr, left: Bound, right: Bound, context: Context) -
     if not any(side.is_open or side.type is None or is_text(side.type) for side in (left, right)):
         raise no_operator(node, left, right)
     trees = [text_of(side, context) for side in (left, right)]
-    return Bound(_binary(exp.DPipe, *trees), t.TEXT)
+    joined = _binary(exp.DPipe, *trees)
+    # The engine folds `x || NULL` to a NULL without a type, also where a parameter only stands for one.
+    is_folded = joined.find(exp.Null, exp.Parameter) is not None
+    return Bound(engine_cast(joined, t.TEXT) if is_folded else joined, t.TEXT)
 
 
 def _concatenate_arrays(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bound:

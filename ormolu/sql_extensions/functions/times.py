@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from ormolu.sql_extensions.dialect import types as t
-from ormolu.sql_extensions.dialect.casts import cast_to, local, settle
+from ormolu.sql_extensions.dialect.casts import cast_to, coerce, local, settle
 from ormolu.sql_extensions.dialect.context import Context
 from ormolu.sql_extensions.dialect.reading import unsupported
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind
@@ -24,6 +26,7 @@ from ormolu.sql_extensions.time_formats import parse_format, show_format
 
 _TRUNCATED = ("microseconds", "milliseconds", "second", "minute", "hour", "day", "week", "month", "quarter", "year",
               "decade", "century", "millennium")  # fmt: skip
+_PLURALS = {"century": "centuries", "millennium": "millennia"}
 _WHOLE_FIELDS = ("century", "day", "decade", "dow", "doy", "hour", "isodow", "isoyear", "millennium", "minute", "month",
                  "quarter", "week", "year", "microseconds")  # fmt: skip
 
@@ -38,6 +41,8 @@ def _moment(called: FunctionCall, value: Bound, context: Context) -> Bound:
 
 
 def _date_trunc(called: FunctionCall, context: Context) -> Bound:
+    if len(called.arguments) == 2 and not isinstance(called.arguments[0].tree, exp.Literal):
+        return _date_trunc_of_value(called, context)
     unit = constant(called, 0, "a unit").lower().removesuffix("s") if called.arguments[0].is_open else ""
     unit = {"microsecond": "microseconds", "millisecond": "milliseconds", "centurie": "century"}.get(unit, unit)
     if unit not in _TRUNCATED or len(called.arguments) == 3:
@@ -57,6 +62,22 @@ def _date_trunc(called: FunctionCall, context: Context) -> Bound:
     if is_kind(value.type, "timestamptz"):
         return Bound(call("timezone", t.string(context.session.timezone), truncated), t.TIMESTAMPTZ)
     return Bound(truncated, t.TIMESTAMP)
+
+
+def _date_trunc_of_value(called: FunctionCall, context: Context) -> Bound:
+    """The unit is a parameter or comes from a row: a case for each."""
+    given, value = called.arguments
+    unit = call("lower", coerce(given, t.TEXT, context).tree)
+    chosen = exp.Case()
+    whole: Bound | None = None
+    for name in _TRUNCATED:
+        literal = Bound(t.string(name), None, is_open=True)
+        whole = _date_trunc(replace(called, arguments=(literal, value)), context)
+        spellings = [t.string(each) for each in (name, name.removesuffix("s"), _PLURALS.get(name, f"{name}s"))]
+        chosen = chosen.when(exp.In(this=unit.copy(), expressions=spellings), whole.tree)
+    told = exp.Concat(expressions=[t.string('22023: unit "'), unit.copy(), t.string('" not recognized')])
+    assert whole is not None
+    return Bound(chosen.else_(call("error", told)), whole.type)
 
 
 def extract_field(node: exp.Expr, field: str, value: Bound, context: Context) -> Bound:
