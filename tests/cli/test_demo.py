@@ -29,9 +29,9 @@ def retail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OrmoluServer]:
     assert server.stop() == 0
 
 
-def run_pipeline(server: OrmoluServer) -> None:
+def run_pipeline(server: OrmoluServer, *flags: str) -> None:
     done = subprocess.run(
-        ["psql", server.url, "-v", "ON_ERROR_STOP=1", "-q", "-f", str(PIPELINE)],
+        ["psql", server.url, "-v", "ON_ERROR_STOP=1", "-q", *flags, "-f", str(PIPELINE)],
         capture_output=True,
         text=True,
         check=False,
@@ -46,6 +46,35 @@ def test_psql_runs_the_pipeline_and_a_second_time_changes_nothing(retail: Ormolu
     run_pipeline(retail)
     assert retail.run(VERSIONS) == versions
     assert retail.run("SELECT count(*), sum(sales) FROM silver.sales") == counts
+
+
+PUBLISHED_AT_ONCE = """
+SELECT count(DISTINCT published_at), count(*) = count(DISTINCT table_name), count(*) > 5
+FROM lake.versions WHERE table_name <> 'lake.definitions'
+"""
+
+
+def test_the_pipeline_is_one_transaction_and_gives_the_same_tables(retail: OrmoluServer) -> None:
+    server = OrmoluServer(retail.folder.parent / "at_once").start()
+    try:
+        run_pipeline(server, "--single-transaction")
+        assert server.run(PUBLISHED_AT_ONCE) == [(1, True, True)]
+        assert contents(server) == contents(retail)
+    finally:
+        server.stop()
+
+
+def contents(server: OrmoluServer) -> dict[str, list[str]]:
+    """Every published table with its rows, the columns that we add left out."""
+    found: dict[str, list[str]] = {}
+    with server.connect() as connection:
+        for (name,) in connection.execute("SELECT DISTINCT table_name FROM lake.versions").fetchall():
+            if name != "lake.definitions":
+                cursor = connection.execute(f"SELECT * FROM {name}".encode())
+                assert cursor.description is not None
+                kept = [at for at, column in enumerate(cursor.description) if not column.name.startswith("_")]
+                found[name] = sorted(repr([row[at] for at in kept]) for row in cursor)
+    return found
 
 
 SINGLE_FIGURES = {

@@ -1,0 +1,135 @@
+"""kill -9 between BEGIN and COMMIT, and in COMMIT itself: two tables change together, or neither does."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.peers.ormolu import OrmoluServer
+from tests.peers.postgresql import PostgresPeer
+
+KILLS = 3
+KILLS_LONG = 40
+SEED = 20261123
+WHOLE_SECONDS = 1.2  # about one transaction of this test: kills fall anywhere inside
+
+SETUP = """
+CREATE BRONZE SOURCE left_side (batch integer) FROM UPLOAD FORMAT csv (header = true);
+CREATE BRONZE SOURCE right_side (batch integer) FROM UPLOAD FORMAT csv (header = true);
+CREATE SILVER TABLE both_sides KEY (batch) SCHEDULE NEVER
+  AS SELECT l.batch FROM bronze.left_side AS l JOIN bronze.right_side AS r ON l.batch = r.batch;
+"""
+
+
+def load_both(server: OrmoluServer, batch: int) -> None:
+    """One batch into both sources, a definition of its own, and what is made from them."""
+    with server.connect() as connection:
+        connection.execute("BEGIN")
+        for side in ("left", "right"):
+            statement = f"COPY bronze.{side}_side FROM STDIN WITH (FORMAT csv, HEADER true)"
+            with connection.cursor().copy(statement.encode()) as copy:
+                copy.write(f"batch\n{batch}\n")
+        connection.execute(f"CREATE BRONZE SOURCE mark_{batch} (a integer) FROM UPLOAD FORMAT csv".encode())
+        connection.execute("REFRESH silver.both_sides")
+        connection.execute("COMMIT")
+
+
+def try_to_load(server: OrmoluServer, batch: int) -> None:
+    try:
+        load_both(server, batch)
+    except psycopg.Error:
+        return
+
+
+def check_together(server: OrmoluServer) -> set[int]:
+    """A batch is in both sources, in the silver table and has its definition, or is nowhere."""
+    found = [
+        {batch for (batch,) in server.run(f"SELECT batch FROM {relation}")}
+        for relation in ("bronze.left_side", "bronze.right_side", "silver.both_sides")
+    ]
+    marks = server.run("SELECT name FROM lake.objects WHERE name LIKE 'bronze.mark%'")
+    found.append({int(name.removeprefix("bronze.mark_")) for (name,) in marks})
+    assert all(each == found[0] for each in found), found
+    assert server.run("SELECT count(*) FROM bronze.left_side") == [(len(found[0]),)]
+    return found[0]
+
+
+def check_forgotten(server: OrmoluServer) -> None:
+    """Nothing waits for a transaction that is gone."""
+    waiting = "SELECT status, count(*) FROM lake.runs WHERE status IN ('queued', 'running', 'staged') GROUP BY 1"
+    end = time.monotonic() + 20
+    while server.run(waiting):
+        assert time.monotonic() < end, server.run(waiting)
+        time.sleep(0.1)
+
+
+def kill_repeatedly(server: OrmoluServer, what: str, kills: int) -> None:
+    chance = random.Random(SEED)
+    for statement in SETUP.strip().split(";\n"):
+        server.run(statement)
+    for batch in range(kills):
+        thread = threading.Thread(target=try_to_load, args=(server, batch))
+        thread.start()
+        time.sleep(chance.uniform(0, WHOLE_SECONDS))
+        if what == "server":
+            server.kill()
+            thread.join()
+            server.start()
+        else:
+            for pid in server.workers():
+                os.kill(pid, signal.SIGKILL)
+            thread.join()
+        check_together(server)
+    load_both(server, kills)
+    assert kills in check_together(server)
+    check_forgotten(server)
+
+
+@pytest.mark.parametrize("what", ["server", "worker"])
+def test_a_killed_process_leaves_no_transaction_half_done(own_server: OrmoluServer, what: str) -> None:
+    kill_repeatedly(own_server.start(), what, KILLS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["server", "worker"])
+def test_processes_killed_over_and_over_leave_no_transaction_half_done(own_server: OrmoluServer, what: str) -> None:
+    kill_repeatedly(own_server.start(), what, KILLS_LONG)
+
+
+@pytest.fixture
+def team_server(postgres_peer: PostgresPeer, tmp_path: Path) -> Iterator[OrmoluServer]:
+    catalog = postgres_peer.catalog_url("transactions")
+    server = OrmoluServer(tmp_path / "one", "--catalog", catalog, "--workers", "1")
+    yield server
+    server.stop()
+
+
+def test_transactions_hold_over_a_catalog_in_postgresql(team_server: OrmoluServer) -> None:
+    server = team_server.start()
+    for statement in SETUP.strip().split(";\n"):
+        server.run(statement)
+    load_both(server, 1)
+    with server.connect() as mine:
+        mine.execute("BEGIN")
+        mine.execute("CREATE ROLE short_lived")
+        mine.execute("CREATE SECRET hush AS 'no word'")
+        mine.execute("DROP SILVER TABLE both_sides")
+        mine.execute("ROLLBACK")
+        mine.execute("BEGIN")
+        mine.execute("CREATE ROLE long_lived")
+        mine.execute("GRANT SELECT ON silver.both_sides TO long_lived")
+        mine.execute("ALTER ROLE long_lived SET ATTRIBUTE (region = 'north')")
+        mine.execute("CREATE SECRET hush AS 'no word'")
+        mine.execute("CREATE OR REPLACE SECRET hush AS 'no other word'")
+        mine.execute("COMMIT")
+    assert server.run("SELECT rolname FROM pg_roles WHERE rolname LIKE '%_lived'") == [("long_lived",)]
+    assert check_together(server) == {1}
+    check_forgotten(server)
