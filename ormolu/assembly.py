@@ -47,6 +47,7 @@ from ormolu.definitions import (
 from ormolu.engine.jobs import JobEngine
 from ormolu.engine.queries import QueryEngine
 from ormolu.errors import InvalidCatalogName, InvalidParameterValue, UndefinedFile, UndefinedObject
+from ormolu.scheduler.caretaker import REQUEST, Caretaker
 from ormolu.scheduler.clock import Clock
 from ormolu.scheduler.queue import Queue
 from ormolu.scheduler.runs import ENDED, RunAction
@@ -81,6 +82,7 @@ PASSWORD_BYTES = 18
 SPOOL_BYTES_MAX = 10 * 1024**3
 DRAIN_SECONDS = 20.0
 SWEEP_SECONDS = 3600.0
+TENDING_SECONDS = 60.0
 ABANDONED = TRANSACTION_MAX + timedelta(hours=1)  # a transaction as old can no longer commit
 
 logger = logging.getLogger("ormolu")
@@ -390,7 +392,7 @@ class Running:
         if self.http is not None:
             self.http.start(self._application(port))
         self.clock.start()
-        self.housekeeping = asyncio.create_task(self._keep_house())
+        self.housekeeping = [asyncio.create_task(self._keep_house()), asyncio.create_task(self._tend_tables())]
         return port
 
     async def _keep_house(self) -> None:
@@ -400,8 +402,20 @@ class Running:
             await asyncio.to_thread(sweep, self.base.lake, at=now())
             await asyncio.sleep(SWEEP_SECONDS)
 
+    async def _tend_tables(self) -> None:
+        """Queue a VACUUM of the tables that need one, behind what is queued already."""
+        caretaker = Caretaker(self.base.lake)
+        while True:
+            await asyncio.sleep(TENDING_SECONDS)
+            for name in await asyncio.to_thread(caretaker.due, now()):
+                self.base.queue.submit(
+                    str(name), RunAction.VACUUM, at=now(), trigger="maintenance", requested_by=ADMIN, request=REQUEST
+                )
+                self.workers.wake()
+
     async def stop(self) -> None:
-        self.housekeeping.cancel()
+        for task in self.housekeeping:
+            task.cancel()
         await asyncio.to_thread(self.clock.stop)
         if self.http is not None:
             await asyncio.to_thread(self.http.stop)

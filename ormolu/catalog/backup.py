@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, Table, insert, select, text
 
 from ormolu.catalog.database import in_transaction, open_database, reading
 from ormolu.catalog.reachability import reachable_files
-from ormolu.catalog.relocation import METADATA_SUFFIX, Relocation, copy_file, in_order
+from ormolu.catalog.relocation import Relocation, copy_file, in_order
 from ormolu.catalog.schema import draft_parts, iceberg_tables, metadata, roles, runs
 from ormolu.catalog.staging import file_io
 from ormolu.errors import DataCorrupted, ObjectNotInPrerequisiteState, UndefinedFile
@@ -164,23 +164,18 @@ def _copy_files(
             raise DataCorrupted(f'"{path}" is not in the warehouse {warehouse}')
         target = kept / path.removeprefix(f"{warehouse}/")
         if not target.exists():
-            if not _copy_file(path, target):
-                continue
+            _copy_file(path, target)
             copied += 1
         files[target] = None
         size += target.stat().st_size
     return files, size, copied
 
 
-def _copy_file(path: str, target: Path) -> bool:
-    """False for an older metadata file that is listed and gone."""
+def _copy_file(path: str, target: Path) -> None:
     part = target.with_name(f"{target.name}.part")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         copy_file(file_io(), path, str(part.absolute()))
     except FileNotFoundError as error:
-        if path.endswith(METADATA_SUFFIX):
-            return False
         raise DataCorrupted(f'the table file "{path}" is missing') from error
     part.replace(target)
-    return True

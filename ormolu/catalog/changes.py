@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import Connection, Executable
 
@@ -18,7 +19,8 @@ class TableChange:
 
     `based_on` is the metadata location that was read, None to create. `columns` is needed to create; otherwise None
     keeps the schema. Columns without field ids get them as `planned_columns` gives them.
-    `partition_by` None keeps the partitioning. A property set to None is taken away.
+    `partition_by` None keeps the partitioning. A property set to None is taken away. Snapshots that no time since
+    `forget_before` needs leave the metadata.
     """
 
     table: TableName
@@ -32,6 +34,7 @@ class TableChange:
     properties: Mapping[str, str | None] = field(default_factory=dict)
     summary: Mapping[str, str] = field(default_factory=dict)
     operation: str = "append"
+    forget_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,8 @@ def _stage_table(change: TableChange, base: IcebergTable | None, run_id: int | N
         _stage_schema(staging, change, base)
     try:
         _stage_files(staging, change, base, run_id)
+        if change.forget_before is not None:
+            staging.forget_snapshots(change.forget_before)
         return staging.write()
     except BaseException:
         staging.discard()

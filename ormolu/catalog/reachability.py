@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlalchemy import Connection, select
 
 from ormolu.catalog.schema import iceberg_tables, tombstones, versions
@@ -11,26 +13,33 @@ from ormolu.catalog.staging import file_io, read_metadata
 def reachable_files(connection: Connection) -> set[str]:
     """All files that anything can still reach, in every database: copies share files.
 
-    Any version of any table counts, tombstones included. Older metadata files that a metadata file merely lists
-    count too, though they may be gone.
+    Any version of any table counts, tombstones included. A metadata file knows the snapshots before its own, so that
+    of the versions of a table only one in a hundred is read.
     """
-    known = {
-        *connection.execute(select(versions.c.metadata_location)).scalars(),
-        *connection.execute(select(tombstones.c.metadata_location)).scalars(),
-        *connection.execute(select(iceberg_tables.c.metadata_location)).scalars(),
-    }
     reached: set[str] = set()
-    for location in known:
-        if location is not None:
-            _add_files_of(location, reached)
+    known: set[int] = set()
+    for location, snapshot_id in _locations(connection):
+        if location not in reached:
+            reached.add(location)
+            if snapshot_id not in known:
+                known |= _add_snapshots(location, reached)
     return reached
 
 
-def _add_files_of(metadata_location: str, reached: set[str]) -> None:
-    """The metadata file, those before it, and every snapshot's manifest list, manifests and data files."""
+def _locations(connection: Connection) -> Iterator[tuple[str, int | None]]:
+    """Metadata files, those of a table newest first; the snapshot where a row tells it, which none has as 0."""
+    for location in connection.execute(select(iceberg_tables.c.metadata_location)).scalars():
+        yield location, 0
+    for location in connection.execute(select(tombstones.c.metadata_location)).scalars():
+        yield location, 0
+    newest_first = select(versions.c.metadata_location, versions.c.snapshot_id).order_by(versions.c.version.desc())
+    for row in connection.execute(newest_first):
+        yield row.metadata_location, row.snapshot_id
+
+
+def _add_snapshots(metadata_location: str, reached: set[str]) -> set[int]:
+    """Every snapshot's manifest list, manifests and data files; gives the snapshots' ids."""
     metadata = read_metadata(metadata_location)
-    reached.add(metadata_location)
-    reached.update(entry.metadata_file for entry in metadata.metadata_log)
     for snapshot in metadata.snapshots:
         if snapshot.manifest_list in reached:
             continue
@@ -40,3 +49,4 @@ def _add_files_of(metadata_location: str, reached: set[str]) -> None:
                 reached.add(manifest.manifest_path)
                 entries = manifest.fetch_manifest_entry(file_io(), discard_deleted=True)
                 reached.update(entry.data_file.file_path for entry in entries)
+    return {snapshot.snapshot_id for snapshot in metadata.snapshots}

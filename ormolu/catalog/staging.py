@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
@@ -24,7 +25,7 @@ from pyiceberg.serializers import FromInputFile, ToOutputFile
 from pyiceberg.table import Table, Transaction
 from pyiceberg.table.locations import load_location_provider
 from pyiceberg.table.metadata import TableMetadata, TableMetadataV2
-from pyiceberg.table.snapshots import Operation
+from pyiceberg.table.snapshots import Operation, Snapshot
 from pyiceberg.table.sorting import UNSORTED_SORT_ORDER
 from pyiceberg.table.update import (
     AddPartitionSpecUpdate,
@@ -211,14 +212,23 @@ class Staging:
     def discard(self) -> None:
         delete_files(self._written_manifests())
 
+    def forget_snapshots(self, before: datetime) -> None:
+        """Take out the snapshots that no time since `before` needs: the one that was current then stays."""
+        moment = int(before.timestamp() * 1000)
+        self._forget([one for one in self._oldest_first() if one.timestamp_ms <= moment][:-1])
+
     def _forget_old_snapshots(self) -> None:
-        metadata = self.metadata
-        surplus = len(metadata.snapshots) - SNAPSHOTS_MAX
-        if surplus <= 0:
-            return
-        oldest = sorted(metadata.snapshots, key=lambda snapshot: snapshot.sequence_number or 0)[:surplus]
-        ids = [snapshot.snapshot_id for snapshot in oldest if snapshot.snapshot_id != metadata.current_snapshot_id]
-        self._transaction._stage((RemoveSnapshotsUpdate.model_validate({"snapshot-ids": ids}),))
+        oldest = self._oldest_first()
+        self._forget(oldest[: max(len(oldest) - SNAPSHOTS_MAX, 0)])
+
+    def _oldest_first(self) -> list[Snapshot]:
+        return sorted(self.metadata.snapshots, key=lambda snapshot: snapshot.sequence_number or 0)
+
+    def _forget(self, snapshots: Sequence[Snapshot]) -> None:
+        current = self.metadata.current_snapshot_id
+        ids = [snapshot.snapshot_id for snapshot in snapshots if snapshot.snapshot_id != current]
+        if ids:
+            self._transaction._stage((RemoveSnapshotsUpdate.model_validate({"snapshot-ids": ids}),))
 
     def _written_manifests(self) -> tuple[str, ...]:
         return tuple(

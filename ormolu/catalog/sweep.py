@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from ormolu.catalog.schema import runs
 from ormolu.errors import FeatureNotSupported
 
 GRACE = timedelta(hours=24)
-RUN_DIRECTORY = re.compile(r"^run-(\d+)$")
+RUN_DIRECTORY = re.compile(r"^run-(\d+)(-\d+)?$")
 ENDED = frozenset({"succeeded", "failed", "canceled", "blocked", "rolled_back"})
 
 
@@ -29,19 +29,24 @@ class Sweep:
     bytes: int
 
 
-def sweep(lake: Lake, *, at: datetime, grace: timedelta = GRACE, is_dry_run: bool = False) -> Sweep:
+def sweep(
+    lake: Lake, *, at: datetime, grace: timedelta = GRACE, within: str | None = None, is_dry_run: bool = False
+) -> Sweep:
     """Delete what nothing refers to and is older than `grace`: files of runs that have ended, and lost metadata.
 
     A file is referred to by any version of any table of any database of the catalog, tombstones included. The age
-    covers commits that are under way, and a run that has ended by our clock and still writes.
+    covers commits that are under way, and a run that has ended by our clock and still writes. `within` is the location
+    of one table: nothing outside it is looked at.
     """
     if "://" in lake.warehouse:
         raise FeatureNotSupported("the sweep works on local warehouses only so far")
     before = at - grace
-    directories = _ended_run_directories(lake)
+    root = Path(within) if within is not None else Path(lake.warehouse) / lake.database
+    tables = [root] if within is not None else list(root.glob("*/*"))
+    directories = _ended_run_directories(lake, tables)
     candidates = [path for directory in directories for path in _old_files(directory, before)]
-    for directory in (Path(lake.warehouse) / lake.database).glob("*/*/metadata"):
-        candidates += _old_files(directory, before)
+    for table in tables:
+        candidates += _old_files(table / "metadata", before)
     if not candidates:
         return Sweep((), 0)
     with reading(lake.engine) as connection:
@@ -55,10 +60,10 @@ def sweep(lake: Lake, *, at: datetime, grace: timedelta = GRACE, is_dry_run: boo
     return Sweep(tuple(str(path) for path in doomed), size)
 
 
-def _ended_run_directories(lake: Lake) -> list[Path]:
+def _ended_run_directories(lake: Lake, tables: Sequence[Path]) -> list[Path]:
     """Of runs that the database knows to have ended; a directory whose run it does not know is left alone."""
     found: dict[int, list[Path]] = {}
-    for directory in (Path(lake.warehouse) / lake.database).glob("*/*/data/run-*"):
+    for directory in (path for table in tables for path in table.glob("data/run-*")):
         if directory.is_dir() and (match := RUN_DIRECTORY.match(directory.name)):
             found.setdefault(int(match[1]), []).append(directory)
     if not found:

@@ -19,9 +19,9 @@ from ormolu.engine.functions import install_functions
 from ormolu.errors import FeatureNotSupported, OrmoluError, QueryCanceled, UndefinedFile
 from ormolu.medallion.columns import PartitionField
 from ormolu.medallion.files import WrittenFile
+from ormolu.medallion.layout import COMPRESSION, TARGET_FILE_BYTES
 from ormolu.sql_extensions.types import from_duckdb
 
-TARGET_FILE_BYTES = 256 * 1024 * 1024
 ROW_GROUP_ROWS = 122_880
 PARTITION_COLUMN = "__partition_{}"
 
@@ -118,7 +118,7 @@ class JobEngine:
         field_ids: Mapping[str, object],
         partition_by: Sequence[PartitionField] = (),
         parameters: Sequence[object] = (),
-        compression: str = "zstd",
+        compression: str = COMPRESSION,
         target_file_bytes: int = TARGET_FILE_BYTES,
     ) -> tuple[WrittenFile, ...]:
         """Write a query's rows below `directory`, every column in its stored type; no rows, no files.
@@ -144,7 +144,7 @@ class JobEngine:
         directory: str,
         field_ids: Mapping[str, object],
         partition_by: Sequence[PartitionField] = (),
-        compression: str = "zstd",
+        compression: str = COMPRESSION,
         target_file_bytes: int = TARGET_FILE_BYTES,
     ) -> tuple[tuple[WrittenFile, ...], ...]:
         """`write_parquet` of several queries of one shape, as many at once as there are threads, each on one thread.

@@ -71,6 +71,8 @@ QUARANTINE_COLUMNS = tuple(
     )
 )
 
+CONTENT = "ormolu.content"  # of a snapshot's summary: the older snapshot whose rows it holds, in other files
+
 # Table properties in which a bronze table's state travels with its pointer.
 NEXT_ROW_ID = "ormolu.next-row-id"
 NEXT_LOAD_ID = "ormolu.next-load-id"

@@ -10,6 +10,7 @@ from ormolu.definitions import BronzeSource
 from ormolu.errors import UndefinedObject
 from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.evolution import system_columns
+from ormolu.medallion.layout import layout_of
 from ormolu.scheduler.bronze_writer import Target, rewrite
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.load_state import StateChanges, pinned_columns
@@ -25,7 +26,7 @@ def accept_schema(source: BronzeSource, version: int | None, context: RunContext
         planned_columns((*columns, *system_columns(columns)), table),
         table.partition_by,
         f"{table.location}/data/run-{context.run.run_id}",
-        source.options.text("compression", "zstd"),
+        layout_of(source.options),
     )
     before = {column.name: column.type for column in pinned_columns(table)}
     is_retyped = any(before.get(column.name, column.type) != column.type for column in columns)

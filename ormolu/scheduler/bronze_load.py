@@ -17,7 +17,7 @@ from ormolu.catalog.lake import Head, IcebergTable, TableChange, planned_columns
 from ormolu.connectors.formats import file_format
 from ormolu.connectors.source import ReadRequest, Source, Window
 from ormolu.definitions import BronzeSource, ConnectionSource, LoadMode
-from ormolu.engine.jobs import TARGET_FILE_BYTES, identifier, literal
+from ormolu.engine.jobs import identifier, literal
 from ormolu.errors import DataError, OrmoluError, QueryCanceled, UndefinedColumn
 from ormolu.medallion.bronze import (
     BronzePlan,
@@ -41,6 +41,7 @@ from ormolu.medallion.columns import (
 )
 from ormolu.medallion.evolution import Evolution, LoadedColumn, ObservedColumn, common_type, evolve, system_columns
 from ormolu.medallion.files import WrittenFile
+from ormolu.medallion.layout import layout_of
 from ormolu.medallion.rules import rule_names
 from ormolu.scheduler.bronze_content import content, latest_extract, parquet_files
 from ormolu.scheduler.bronze_writer import KNOWN_HASHES, BronzeWriter, Target, known_hashes, rewrite
@@ -48,7 +49,6 @@ from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.extracts import Expected, LoadUnit, StagedBatch, Stager
 from ormolu.scheduler.load_records import ingestion_record
 from ormolu.scheduler.load_state import LoadState, StateChanges, pinned_columns
-from ormolu.sql_extensions.options.values import find_bytes
 from ormolu.sql_extensions.parser.expressions import parse_expression
 from ormolu.sql_extensions.queries import bind_expression
 
@@ -212,11 +212,7 @@ class BronzeLoad:
         for part in partition_by:
             if part.column not in names:
                 raise UndefinedColumn(f'PARTITION BY names "{part.column}", which {self.source.name} has not')
-        compression = self.source.options.text("compression", "zstd")
-        size = find_bytes(self.source.options.text("target_file_size", ""))
-        return Target(
-            columns, partition_by, self.directory, compression, size or TARGET_FILE_BYTES, self._order(columns)
-        )
+        return Target(columns, partition_by, self.directory, layout_of(self.source.options), self._order(columns))
 
     def _order(self, columns: Sequence[StoredColumn]) -> tuple[str, ...]:
         types = {column.name: column.type for column in columns}

@@ -11,10 +11,11 @@ from sqlglot import exp
 
 from ormolu.catalog.lake import IcebergTable, copy_field_ids
 from ormolu.connectors.formats import FILE_COLUMN
-from ormolu.engine.jobs import TARGET_FILE_BYTES, JobEngine, identifier, literal
+from ormolu.engine.jobs import JobEngine, identifier, literal
 from ormolu.medallion.columns import PartitionField, StoredColumn
 from ormolu.medallion.evolution import Evolution, LoadedColumn
 from ormolu.medallion.files import WrittenFile
+from ormolu.medallion.layout import Layout
 from ormolu.scheduler.extracts import LoadUnit, StagedBatch
 
 UNITS = "ormolu_units"
@@ -28,8 +29,7 @@ class Target:
     columns: tuple[StoredColumn, ...]
     partition_by: tuple[PartitionField, ...]
     directory: str
-    compression: str
-    file_bytes: int = TARGET_FILE_BYTES
+    layout: Layout
     order_by: tuple[str, ...] = ()  # DuckDB SQL over the columns, for the order of rows within each file
 
     @property
@@ -83,8 +83,8 @@ class BronzeWriter:
             directory=self._target.directory,
             field_ids=copy_field_ids(self._target.columns),
             partition_by=self._target.partition_by,
-            compression=self._target.compression,
-            target_file_bytes=self._target.file_bytes,
+            compression=self._target.layout.compression,
+            target_file_bytes=self._target.layout.file_bytes,
         )
         written = sum(file.rows for file in files)
         self.written.files.extend(files)
@@ -104,8 +104,8 @@ class BronzeWriter:
             directory=self._target.directory,
             field_ids=copy_field_ids(self._target.columns),
             partition_by=self._target.partition_by,
-            compression=self._target.compression,
-            target_file_bytes=self._target.file_bytes,
+            compression=self._target.layout.compression,
+            target_file_bytes=self._target.layout.file_bytes,
         )
         for batch, files in zip(batches, found, strict=True):
             rows = sum(file.rows for file in files)
@@ -237,8 +237,8 @@ def rewrite(engine: JobEngine, table: IcebergTable, target: Target) -> tuple[Wri
         directory=str(Path(target.directory) / "rewritten"),
         field_ids=copy_field_ids(target.columns),
         partition_by=target.partition_by,
-        compression=target.compression,
-        target_file_bytes=target.file_bytes,
+        compression=target.layout.compression,
+        target_file_bytes=target.layout.file_bytes,
     )
 
 

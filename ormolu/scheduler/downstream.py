@@ -13,9 +13,14 @@ from ormolu.medallion.lineage import dependents
 from ormolu.scheduler.queue import submission
 from ormolu.scheduler.runs import RunAction
 
+COMPACT, EXPIRE = "compact", "expire"
+SILENT = (COMPACT, EXPIRE)  # operations that change files and no rows
+
 
 def published_by(changes: Sequence[Change]) -> frozenset[TableName]:
-    return frozenset(change.table for change in changes if isinstance(change, TableChange))
+    return frozenset(
+        change.table for change in changes if isinstance(change, TableChange) and change.operation not in SILENT
+    )
 
 
 def downstream_runs(

@@ -10,6 +10,7 @@ from ormolu.catalog.lake import Head
 from ormolu.definitions import Action, GoldMetric, GoldTable, UniqueRule, Violation
 from ormolu.medallion.columns import CHECKPOINTS, DEFINITION_HASH, StoredColumn
 from ormolu.medallion.inputs import normalised, without_quarantine
+from ormolu.medallion.layout import layout_of
 from ormolu.medallion.merge import TableWrite
 from ormolu.medallion.metric import READ_AT, filter_loss_query
 from ormolu.medallion.refresh_mode import checkpoints_text
@@ -52,7 +53,7 @@ def refresh_gold(definition: GoldTable | GoldMetric, context: RunContext, *, is_
         DEFINITION_HASH: definition_hash(definition),
         READ_AT: now.isoformat(),
     }
-    written = TableWriter(context, head).write(write, properties=properties)
+    written = TableWriter(context, head, layout_of(definition.options)).write(write, properties=properties)
     result = RunResult(
         rows_in=judgement.rows,
         rows_out=written.arriving,

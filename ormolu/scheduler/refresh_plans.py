@@ -13,7 +13,14 @@ from sqlglot import exp
 from ormolu.catalog.lake import Head, IcebergTable
 from ormolu.definitions import GoldMetric, GoldTable, SilverTable, TableName
 from ormolu.errors import FeatureNotSupported, ObjectNotInPrerequisiteState
-from ormolu.medallion.columns import CHECKPOINTS, DEFINITION_HASH, EXCLUDED_LOADS, LATEST_FULL_LOAD, NEXT_LOAD_ID
+from ormolu.medallion.columns import (
+    CHECKPOINTS,
+    CONTENT,
+    DEFINITION_HASH,
+    EXCLUDED_LOADS,
+    LATEST_FULL_LOAD,
+    NEXT_LOAD_ID,
+)
 from ormolu.medallion.inputs import InputQuery, input_query
 from ormolu.medallion.lineage import query_relations
 from ormolu.medallion.metric import metric_query
@@ -159,12 +166,19 @@ def _content(table: IcebergTable) -> str:
     metadata, properties = table.metadata, table.properties
     parts = (
         metadata.table_uuid,
-        table.snapshot_id,
+        content_id(table),
         metadata.current_schema_id,
         properties.get(EXCLUDED_LOADS) or "[]",
         properties.get(LATEST_FULL_LOAD),
     )
     return " ".join(str(part) for part in parts)
+
+
+def content_id(table: IcebergTable) -> str:
+    """The snapshot that the rows of the current one came with: files that were joined hold what they held."""
+    snapshot = table.metadata.current_snapshot()
+    kept = None if snapshot is None or snapshot.summary is None else snapshot.summary.get(CONTENT)
+    return str(kept or table.snapshot_id)
 
 
 def definition_hash(definition: Refreshed) -> str:

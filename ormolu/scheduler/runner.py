@@ -32,7 +32,7 @@ from ormolu.errors import (
     SerializationFailure,
     UndefinedObject,
 )
-from ormolu.scheduler import exclusions, insights, loads, monitors, quarantine_changes, refreshes
+from ormolu.scheduler import exclusions, insights, loads, maintenance, monitors, quarantine_changes, refreshes
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.downstream import downstream_runs, published_by
 from ormolu.scheduler.queue import AWAITED, HEARTBEAT_SECONDS, Queue
@@ -166,6 +166,8 @@ def perform(context: RunContext) -> RunResult:
             return insights.run_suggest(request["what"], context.run.object, context)
         case RunAction.MONITOR:
             return monitors.run_monitor(_monitor(context), context)
+        case RunAction.VACUUM:
+            return maintenance.vacuum(_table_name(context), maintenance.asked(request), context)
 
 
 def _check_replaces(context: RunContext) -> None:

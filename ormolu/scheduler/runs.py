@@ -24,6 +24,7 @@ class RunAction(Enum):
     PROFILE = "profile"
     SUGGEST = "suggest"
     MONITOR = "monitor"
+    VACUUM = "vacuum"
 
 
 DRAFT = "draft"  # the key of a request that says which transaction the run belongs to

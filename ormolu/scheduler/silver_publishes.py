@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ormolu.catalog.changes import Statement
 from ormolu.medallion.columns import CHECKPOINTS, DEFINITION_HASH, StoredColumn
+from ormolu.medallion.layout import layout_of
 from ormolu.medallion.merge import TableWrite
 from ormolu.medallion.quarantine import NEW_BAD, QuarantineRequest, quarantine, quarantine_columns, quarantine_name
 from ormolu.medallion.refresh_mode import checkpoints_text
@@ -38,7 +39,7 @@ class _Publish:
         verdicts = (*batch.judgement.verdicts, *self._expect(writes[0]))
         gates.check(name, verdicts, batch.context)
         gates.warn(verdicts, batch.context)
-        writer = TableWriter(batch.context, batch.head)
+        writer = TableWriter(batch.context, batch.head, layout_of(batch.definition.options))
         quarantined = self._quarantine(writer)
         done = [writer.write(each, properties=self._properties(each, planned.properties)) for each in writes]
         changes = [each.change for each in (*done, *quarantined) if each.change is not None]

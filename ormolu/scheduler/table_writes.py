@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
 
 from ormolu.catalog.fields import copy_field_ids, planned_columns
 from ormolu.catalog.lake import Head, IcebergTable, TableChange
+from ormolu.definitions import SortColumn
 from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.expressions import scope_of, translated
+from ormolu.medallion.layout import Layout
 from ormolu.medallion.merge import TableWrite
 from ormolu.medallion.silver import in_columns
 from ormolu.medallion.templates import all_of, column, columns, fill, query, same, string, table, text
@@ -32,9 +34,10 @@ class Written:
 class TableWriter:
     """The writes of one run, on the run's engine."""
 
-    def __init__(self, context: RunContext, head: Head) -> None:
+    def __init__(self, context: RunContext, head: Head, layout: Layout) -> None:
         self._context = context
         self._head = head
+        self._layout = layout
         self._numbers = itertools.count(1)
 
     def write(self, write: TableWrite, *, properties: Mapping[str, str | None]) -> Written:
@@ -141,10 +144,12 @@ class TableWriter:
         location = lake.new_location(write.table) if current is None else current.location
         with self._context.step(f"write {write.table}") as step:
             files = self._context.engine().write_parquet(
-                text(_ordered(write, rows)),
+                text(sorted_rows(rows, write.columns, write.order_by)),
                 directory=f"{location}/data/run-{run.run_id}-{run.attempt}",
                 field_ids=copy_field_ids(planned),
                 partition_by=write.partition_by,
+                compression=self._layout.compression,
+                target_file_bytes=self._layout.file_bytes,
             )
             step.rows = sum(file.rows for file in files)
             step.bytes = sum(file.bytes for file in files)
@@ -170,18 +175,19 @@ class TableWriter:
         return sum(file.rows for file in current.files if file.path in paths)
 
 
-def _ordered(write: TableWrite, rows: exp.Query) -> exp.Query:
-    if not write.order_by:
+def sorted_rows(rows: exp.Query, columns_: Sequence[StoredColumn], order_by: Sequence[SortColumn]) -> exp.Query:
+    """The rows as ORDER BY of a definition says; as they come where it says nothing."""
+    if not order_by:
         return rows
-    names = [item.name for item in write.columns]
-    types = {item.name: item.type for item in write.columns}
+    names = [item.name for item in columns_]
+    types = {item.name: item.type for item in columns_}
     terms = [
         exp.Ordered(
             this=translated(term.expression, scope_of(names, alias="o"), types),
             desc=term.is_descending,
             nulls_first=False,
         )
-        for term in write.order_by
+        for term in order_by
     ]
     return query("SELECT o.* FROM rows AS o ORDER BY :terms", rows=rows, terms=terms)
 

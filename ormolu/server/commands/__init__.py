@@ -37,6 +37,7 @@ ANSWERS: dict[type[s.Parsed], Answer] = {
     s.ShowCreate: show.show_create,
     s.ShowTablesFromConnection: show.show_tables,
     s.ShowLineage: show.show_lineage,
+    s.Vacuum: runs.vacuum,
     s.ShowOptions: show.show_options,
     s.ShowRuns: show.show_runs,
     s.CreateRole: access.create_role,
@@ -49,6 +50,7 @@ ANSWERS: dict[type[s.Parsed], Answer] = {
 COLUMNS: dict[type[s.Parsed], tuple[ResultColumn, ...]] = {
     s.Refresh: waiting.RUN_COLUMNS,
     s.Profile: runs.PROFILE_COLUMNS,
+    s.Vacuum: runs.VACUUM_COLUMNS,
     s.Suggest: runs.SUGGESTION_COLUMNS,
     s.SummarizeAnomalies: runs.SUMMARY_COLUMNS,
     s.ExplainAnomaly: runs.SUMMARY_COLUMNS,
@@ -64,7 +66,6 @@ COLUMNS: dict[type[s.Parsed], tuple[ResultColumn, ...]] = {
 LATER: dict[type[s.Parsed], str] = {
     s.CreateDatabase: "CREATE DATABASE",
     s.ImportSchema: "IMPORT SCHEMA",
-    s.Vacuum: "VACUUM",
     s.Undrop: "UNDROP TABLE",
     s.ShowContract: "SHOW CONTRACT",
     s.ShowAccess: "SHOW ACCESS",

@@ -8,6 +8,7 @@ from ormolu.definitions import BronzeSource, Definition, GoldMetric, GoldTable, 
 from ormolu.errors import FeatureNotSupported, UndefinedTable
 from ormolu.medallion.lineage import downstream_in_order, upstreams
 from ormolu.medallion.refresh_mode import check_supported
+from ormolu.scheduler.downstream import EXPIRE
 from ormolu.scheduler.exclusions import loads_of_run
 from ormolu.scheduler.refresh_plans import RefreshPlan, plan_refresh
 from ormolu.scheduler.runs import RunAction
@@ -15,12 +16,13 @@ from ormolu.server.commands.access import require_admin, require_operate
 from ormolu.server.commands.answers import columns, rows
 from ormolu.server.commands.create import check_upstreams, find_existing
 from ormolu.server.commands.drop import dependents_of
+from ormolu.server.commands.runs import vacuum_plan
 from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Outcome
 from ormolu.sql_extensions.equality import is_same_definition
-from ormolu.sql_extensions.statements import Alter, Create, Drop, ExcludeRun, Explain, IncludeRun, Refresh
+from ormolu.sql_extensions.statements import Alter, Create, Drop, ExcludeRun, Explain, IncludeRun, Refresh, Vacuum
 
 PLAN_COLUMNS = columns(
     ("step", "bigint"),
@@ -51,6 +53,8 @@ def explain(statement: Explain, session: SessionContext, services: Services) -> 
             planned = _drop(asked, session, services)
         case Alter(action=ExcludeRun() | IncludeRun()):
             planned = _take_back(asked, session, services)
+        case Vacuum():
+            planned = _vacuum(asked, session, services)
         case _:
             words = " ".join(asked.text.split()[:3]).upper()
             raise FeatureNotSupported(f"EXPLAIN {words} is not supported yet")
@@ -148,6 +152,13 @@ def _take_back(asked: Alter, session: SessionContext, services: Services) -> lis
     ]
     reason = "CASCADE computes it again" if asked.action.is_cascade else "keeps what it has: no CASCADE"
     return planned + _downstream(asked.name, services, reason)
+
+
+def _vacuum(asked: Vacuum, session: SessionContext, services: Services) -> list[PlanRow]:
+    return [
+        (table, step, f"{files} {'versions' if step == EXPIRE else 'files'}", None, size)
+        for table, step, files, size in vacuum_plan(asked, session, services)
+    ]
 
 
 def _drop(asked: Drop, session: SessionContext, services: Services) -> list[PlanRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from typing import Any
 
 from ormolu.catalog.drafts import DraftLake
@@ -9,7 +10,7 @@ from ormolu.catalog.views import update_view
 from ormolu.definitions import BronzeSource, GoldMetric, GoldTable, Kind, Monitor, SchemaName, SilverTable, TableName
 from ormolu.errors import ActiveSqlTransaction, FeatureNotSupported, UndefinedTable, WrongObjectType
 from ormolu.medallion.lineage import downstream_in_order
-from ormolu.scheduler import findings, insights
+from ormolu.scheduler import findings, insights, maintenance
 from ormolu.scheduler.runs import RunAction, RunState
 from ormolu.server.commands.access import require_admin, require_operate, require_select
 from ormolu.server.commands.answers import columns, rows
@@ -26,6 +27,7 @@ from ormolu.sql_extensions.statements import (
     Suggest,
     SummarizeAnomalies,
     Update,
+    Vacuum,
     WrittenName,
 )
 
@@ -33,6 +35,7 @@ REFRESHED = BronzeSource | SilverTable | GoldTable | GoldMetric
 
 PROFILE_COLUMNS = columns(*insights.PROFILE_COLUMNS)
 SUGGESTION_COLUMNS = columns(*insights.SUGGESTION_COLUMNS)
+VACUUM_COLUMNS = columns(*maintenance.COLUMNS)
 SUMMARY_COLUMNS = columns(
     ("summary", "text"),
 )
@@ -75,6 +78,31 @@ def _finish(
     services: Services, session: SessionContext, name: TableName, action: RunAction, request: dict[str, Any]
 ) -> Rows:
     return run_row(run_and_wait(services, session, str(name), action, request), tag="REFRESH")
+
+
+def vacuum(statement: Vacuum, session: SessionContext, services: Services) -> Outcome:
+    """VACUUM waits, and answers a row for each step that did something."""
+    return _answered(_vacuum(statement, session, services, is_trial=False), VACUUM_COLUMNS)
+
+
+def vacuum_plan(
+    statement: Vacuum, session: SessionContext, services: Services
+) -> list[tuple[str, str, int, int | None]]:
+    """What a VACUUM would do: table, step, files or versions, bytes."""
+    state = _vacuum(statement, session, services, is_trial=True)
+    return [(row[0], row[1], row[2], row[3]) for row in (state.result or {"rows": []})["rows"]]
+
+
+def _vacuum(statement: Vacuum, session: SessionContext, services: Services, *, is_trial: bool) -> RunState:
+    name = statement.name
+    if services.lake.head().find_table(name) is None:
+        raise UndefinedTable(f'table "{name}" does not exist', hint="SELECT name FROM lake.objects lists them.")
+    if name.schema == "lake":
+        require_admin(services, session, f"vacuum {name}")
+    else:
+        require_operate(services, session, name)
+    wanted = replace(maintenance.asked_by(statement.options), is_trial=is_trial)
+    return run_and_wait(services, session, str(name), RunAction.VACUUM, asdict(wanted))
 
 
 def cancel_run(statement: CancelRun, session: SessionContext, services: Services) -> Outcome:

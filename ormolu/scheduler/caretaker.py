@@ -1,0 +1,55 @@
+"""Which tables are tended without being asked: many small files, or versions older than their retention."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from ormolu.catalog.database import reading
+from ormolu.catalog.expiry import old_versions
+from ormolu.catalog.lake import Head, IcebergTable, Lake
+from ormolu.definitions import TableName
+from ormolu.medallion.layout import layout_of
+from ormolu.medallion.lineage import base_of
+from ormolu.scheduler.maintenance import RETENTION, Asked, groups_of, options_of
+from ormolu.sql_extensions.options.values import interval
+
+SMALL_FILES_MAX = 16  # of one group: so many are joined without being asked
+EXPIRY_SLACK = timedelta(days=1)  # versions are forgotten a day's worth at a time
+LOOK_AGAIN = timedelta(hours=6)  # at a table that has not changed, for the age of its versions
+REQUEST: Mapping[str, Any] = asdict(Asked(files_min=SMALL_FILES_MAX))  # of the run that tends a table
+
+
+class Caretaker:
+    """Remembers which version of a table it has looked at, so that a quiet lake costs nothing."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        self._seen: dict[TableName, tuple[str, datetime]] = {}
+
+    def due(self, at: datetime) -> list[TableName]:
+        """The tables that need tending now, each named by the object that makes it."""
+        head = self._lake.head()
+        relations = head.definitions.relations()
+        due: set[TableName] = set()
+        for name, location in head.pointers.items():
+            seen = self._seen.get(name)
+            if seen is not None and seen[0] == location and at - seen[1] < LOOK_AGAIN:
+                continue
+            self._seen[name] = (location, at)
+            if self._needs(head, head.table(name), at):
+                maker = TableName("silver", name.name) if name.schema == "quarantine" else base_of(name, relations)
+                due.add(maker)
+        for name in self._seen.keys() - head.pointers.keys():
+            del self._seen[name]
+        return sorted(due)
+
+    def _needs(self, head: Head, table: IcebergTable, at: datetime) -> bool:
+        options = options_of(head.definitions.find_relation(table.name))
+        if groups_of(table, layout_of(options), files_min=SMALL_FILES_MAX):
+            return True
+        before = at - interval(options.text("retention", RETENTION)) - EXPIRY_SLACK
+        with reading(self._lake.engine) as connection:
+            return old_versions(connection, self._lake.database, table.name, before) > 0
