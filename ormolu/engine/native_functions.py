@@ -13,7 +13,8 @@ from ormolu.engine.number_formats import format_number
 from ormolu.errors import OrmoluError
 from ormolu.sql_extensions.types import data_type
 from ormolu.sql_extensions.values.reading import read_value
-from ormolu.sql_extensions.values.style import ValueStyle
+from ormolu.sql_extensions.values.style import written_style
+from ormolu.sql_extensions.values.writing import write_value
 
 DISTINCT_VALUES_MAX = 65_536
 
@@ -80,19 +81,24 @@ def is_iban(text: str) -> bool:
 
 def read_text(text: str, type: str, style: str) -> str | None:
     """A text as the engine's own cast to the type reads it; `style` is zone, DateStyle and IntervalStyle, with bars."""
-    zone, form, order, interval_form = style.split("|")
     try:
-        value = read_value(text, data_type(type), ValueStyle(zone, form, order, interval_form))
+        value = read_value(text, data_type(type), written_style(style))
     except OrmoluError as error:
         # An error crosses the engine as text, which starts with its SQLSTATE.
         raise ValueError(f"{error.sqlstate}: {error.message}") from error
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
+def write_text(text: str, name: str, style: str) -> str:
+    """A value's text in a session's style, from the engine's own."""
+    return write_value(text, name, written_style(style))
+
+
 NATIVE_FUNCTIONS = (
     NativeFunction("clean_phone", ("VARCHAR", "VARCHAR", "VARCHAR"), "VARCHAR", _by_row(clean_phone, pa.string())),
     NativeFunction("is_phone", ("VARCHAR", "VARCHAR"), "BOOLEAN", _by_row(is_phone, pa.bool_())),
     NativeFunction("is_iban", ("VARCHAR",), "BOOLEAN", _by_row(is_iban, pa.bool_())),
+    NativeFunction("pg_write_text", ("VARCHAR", "VARCHAR", "VARCHAR"), "VARCHAR", _by_row(write_text, pa.string())),
     NativeFunction("pg_read_text", ("VARCHAR", "VARCHAR", "VARCHAR"), "VARCHAR", _by_row(read_text, pa.string())),
     NativeFunction("pg_number_to_char", ("VARCHAR", "VARCHAR"), "VARCHAR", _by_row(format_number, pa.string())),
 )

@@ -12,6 +12,8 @@ from ormolu.server.context import SessionContext
 from ormolu.server.engine_rows import free_engine
 from ormolu.server.outcomes import ResultColumn
 from ormolu.server.parameters import TEXT_TYPE, fitted_types, type_of_oid
+from ormolu.server.pg_catalog.identifiers import SYSTEM_SCHEMAS, relation_oid
+from ormolu.sql_extensions.origins import Origin, column_origins
 from ormolu.sql_extensions.queries import BoundQuery
 from ormolu.sql_extensions.result_types import result_type
 from ormolu.sql_extensions.statements import Query
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 PLANS_MAX = 2_000
 # Settings that a plan depends on, for what it makes of literals.
-_IN_PLANS = ("datestyle", "intervalstyle", "metric_sum")
+_IN_PLANS = ("datestyle", "intervalstyle", "bytea_output", "metric_sum")
 # Types whose values Arrow does not carry whole: they leave the engine as text.
 _AS_TEXT = {"TIME WITH TIME ZONE": "VARCHAR", "BIT": "VARCHAR", "BIGNUM": "VARCHAR", "UHUGEINT": "VARCHAR"}
 Key = TypeVar("Key")
@@ -161,12 +163,22 @@ class QueryPlanner:
         described = session.query_session.describe(bound.sql, [None] * len(types))
         names = bound.column_names or tuple(name for name, _ in described)
         declared = bound.column_types or (None,) * len(described)
+        origins = column_origins(query.tree, bound.relations, session.settings.search_path)
+        if len(origins) != len(described):
+            origins = (None,) * len(described)
         columns = tuple(
-            ResultColumn(name, result_type(type_, kind))
-            for name, type_, (_, kind) in zip(names, declared, described, strict=True)
+            ResultColumn(name, result_type(type_, kind), *_place(origin))
+            for name, type_, (_, kind), origin in zip(names, declared, described, origins, strict=True)
         )
         sql = _carried(bound.sql, [kind for _, kind in described])
         return QueryPlan(bound, types, columns, sql, query, oids)
+
+
+def _place(origin: Origin | None) -> tuple[int, int]:
+    """The table and the column number that RowDescription carries; the catalogs' own tables are not told."""
+    if origin is None or origin.relation.schema in SYSTEM_SCHEMAS:
+        return 0, 0
+    return relation_oid(origin.relation), origin.position
 
 
 def _carried(sql: str, kinds: Sequence[str]) -> str:

@@ -164,8 +164,9 @@ def resolve(name: TableName, as_of: AsOf | None) -> Relation | None:
 
 def bind(query: s.Query, given: tuple[DataType | None, ...], session: SessionContext) -> BoundQuery:
     values = SessionValues(
-        now=datetime.now(UTC), timezone=session.settings.time_zone, current_user=session.role, database=session.database
-    )
+        now=datetime.now(UTC), timezone=session.settings.time_zone, current_user=session.role,
+        database=session.database, settings=tuple((name, value) for name, value, _ in session.settings.all()),
+    )  # fmt: skip
     return bind_query(
         query.tree, resolve, search_path=session.settings.search_path, session=values, parameter_types=given
     )

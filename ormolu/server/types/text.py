@@ -18,6 +18,7 @@ from ormolu.sql_extensions.values.calendar import offset_text
 from ormolu.sql_extensions.values.interval_forms import write_interval
 from ormolu.sql_extensions.values.intervals import Interval
 from ormolu.sql_extensions.values.jsons import read_jsonb
+from ormolu.sql_extensions.values.moment_forms import zoned_text
 from ormolu.sql_extensions.values.style import ValueStyle
 
 # pyarrow has no type stubs: its arrays are Any here.
@@ -28,6 +29,8 @@ DAY_MICROSECONDS = DAY_SECONDS * MICROSECONDS
 # 0001-01-01 and 10000-01-01 in days since 1970: between them Arrow's text is PostgreSQL's.
 _FIRST_PLAIN_DAY = -719_162
 _FIRST_LONG_DAY = 2_932_897
+# 2037-01-01: Arrow knows no changes of clocks after that year.
+_END_OF_RULES = 2_114_380_800 * MICROSECONDS
 _INFINITE_DAY = 2**31 - 1
 _INFINITE_MICROSECOND = 2**63 - 1
 _NEEDS_QUOTES = r'(?i)^$|^null$|[\s{},"\\]'
@@ -75,6 +78,8 @@ def _plain_text(values: Values, _: TextStyle) -> Values:
 
 def _float_text(values: Values, _: TextStyle) -> Values:
     """PostgreSQL's shortest form: Arrow's where both are plain, ours for the rest (1e+15, 1e-05, NaN, Infinity)."""
+    if pa.types.is_string(values.type):
+        return values
     if not pa.types.is_floating(values.type):
         values = values.cast(pa.float64())
     text = values.cast(pa.string())
@@ -228,10 +233,12 @@ def _timestamptz_text(values: Values, style: TextStyle) -> Values:
     utc = values.cast(pa.timestamp("us", "UTC"), safe=False)
     moments = np.asarray(utc.view(pa.int64()).fill_null(0))
     low, high = _FIRST_PLAIN_DAY * DAY_MICROSECONDS, _FIRST_LONG_DAY * DAY_MICROSECONDS
+    if style.time_zone != "UTC":
+        high = _END_OF_RULES
     odd = (moments < low + DAY_MICROSECONDS) | (moments >= high - DAY_MICROSECONDS)
     if odd.any():
         plain = pc.if_else(pa.array(odd), pa.scalar(0, pa.timestamp("us", "UTC")), utc)
-        rewritten = pa.array([_zoned(timestamp_text(int(moment))) for moment in moments[odd]], pa.string())
+        rewritten = pa.array([zoned_text(int(moment), style) for moment in moments[odd]], pa.string())
         return pc.replace_with_mask(_timestamptz_text(plain, style), pa.array(odd), rewritten)
     if style.time_zone == "UTC":
         return pc.binary_join_element_wise(_moments_text(utc.cast(pa.timestamp("us")), moments), "+00", "")
@@ -240,13 +247,6 @@ def _timestamptz_text(values: Values, style: TextStyle) -> Values:
     offsets, places = np.unique((local_moments - moments) // MICROSECONDS, return_inverse=True)
     shown = pa.array([offset_text(int(offset)) for offset in offsets], pa.string()).take(pa.array(places.reshape(-1)))
     return pc.binary_join_element_wise(_moments_text(local, local_moments), shown, "")
-
-
-def _zoned(text: str) -> str:
-    if text.endswith("infinity"):
-        return text
-    moment, era, _ = text.partition(" BC")
-    return f"{moment}+00{era}"
 
 
 def _timetz_text(values: Values, style: TextStyle) -> Values:

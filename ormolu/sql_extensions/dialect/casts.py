@@ -13,7 +13,7 @@ from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.context import Context
 from ormolu.sql_extensions.dialect.reading import position, unsupported
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind, is_number, is_text
-from ormolu.sql_extensions.types import NUMERIC_PRECISION_MAX, DataType
+from ormolu.sql_extensions.types import NUMERIC_PRECISION_MAX, SCALARS, DataType
 from ormolu.sql_extensions.values.reading import read_value
 from ormolu.sql_extensions.values.style import PLAIN, ValueStyle
 
@@ -156,9 +156,7 @@ def _cast_text(tree: exp.Expr, type: DataType, context: Context) -> Bound:
 
 
 def _read_text(tree: exp.Expr, type: DataType, context: Context) -> exp.Expr:
-    style = context.session.style
-    words = "|".join((style.time_zone, style.date_form, style.date_order, style.interval_form))
-    return call("pg_read_text", tree.copy(), t.string(str(type)), t.string(words))
+    return call("pg_read_text", tree.copy(), t.string(str(type)), t.string(context.session.style.text))
 
 
 def _plain_number(type: DataType) -> str:
@@ -221,16 +219,46 @@ def text_of(bound: Bound, context: Context) -> exp.Expr:
             return call("rtrim", tree)
         case "float4" | "float8":
             return call("pg_float_text", tree)
+        case "interval" if context.session.style.interval_form != "postgres":
+            return _written(tree, "interval", context)
         case "interval":
             return call("pg_interval_text", tree)
+        case "bytea" if context.session.style.bytea_form != "hex":
+            return _written(call("hex", tree), "bytea", context)
         case "bytea":
             return call("pg_bytea_text", tree)
-        case "timestamptz" if context.session.timezone != "UTC":
-            return call("pg_timestamptz_text", tree, local(bound, context))
+        case "jsonb":
+            return _written(tree, "jsonb", context)
+        case "date" | "timestamp" | "timestamptz" as name:
+            return _moment_text(bound, name, context)
         case kind if kind.endswith("[]"):
             return call("pg_array_text", tree)
         case _:
             return engine_cast(tree, "VARCHAR")
+
+
+def _written(tree: exp.Expr, name: str, context: Context) -> exp.Expr:
+    """The engine's text rewritten a value at a time, in the session's style."""
+    return call("pg_write_text", engine_cast(tree, "VARCHAR"), t.string(name), t.string(context.session.style.text))
+
+
+# Between them zones have whole minutes, and the engine's text of years is PostgreSQL's.
+_PLAIN_YEARS = ("1973-01-01", "2037-01-01")
+
+
+def _moment_text(bound: Bound, name: str, context: Context) -> exp.Expr:
+    tree = bound.tree
+    written = _written(tree.copy(), name, context)
+    if context.session.style.date_form != "ISO":
+        return written
+    low, high = (engine_cast(t.string(day), DataType(SCALARS[name])) for day in _PLAIN_YEARS)
+    if name != "timestamptz" or context.session.timezone == "UTC":
+        low = engine_cast(t.string("0001-01-01"), DataType(SCALARS[name]))
+        plain, is_plain = engine_cast(tree, "VARCHAR"), exp.GTE(this=tree.copy(), expression=low)
+    else:
+        plain = call("pg_timestamptz_text", tree, local(bound, context))
+        is_plain = exp.Between(this=tree.copy(), low=low, high=high)
+    return exp.Case(ifs=[exp.If(this=is_plain, true=plain)], default=written)
 
 
 # --- literals, NULL and parameters --------------------------------------------------------------------------

@@ -45,7 +45,8 @@ class SessionValues:
     def style(self) -> ValueStyle:
         """How the session's settings read and write values; by default without a time of its own."""
         form, order = date_style(self.setting("DateStyle", "ISO, MDY"))
-        return ValueStyle(self.timezone, form, order, self.setting("IntervalStyle", "postgres"))
+        return ValueStyle(self.timezone, form, order, self.setting("IntervalStyle", "postgres"),
+                          self.setting("bytea_output", "hex"))  # fmt: skip
 
     def setting(self, name: str, default: str) -> str:
         return next((value for key, value in self.settings if key.lower() == name.lower()), default)

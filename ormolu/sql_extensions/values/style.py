@@ -24,7 +24,19 @@ class ValueStyle:
     @property
     def is_plain(self) -> bool:
         """Whether dates, intervals, floats and bytes are written as by default."""
-        return (self.date_form, self.interval_form, self.bytea_form) == ("ISO", "postgres", "hex")
+        forms = (self.date_form, self.interval_form, self.bytea_form)
+        return forms == ("ISO", "postgres", "hex") and self.float_digits > 0
+
+    @property
+    def text(self) -> str:
+        """What of it a function of the engine is told."""
+        return "|".join((self.time_zone, self.date_form, self.date_order, self.interval_form, self.bytea_form))
+
+
+def written_style(text: str) -> ValueStyle:
+    """The style that `text` was made of."""
+    zone, form, order, interval_form, bytea_form = text.split("|")
+    return ValueStyle(zone, form, order, interval_form, bytea_form)
 
 
 def date_style(value: str) -> tuple[str, str]:

@@ -48,7 +48,7 @@ _ABBREVIATIONS = {
 }
 _ABBREVIATIONS["ist"] = 2 * 3600
 _POSIX = re.compile(r"[a-z]{3,}([+-])(\d{1,2})(?::?(\d{2}))?$", re.IGNORECASE)
-_PYTHON_YEARS = (1, 9998)
+_PYTHON_YEARS = (2, 9998)
 
 
 @lru_cache(maxsize=1024)
@@ -100,7 +100,7 @@ def _datetime(moment: int) -> datetime:
     days, rest = divmod(moment, DAY)
     year, month, day = civil(days)
     if year < _PYTHON_YEARS[0]:
-        year, month, day = 1, 1, 3
+        year, month, day = 2, 1, 3
     elif year > _PYTHON_YEARS[1]:
         year = 2400 + year % 400
     return datetime(year, month, day) + timedelta(seconds=rest // SECOND % DAY_SECONDS, microseconds=rest % SECOND)
