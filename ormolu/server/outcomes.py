@@ -14,10 +14,12 @@ from ormolu.sql_extensions.types import DataType
 
 @dataclass(frozen=True, slots=True)
 class ResultColumn:
-    """A column of a row description."""
+    """A column of a row description; of a relation's column passed on, its table's OID and its number there."""
 
     name: str
     type: DataType
+    table_oid: int = 0
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,8 @@ def row_description(columns: Sequence[ResultColumn], formats: Sequence[int]) -> 
     parts = [struct.pack("!h", len(columns))]
     for column, code in zip(columns, formats, strict=True):
         kind = column.type
-        parts += (text(column.name), _COLUMN.pack(0, 0, _signed(kind.oid), kind.length, kind.type_modifier, code))
+        table = (_signed(column.table_oid), column.number)
+        parts += (text(column.name), _COLUMN.pack(*table, _signed(kind.oid), kind.length, kind.type_modifier, code))
     return message(b"T", b"".join(parts))
 
 

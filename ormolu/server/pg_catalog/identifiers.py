@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
+from ormolu.definitions import TableName
 from ormolu.server.pg_catalog.snapshot import CatalogSnapshot
 
 FIRST_OID = 16_384  # PostgreSQL's FirstNormalObjectId
@@ -17,11 +18,20 @@ def assigned(keys: Iterable[str]) -> dict[str, int]:
     """One OID a key, from the key's hash; where two collide the later in order takes the next free one."""
     taken: dict[int, str] = {}
     for key in sorted(set(keys)):
-        number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]) % (OID_END - FIRST_OID)
+        number = _hashed(key)
         while number + FIRST_OID in taken:
             number = (number + 1) % (OID_END - FIRST_OID)
         taken[number + FIRST_OID] = key
     return {key: oid for oid, key in taken.items()}
+
+
+def relation_oid(name: TableName) -> int:
+    """The OID of a relation whose key collides with no other's, without a look at the others."""
+    return _hashed(f"relation/{name}") + FIRST_OID
+
+
+def _hashed(key: str) -> int:
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]) % (OID_END - FIRST_OID)
 
 
 class Identifiers:
