@@ -26,12 +26,20 @@ ACTED_ON: dict[Kind, frozenset[str]] = {
     Kind.BRONZE_SOURCE: frozenset(
         (
             *("start", "lookback", "null_watermark", "on_changed_file", "on_removed_file", "source_id", "repeat"),
-            *("compression", "schema", "on_new_column", "on_removed_column", "on_type_change", "target_file_size"),
+            *(
+                "compression",
+                "schema",
+                "on_new_column",
+                "on_removed_column",
+                "on_type_change",
+                "target_file_size",
+                "retention",
+            ),
         )
     ),
-    Kind.SILVER_TABLE: frozenset(("compression", "columns", "audit_columns")),
-    Kind.GOLD_TABLE: frozenset(("compression", "columns")),
-    Kind.GOLD_METRIC: frozenset(("compression",)),
+    Kind.SILVER_TABLE: frozenset(("compression", "target_file_size", "retention", "columns", "audit_columns")),
+    Kind.GOLD_TABLE: frozenset(("compression", "target_file_size", "retention", "columns")),
+    Kind.GOLD_METRIC: frozenset(("compression", "target_file_size", "retention")),
     Kind.MONITOR: frozenset(("method", "sensitivity", "threshold", "min_change", "holidays")),
 }
 # What is so anyway: saying it changes nothing.
