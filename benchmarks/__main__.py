@@ -11,12 +11,13 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import csv_to_bronze, idle_connections, round_trips, wire_select
+from benchmarks import csv_to_bronze, idle_connections, round_trips, small_queries, wire_select
 from benchmarks.measure import Line, table
 
 BENCHMARKS: dict[str, Callable[[Path, bool], list[Line]]] = {
     "csv_to_bronze": csv_to_bronze.run,
     "wire_select": wire_select.run,
+    "small_queries": small_queries.run,
     "round_trips": round_trips.run,
     "idle_connections": idle_connections.run,
 }

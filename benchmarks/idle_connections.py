@@ -13,7 +13,7 @@ from benchmarks.measure import Line
 from benchmarks.peers import ormolu, postgresql, postmaster
 
 WARM_UP = 20
-CONNECTIONS = 450
+CONNECTIONS = 500
 CONNECTIONS_PEER = 60  # within its default max_connections
 
 

@@ -41,6 +41,22 @@ def median_rate(work: Callable[[], object], amount: float, repeats: int = REPEAT
     return amount / statistics.median(_seconds(work) for _ in range(repeats))
 
 
+def rates_in_turn(
+    ours: Callable[[], object], theirs: Callable[[], object], amount: float, repeats: int = REPEATS
+) -> tuple[float, float]:
+    """The best rate of each, run in turn: what else the machine does then meets both alike."""
+    rounds = [(_seconds(ours), _seconds(theirs)) for _ in range(repeats)]
+    return amount / min(mine for mine, _ in rounds), amount / min(peer for _, peer in rounds)
+
+
+def seconds_of(work: Callable[[], object], repeats: int) -> list[float]:
+    return sorted(_seconds(work) for _ in range(repeats))
+
+
+def percentile(ordered: Sequence[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
 def cpu_seconds(pid: int) -> float:
     """The CPU time of a process and its ended children: steadier than the clock on a machine that does other things."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

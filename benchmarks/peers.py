@@ -15,6 +15,7 @@ from pathlib import Path
 POSTGRESQL = Path("/usr/lib/postgresql/15/bin")
 # What it imports without saying so: pyarrow, dateutil and, on new Pythons, setuptools.
 BUENAVISTA = ("buenavista==0.5.0", "duckdb<1.5", "pyarrow", "python-dateutil", "setuptools<81")
+CONNECTIONS_MAX = 1_000
 READY_SECONDS = 30.0
 
 
@@ -77,7 +78,7 @@ def ormolu(folder: Path, *flags: str) -> Iterator[tuple[str, int]]:
     """Our own server; gives its conninfo and its process id."""
     home = folder / f"ormolu-{free_port()}"
     argv = [sys.executable, "-m", "ormolu", "serve", "--data", str(home), "--port", "0", "--workers", "1", *flags]
-    environment = os.environ | {"ORMOLU_ADMIN_PASSWORD": "bench"}
+    environment = os.environ | {"ORMOLU_ADMIN_PASSWORD": "bench", "ORMOLU_CONNECTIONS": str(CONNECTIONS_MAX)}
     process = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, env=environment)
     assert process.stdout is not None
     try:
