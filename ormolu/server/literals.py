@@ -52,7 +52,8 @@ def with_values(prepared: Prepared, parameters: tuple[object, ...]) -> s.Stateme
     for node in list(tree.find_all(exp.Parameter)):
         at = int(node.name) - 1
         node.replace(_literal(parameters[at], prepared.parameter_types[at], prepared.parameter_oids, at))
-    return replace(statement, tree=cast("Any", tree))  # a copy has the class of its original
+    # A copy has the class of its original; the text is what a run is given.
+    return replace(statement, tree=cast("Any", tree), text=tree.sql(dialect="postgres"))
 
 
 def _literal(value: object, kind: DataType, oids: tuple[int, ...], at: int) -> exp.Expression:
