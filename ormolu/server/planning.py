@@ -163,6 +163,9 @@ class QueryPlanner:
         described = session.query_session.describe(bound.sql, [None] * len(types))
         names = bound.column_names or tuple(name for name, _ in described)
         declared = bound.column_types or (None,) * len(described)
+        described = tuple(
+            (name, _unfolded(kind, type_, bound.sql)) for (name, kind), type_ in zip(described, declared, strict=True)
+        )
         origins = column_origins(query.tree, bound.relations, session.settings.search_path)
         if len(origins) != len(described):
             origins = (None,) * len(described)
@@ -179,6 +182,13 @@ def _place(origin: Origin | None) -> tuple[int, int]:
     if origin is None or origin.relation.schema in SYSTEM_SCHEMAS:
         return 0, 0
     return relation_oid(origin.relation), origin.position
+
+
+def _unfolded(kind: str, declared: DataType | None, sql: str) -> str:
+    """The engine folds what is NULL, as each parameter is while it describes, and calls it an integer."""
+    if declared is None or str(declared) != "text" or kind != "INTEGER" or not ("$" in sql or "NULL" in sql):
+        return kind
+    return declared.duckdb
 
 
 def _carried(sql: str, kinds: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from sqlglot import exp
@@ -250,10 +250,25 @@ _ARGUMENTS = {
 }
 
 
+def _is_array_of(parent: exp.Expr, parameter: exp.Expr) -> bool:
+    """Whether something is sought in the parameter: `x = ANY ($1)`."""
+    match parent:
+        case exp.Any() | exp.All():
+            return True
+        case exp.ArrayContains():
+            return parent.this is parameter
+        case exp.Anonymous(this="list_contains" | "list_transform", expressions=[first, *_]):
+            return first is parameter
+        case _:
+            return False
+
+
 def _parameter_type(parameter: exp.Parameter, relations: _Relations) -> DataType:
     parent = parameter.parent
     while isinstance(parent, exp.Paren):
         parent = parent.parent
+    if parent is not None and _is_array_of(parent, parameter):
+        return replace(_TEXT, dimensions=1)
     if isinstance(parent, exp.Cast):
         kind = cast_type(parent.to)
         return _TEXT if kind is None or kind.scalar.name.startswith("reg") else kind

@@ -145,7 +145,8 @@ def is_text(value: exp.Expr) -> bool:
 
 _NAME = re.compile(r'"((?:[^"]|"")*)"|([^".]+)')
 # How a name is read: quotes come off, what is not quoted is folded, and a database may stand before the schema.
-_READ = "CASE WHEN contains(_1, '\"') THEN replace(_1, '\"', '') ELSE lower(_1) END"
+_JOINED = r"regexp_replace(_1, '\s*\.\s*', '.', 'g')"
+_READ = f"CASE WHEN contains(_1, '\"') THEN replace({_JOINED}, '\"', '') ELSE lower({_JOINED}) END"
 
 
 def class_oid(name: exp.Expr, names: CatalogNames) -> exp.Expr:
