@@ -23,10 +23,23 @@ from clients.check.python_psycopg2 import installed
 CLIENT = Client("psycopg 3", lambda: installed("psycopg"))
 
 VALUES: tuple[object, ...] = (
-    1, 2**40, 1.5, Decimal("1.50"), Decimal("-12345678901234567890.25"), "é'\\", b"\x00\xff", date(2026, 1, 2), time(1, 2, 3, 4),
-    datetime(2026, 1, 2, 3, 4, 5, 6), datetime(2026, 1, 2, tzinfo=UTC), timedelta(days=1, seconds=5), UUID(int=5), True, [1, None, 3],
+    1,
+    2**40,
+    1.5,
+    Decimal("1.50"),
+    Decimal("-12345678901234567890.25"),
+    "é'\\",
+    b"\x00\xff",
+    date(2026, 1, 2),
+    time(1, 2, 3, 4),
+    datetime(2026, 1, 2, 3, 4, 5, 6),
+    datetime(2026, 1, 2, tzinfo=UTC),
+    timedelta(days=1, seconds=5),
+    UUID(int=5),
+    True,
+    [1, None, 3],
     None,
-)  # fmt: skip
+)
 
 
 def _connect(place: Place, *, autocommit: bool = True, **options: Any) -> psycopg.Connection[Any]:
@@ -91,7 +104,8 @@ def copy_moves_rows_in_binary(place: Place) -> None:
     with _connect(place) as connection, connection.cursor() as cursor:
         with cursor.copy("COPY (SELECT * FROM silver.orders ORDER BY 1) TO STDOUT (FORMAT binary)") as copy:
             copy.set_types(["int8", "int8", "date", "float8"])
-            assert list(copy.rows())[0] == (1, 1, date(2025, 1, 3), 99.5)
+            first, *_ = copy.rows()
+            assert first == (1, 1, date(2025, 1, 3), 99.5)
         with cursor.copy("COPY bronze.inbox (id, label) FROM STDIN (FORMAT binary)") as copy:
             copy.set_types(["int4", "text"])
             copy.write_row((301, "from psycopg 3"))
@@ -106,7 +120,7 @@ def copy_moves_rows_in_text(place: Place) -> None:
     with _connect(place) as connection, connection.cursor() as cursor:
         with cursor.copy("COPY silver.orders TO STDOUT") as copy:
             assert sorted(copy.rows())[0] == ("1", "1", "2025-01-03", "99.5")
-        with cursor.copy("COPY bronze.inbox (id, label) FROM STDIN") as copy:
+        with cursor.copy("COPY bronze.inbox (id, label) FROM STDIN (FORMAT text)") as copy:
             copy.write_row((303, "tab\tand\nline"))
         cursor.execute("SELECT label FROM bronze.inbox WHERE id = 303")
         assert cursor.fetchall() == [("tab\tand\nline",)]
@@ -124,7 +138,7 @@ def row_factories_shape_rows(place: Place) -> None:
     with _connect(place) as connection:
         assert connection.cursor(row_factory=dict_row).execute(query).fetchone() == {"order_id": 1, "total": 99.5}
         named = connection.cursor(row_factory=namedtuple_row).execute(query).fetchone()
-        assert named is not None and named.total == 99.5
+        assert named is not None and named[1] == 99.5
         assert connection.cursor(row_factory=class_row(Order)).execute(query).fetchone() == Order(1, 99.5)
         assert connection.cursor(row_factory=scalar_row).execute(query).fetchall() == [1, 2, 3]
 
