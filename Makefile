@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup run test check soak bench clients docs wheel image clean
+.PHONY: setup run test check soak fuzz bench clients docs wheel image clean
 
 setup: $(READY)
 
@@ -29,6 +29,12 @@ check: setup
 soak: setup
 	tests/install_peers
 	$(BIN)/pytest -m slow
+
+# FUZZ_SECONDS bounds the campaign against a real server; what went wrong names its seed.
+FUZZ_SECONDS ?= 120
+
+fuzz: setup
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
 
 bench: setup
 	tests/install_peers

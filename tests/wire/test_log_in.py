@@ -164,7 +164,7 @@ def test_a_downgrade_is_refused(house: House, mechanism: bytes, first: bytes, wo
 @pytest.mark.parametrize("role", [ROLE, "machine"])
 def test_a_certificate_logs_in_the_role_that_it_names(guarded: str, authority: Authority, role: str) -> None:
     certificate, key = authority.sign(role)
-    with psycopg.connect(f"{guarded} user={role}", sslcert=certificate, sslkey=key) as connection:
+    with psycopg.connect(f"{guarded} user={role}", sslcert=str(certificate), sslkey=str(key)) as connection:
         assert connection.execute("SELECT current_user").fetchone() == (role,)
 
 
@@ -174,13 +174,13 @@ def test_a_certificate_of_another_or_of_no_role_is_refused(
 ) -> None:
     certificate, key = authority.sign(named)
     with pytest.raises(psycopg.OperationalError, match=f'certificate authentication failed for user "{role}"'):
-        psycopg.connect(f"{guarded} user={role}", sslcert=certificate, sslkey=key, password=PASSWORD)
+        psycopg.connect(f"{guarded} user={role}", sslcert=str(certificate), sslkey=str(key), password=PASSWORD)
 
 
 def test_a_certificate_of_an_unknown_authority_is_refused(guarded: str, tmp_path: Path) -> None:
     certificate, key = new_authority(tmp_path / "other").sign(ROLE)
     with pytest.raises(psycopg.OperationalError):
-        psycopg.connect(f"{guarded} user={ROLE}", sslcert=certificate, sslkey=key, password=PASSWORD)
+        psycopg.connect(f"{guarded} user={ROLE}", sslcert=str(certificate), sslkey=str(key), password=PASSWORD)
 
 
 def test_without_a_certificate_the_password_counts(guarded: str) -> None:
