@@ -68,6 +68,8 @@ MACROS: tuple[str, ...] = (
         lambda s: pg_array_item_text(CASE
         WHEN s IN ('true', 'false') AND typeof(x) = 'BOOLEAN[]' THEN s[1] ELSE s END)),
         ',') || '}'""",
+    "pg_float_text_array(x) AS pg_array_text(list_transform(x, lambda e: pg_float_text(e)))",
+    "pg_interval_text_array(x) AS pg_array_text(list_transform(x, lambda e: pg_interval_text(e)))",
     "pg_array_element(x, i) AS CASE WHEN i > 0 THEN x[i] END",
     "pg_array_slice(x, i, j) AS CASE WHEN i IS NOT NULL AND j IS NOT NULL THEN x[greatest(i, 1):greatest(j, 0)] END",
     "pg_array_remove(x, e) AS list_filter(x, lambda i: i IS DISTINCT FROM e)",
@@ -94,9 +96,6 @@ MACROS: tuple[str, ...] = (
         ELSE coalesce(CASE WHEN s IS NOT NULL THEN CASE WHEN n > 0 THEN string_split(s, sep)[n]
         ELSE string_split(s, sep)[len(string_split(s, sep)) + 1 + n] END END,
         CASE WHEN s IS NOT NULL THEN '' END) END""",
-    """pg_quote_ident(s) AS CASE WHEN regexp_full_match(s, '[a-z_][a-z0-9_$]*')
-        AND s NOT IN (SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved')
-        THEN s ELSE '"' || replace(s, '"', '""') || '"' END""",
     """pg_quote_literal(s) AS CASE WHEN contains(s, '\\') THEN 'E''' ELSE '''' END
         || replace(replace(s, '''', ''''''), '\\', '\\\\') || ''''""",
     "pg_quote_nullable(s) AS coalesce(pg_quote_literal(s), 'NULL')",

@@ -10,8 +10,9 @@ from inspect import signature
 import pyarrow as pa
 
 from ormolu.engine.number_formats import format_number
-from ormolu.errors import OrmoluError
-from ormolu.sql_extensions.types import data_type
+from ormolu.errors import FeatureNotSupported, OrmoluError
+from ormolu.sql_extensions.dialect.types import OPEN_SCALE
+from ormolu.sql_extensions.types import NUMERIC_PRECISION_MAX, data_type
 from ormolu.sql_extensions.values.reading import read_value
 from ormolu.sql_extensions.values.style import written_style
 from ormolu.sql_extensions.values.writing import write_value
@@ -83,10 +84,22 @@ def read_text(text: str, type: str, style: str) -> str | None:
     """A text as the engine's own cast to the type reads it; `style` is zone, DateStyle and IntervalStyle, with bars."""
     try:
         value = read_value(text, data_type(type), written_style(style))
+        if type == "numeric":
+            _check_open_numeric(str(value))
     except OrmoluError as error:
         # An error crosses the engine as text, which starts with its SQLSTATE.
         raise ValueError(f"{error.sqlstate}: {error.message}") from error
     return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _check_open_numeric(text: str) -> None:
+    """A column of numerics without a scale of their own holds so many places before and behind the point."""
+    whole, _, fraction = text.lstrip("-").partition(".")
+    if len(fraction) > OPEN_SCALE or len(whole) > NUMERIC_PRECISION_MAX - OPEN_SCALE:
+        raise FeatureNotSupported(
+            f"a numeric read from text has at most {NUMERIC_PRECISION_MAX - OPEN_SCALE} digits before and {OPEN_SCALE}"
+            f' behind the point: "{text}"',
+        )
 
 
 def write_text(text: str, name: str, style: str) -> str:

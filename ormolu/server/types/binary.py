@@ -20,7 +20,7 @@ from ormolu.errors import FeatureNotSupported
 from ormolu.server.types.fixed_width import Fixed, as_bytes, side_by_side, with_nulls
 from ormolu.server.types.numeric import numeric_values
 from ormolu.server.types.text import TextStyle, text_values
-from ormolu.sql_extensions.types import SCALARS, DataType
+from ormolu.sql_extensions.types import SCALARS, DataType, data_type
 
 # pyarrow has no type stubs: its arrays are Any here.
 Values = Any
@@ -101,6 +101,10 @@ def _inet(text: str) -> bytes:
 def _lsn(text: str) -> bytes:
     high, low = text.split("/")
     return struct.pack("!II", int(high, 16), int(low, 16))
+
+
+def _regtype(text: str) -> bytes:
+    return struct.pack("!I", int(text) if text.isdigit() else 0 if text == "-" else data_type(text).oid)
 
 
 def _tid(text: str) -> bytes:
@@ -258,5 +262,6 @@ _VARIABLE: dict[str, Callable[[DataType, Values], Values]] = {
     "inet": _by_value(_inet),
     "pg_lsn": _by_value(_lsn),
     "tid": _by_value(_tid),
+    "regtype": _by_value(_regtype),
     '"char"': _by_value(lambda text: text.encode() or b"\0"),
 }

@@ -25,6 +25,7 @@ from ormolu.sql_extensions.types import DataType
 from ormolu.sql_extensions.values import calendar as c
 from ormolu.sql_extensions.values.intervals import Interval
 from ormolu.sql_extensions.values.jsons import check_json, read_jsonb
+from ormolu.sql_extensions.values.moments import zoned_clock
 from ormolu.sql_extensions.values.numbers import fitted
 from ormolu.sql_extensions.values.texts import limited
 
@@ -114,7 +115,8 @@ def _timetz(data: bytes) -> str:
     microseconds, west = struct.unpack("!qi", data)
     if abs(west) >= _ZONE_SECONDS_END:
         raise DatetimeFieldOverflow("time zone displacement out of range")
-    return _clock(microseconds) + c.offset_text(-west)
+    _clock(microseconds)
+    return zoned_clock(microseconds, -west)
 
 
 def _interval(data: bytes) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ormolu.server.types.fixed_width import Fixed, clock_texts, date_texts, side_by_side, with_nulls
+from ormolu.server.types.nested import json_texts
 from ormolu.server.types.odd_styles import STYLED
 from ormolu.sql_extensions.types import DataType
 from ormolu.sql_extensions.values.calendar import offset_text
@@ -270,12 +270,7 @@ def _interval_text(values: Values, style: TextStyle) -> Values:
 def _json_text(values: Values, style: TextStyle) -> Values:
     if not pa.types.is_nested(values.type):
         return _plain_text(values, style)
-    is_map = pa.types.is_map(values.type)
-    texts = [
-        None if item is None else json.dumps(dict(item) if is_map else item, ensure_ascii=False, default=str)
-        for item in values.to_pylist()
-    ]
-    return pa.array(texts, pa.string())
+    return json_texts(values)
 
 
 def _jsonb_text(values: Values, style: TextStyle) -> Values:

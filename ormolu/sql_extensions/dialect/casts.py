@@ -79,9 +79,9 @@ def cast_to(bound: Bound, type: DataType, context: Context) -> Bound:
 
 _CASTABLE = {
     "bool": ("int4",),
-    "int2": t._WIDENING,
-    "int4": (*t._WIDENING, "bool"),
-    "int8": t._WIDENING,
+    "int2": (*t._WIDENING, "oid"),
+    "int4": (*t._WIDENING, "bool", "oid"),
+    "int8": (*t._WIDENING, "oid"),
     "numeric": t._WIDENING,
     "float4": t._WIDENING,
     "float8": t._WIDENING,
@@ -138,14 +138,14 @@ def _cast_array(bound: Bound, type: DataType, context: Context) -> Bound:
 def _cast_text(tree: exp.Expr, type: DataType, context: Context) -> Bound:
     if is_kind(type, *t.INTEGERS):
         return Bound(engine_cast(call("pg_text_to_integer", tree, t.string(str(type))), type), type)
-    if is_kind(type, "numeric") and not type.modifiers:
-        type = t.NUMERIC
     if is_kind(type, "bool"):
         return Bound(call("pg_text_to_boolean", tree), type)
-    name = type.scalar.name
+    name, spelled = type.scalar.name, type
+    if name == "numeric" and not type.modifiers:
+        type = t.NUMERIC
     if name not in _READ_TEXTS:
         return Bound(engine_cast(tree, type), type)
-    read = _read_text(tree, type, context)
+    read = _read_text(tree, spelled, context)
     odd = call("from_hex", read) if name == "bytea" else engine_cast(read, type)
     plain = _plain_number(type) if name == "numeric" else _PLAIN_TEXTS.get(name)
     if plain is None:
@@ -162,7 +162,11 @@ def _read_text(tree: exp.Expr, type: DataType, context: Context) -> exp.Expr:
 def _plain_number(type: DataType) -> str:
     """Numbers that fit the type however they are rounded."""
     precision, scale = type.modifiers
-    return rf"-?\d{{1,{max(precision - scale - 1, 1)}}}(\.\d{{1,30}})?" if precision - scale > 1 else r"0(\.0)?"
+    return (
+        rf"-?\d{{1,{max(precision - scale - 1, 1)}}}(\.\d{{1,{max(scale, 1)}}})?"
+        if precision - scale > 1
+        else r"0(\.0)?"
+    )
 
 
 _DAY = r"[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])"
@@ -232,9 +236,27 @@ def text_of(bound: Bound, context: Context) -> exp.Expr:
         case "date" | "timestamp" | "timestamptz" as name:
             return _moment_text(bound, name, context)
         case kind if kind.endswith("[]"):
-            return call("pg_array_text", tree)
+            return _array_text(bound, context)
         case _:
             return engine_cast(tree, "VARCHAR")
+
+
+# Arrays whose elements the engine writes in its own way, and what writes them instead.
+_ARRAY_TEXTS = {"float4": "pg_float_text", "float8": "pg_float_text", "interval": "pg_interval_text"}
+_PLAIN_ELEMENTS = ("bool", "int2", "int4", "int8", "numeric", "text", "varchar", "name", "uuid", "date", "timestamp",
+                   "time", "json", "oid", "bit", "varbit")  # fmt: skip
+
+
+def _array_text(bound: Bound, context: Context) -> exp.Expr:
+    assert bound.type is not None
+    name, style = bound.type.scalar.name, context.session.style
+    is_styled = name in ("date", "timestamp") and style.date_form != "ISO"
+    is_styled |= name == "interval" and style.interval_form != "postgres"
+    if name in _ARRAY_TEXTS and bound.type.dimensions == 1 and not is_styled:
+        return call(f"{_ARRAY_TEXTS[name]}_array", bound.tree)
+    if name not in _PLAIN_ELEMENTS or bound.type.dimensions > 1 or is_styled:
+        raise unsupported(f"the text of {bound.type}", bound.tree, hint="Select the array itself, or unnest it.")
+    return call("pg_array_text", bound.tree)
 
 
 def _written(tree: exp.Expr, name: str, context: Context) -> exp.Expr:
@@ -254,7 +276,8 @@ def _moment_text(bound: Bound, name: str, context: Context) -> exp.Expr:
     low, high = (engine_cast(t.string(day), DataType(SCALARS[name])) for day in _PLAIN_YEARS)
     if name != "timestamptz" or context.session.timezone == "UTC":
         low = engine_cast(t.string("0001-01-01"), DataType(SCALARS[name]))
-        plain, is_plain = engine_cast(tree, "VARCHAR"), exp.GTE(this=tree.copy(), expression=low)
+        plain = engine_cast(tree, "VARCHAR")
+        is_plain: exp.Expr = exp.GTE(this=tree.copy(), expression=low)
     else:
         plain = call("pg_timestamptz_text", tree, local(bound, context))
         is_plain = exp.Between(this=tree.copy(), low=low, high=high)

@@ -17,11 +17,13 @@ from ormolu.sql_extensions.functions.session import SESSION
 from ormolu.sql_extensions.functions.sets import SETS
 from ormolu.sql_extensions.functions.texts import TEXTS
 from ormolu.sql_extensions.functions.times import TIMES
+from ormolu.sql_extensions.functions.types import TYPES
 
 FUNCTIONS: dict[str, Function] = {
     **TEXTS,
     **NUMBERS,
     **TIMES,
+    **TYPES,
     **JSON_FUNCTIONS,
     **ARRAYS,
     **SESSION,

@@ -366,6 +366,13 @@ def read_time(text: str, style: ValueStyle) -> int:
     return moment.clock
 
 
+def zoned_clock(microseconds: int, offset: int) -> str:
+    """A time of day with its zone, as the engine holds it: to the minute."""
+    if offset % 60:
+        raise FeatureNotSupported("a time with time zone whose offset has seconds is not supported")
+    return c.clock_text(microseconds) + c.offset_text(offset)
+
+
 def read_timetz(text: str, style: ValueStyle) -> tuple[int, int]:
     """Microseconds since midnight and seconds east of UTC; without a zone, the session's at that day or today."""
     moment = read_moment(text, "time with time zone", style)

@@ -9,7 +9,7 @@ from ormolu.errors import CharacterNotInRepertoire
 from ormolu.sql_extensions.types import DataType
 from ormolu.sql_extensions.values import moments, numbers, texts
 from ormolu.sql_extensions.values.arrays import read_array
-from ormolu.sql_extensions.values.calendar import clock_text, engine_date, engine_timestamp, offset_text
+from ormolu.sql_extensions.values.calendar import clock_text, engine_date, engine_timestamp
 from ormolu.sql_extensions.values.intervals import read_interval
 from ormolu.sql_extensions.values.jsons import check_json, read_jsonb
 from ormolu.sql_extensions.values.style import PLAIN, ValueStyle
@@ -54,8 +54,7 @@ def _bits(text: str, type: DataType, style: ValueStyle) -> EngineValue:
 
 
 def _timetz(text: str, type: DataType, style: ValueStyle) -> EngineValue:
-    clock, offset = moments.read_timetz(text, style)
-    return clock_text(clock) + offset_text(offset)
+    return moments.zoned_clock(*moments.read_timetz(text, style))
 
 
 def _timestamptz(text: str, type: DataType, style: ValueStyle) -> EngineValue:

@@ -243,9 +243,13 @@ def test_an_empty_batch_and_a_row_without_columns_are_written() -> None:
 
 def test_structs_maps_and_enums_are_shown() -> None:
     struct_values = pa.array([{"a": 1, "b": "x"}, None])
-    assert encoded("json", struct_values, TEXT) == [b'{"a": 1, "b": "x"}', None]
+    assert encoded("json", struct_values, TEXT) == [b'{"a":1,"b":"x"}', None]
     map_values = pa.array([[("k", 1)], None], pa.map_(pa.string(), pa.int32()))
-    assert encoded("json", map_values, TEXT) == [b'{"k": 1}', None]
+    assert encoded("json", map_values, TEXT) == [b'{"k":1}', None]
+    deep = pa.array([{"n": Decimal("1.50"), "m": [("k", [date(2026, 1, 2), None])], "f": float("nan")}],
+                    pa.struct([("n", pa.decimal128(4, 2)), ("m", pa.map_(pa.string(), pa.list_(pa.date32()))),
+                               ("f", pa.float64())]))  # fmt: skip
+    assert encoded("json", deep, TEXT) == [b'{"n":1.50,"m":{"k":["2026-01-02",null]},"f":"NaN"}']
     assert encoded("text", pa.array(["a", None, "b"]).dictionary_encode(), TEXT) == [b"a", None, b"b"]
     assert encoded("jsonb", pa.array(["{}", None]), BINARY) == [b"\x01{}", None]
 
