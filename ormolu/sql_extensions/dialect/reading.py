@@ -70,9 +70,10 @@ def with_calls_kept(tree: exp.Expr) -> exp.Expr:
 def position(node: exp.Expr) -> int | None:
     """Where the node's name stands in the text, counted from 1; None where the parser did not note it."""
     for candidate in node.walk():
-        start = candidate.meta.get("start")
-        if start is not None:
-            return int(start) + 1
+        parts = candidate.parts if isinstance(candidate, exp.Column | exp.Table) else [candidate]
+        starts = [part.meta["start"] for part in parts if "start" in part.meta]
+        if starts:
+            return int(min(starts)) + 1  # a qualified name begins with its qualifier
     return None
 
 

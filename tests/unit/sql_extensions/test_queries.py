@@ -51,7 +51,7 @@ def test_an_unknown_relation_is_named_with_the_nearest_and_its_place() -> None:
     with pytest.raises(UndefinedTable) as undefined:
         _bind("SELECT * FROM silver.custmers")
     assert undefined.value.hint == 'Perhaps you meant "silver.customers".'
-    assert undefined.value.position == 22
+    assert undefined.value.position == 15
 
 
 def test_an_unknown_column_is_named_with_the_nearest_and_its_place() -> None:
