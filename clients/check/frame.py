@@ -91,6 +91,7 @@ class Client:
         def check_of(name: str) -> Callable[[Place], None]:
             def check(place: Place) -> None:
                 if place not in reports:
+                    reports[place] = {}  # where it fails, it is not run again
                     reports[place] = run(place)
                 reason = reports[place].get(name, "the program ended before it")
                 assert not reason, reason

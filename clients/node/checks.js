@@ -153,14 +153,15 @@ const checks = {
     assert.rejects(connected(() => undefined, { password: "wrong" }), { code: "28P01" }),
 };
 
+function limited(work) {
+  const late = new Promise((_, reject) => setTimeout(() => reject(new Error("no answer in 15 s")), 15000).unref());
+  return Promise.race([work, late]);
+}
+
 async function main() {
-  if (process.argv[2] === "names") {
-    console.log(Object.keys(checks).join("\n"));
-    return;
-  }
   for (const [name, check] of Object.entries(checks)) {
     try {
-      await check();
+      await limited(check());
       console.log(`ok ${name}`);
     } catch (error) {
       console.log(`failed ${name}: ${String(error.message || error).replaceAll(/\s+/g, " ")}`);
@@ -168,4 +169,4 @@ async function main() {
   }
 }
 
-main();
+main().then(() => process.exit(0)); // whatever connections a check left
