@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -32,7 +33,7 @@ def copy(server: OrmoluServer, number: int) -> None:
         target.write(f"{2 * number},2026-01-0{1 + number % 3},first\n{2 * number + 1},2026-01-01,\n")
 
 
-def rows(server: OrmoluServer, query: str) -> list[tuple[object, ...]]:
+def rows(server: OrmoluServer, query: str) -> list[tuple[Any, ...]]:
     with server.connect() as connection:
         return connection.execute(query.encode()).fetchall()
 
