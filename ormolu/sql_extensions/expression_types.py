@@ -25,6 +25,7 @@ def _type(name: str) -> DataType:
 
 UNKNOWN = _type("unknown")  # of a string literal and NULL, until something gives it a type
 _TEXT, _BOOL, _INT4, _INT8, _NUMERIC = (_type(name) for name in ("text", "bool", "int4", "int8", "numeric"))
+_OID = _type("oid")
 _FLOAT8, _DATE, _TIMESTAMP, _TIMESTAMPTZ, _INTERVAL = (
     _type(name) for name in ("float8", "date", "timestamp", "timestamptz", "interval")
 )
@@ -178,7 +179,7 @@ def expression_type(expression: exp.Expr, names: TypeOf) -> DataType | None:  # 
         case exp.Case():
             branches = [branch.args["true"] for branch in expression.args["ifs"]]
             default = expression.args.get("default")
-            return common_type([*(of(branch) for branch in branches), UNKNOWN if default is None else of(default)])
+            return common_type([UNKNOWN if default is None else of(default), *(of(branch) for branch in branches)])
         case exp.Coalesce() | exp.Greatest() | exp.Least():
             return common_type([of(each) for each in (expression.this, *expression.expressions)])
         case exp.Array():
@@ -242,10 +243,14 @@ def common_type(types: Iterable[DataType | None]) -> DataType | None:
         return replace(first, modifiers=()) if first.scalar.name != "bpchar" else first
     if any(each.dimensions for each in found):
         return None
-    for family in (_NUMBERS, _TEXTS):
-        if all(each.scalar.name in family for each in found):
-            return DataType(SCALARS[max((each.scalar.name for each in found), key=family.index)])
     names = {each.scalar.name for each in found}
+    if names <= {*_NUMBERS}:
+        return DataType(SCALARS[max(names, key=_NUMBERS.index)])
+    if names <= {"oid", "int2", "int4", "int8"}:
+        return _OID
+    if names <= {*_TEXTS}:  # the first that takes the others; text takes "char", no other does
+        plain = [each.scalar.name for each in found if each.scalar.name != '"char"']
+        return DataType(SCALARS["text" if found[0].scalar.name == '"char"' and "text" in plain else plain[0]])
     if names <= {"date", "timestamp", "timestamptz"}:
         return _TIMESTAMPTZ if "timestamptz" in names else _TIMESTAMP
     return None
@@ -370,7 +375,7 @@ def _function_type(function: exp.Expr, of: Callable[[exp.Expr], DataType | None]
                 else replace(first, modifiers=())
             )
         case "array_agg" | "arrayagg":
-            return replace(first, dimensions=1, modifiers=())
+            return replace(_TEXT if first == UNKNOWN else first, dimensions=1, modifiers=())
         case "unnest" | "explode":
             return element_type(first)
         case "generate_series" | "generateseries" | "explodinggenerateseries":

@@ -33,9 +33,7 @@ conppeqop::int8[], conffeqop::int8[], confdelsetcols, conexclop::int8[], NULL::t
 BY 1;
 
 -- pg_description
-SELECT objoid::int8, classoid::int8, objsubid, description FROM pg_description WHERE classoid IN
-('pg_proc'::regclass, 'pg_type'::regclass, 'pg_operator'::regclass, 'pg_language'::regclass,
-'pg_namespace'::regclass, 'pg_am'::regclass, 'pg_collation'::regclass) ORDER BY 2, 1, 3;
+SELECT objoid::int8, classoid::int8, objsubid, description FROM pg_description ORDER BY 2, 1, 3;
 
 -- _function_texts
 SELECT oid::int8 AS _key, oid::regproc::text AS _name, oid::regprocedure::text AS _signature,
@@ -66,8 +64,8 @@ SELECT oid::int8 AS _key, pg_get_constraintdef(oid, true) AS _value, pg_get_cons
 SELECT word, catcode::text, barelabel, catdesc, baredesc FROM pg_get_keywords() ORDER BY 1;
 
 -- _information_schema_parts
-SELECT feature_id::text, feature_name::text, is_supported::text, comments::text FROM information_schema.sql_features
-WHERE sub_feature_id = '' ORDER BY 1;
+SELECT feature_id::text, feature_name::text, sub_feature_id::text, sub_feature_name::text, is_supported::text,
+is_verified_by::text, comments::text FROM information_schema.sql_features ORDER BY 1, 3;
 
 -- pg_settings
 SELECT name, CASE WHEN context = 'internal' THEN setting ELSE boot_val END AS setting, unit, category, short_desc,

@@ -57,7 +57,8 @@ _COLUMNS: Mapping[str, Mapping[str, str]] = {
         "_column": "int2", "_other": "int2", "_position": "int4",
     },
     "_information_schema_parts": {
-        "feature_id": "text", "feature_name": "text", "is_supported": "text", "comments": "text",
+        "feature_id": "text", "feature_name": "text", "sub_feature_id": "text", "sub_feature_name": "text",
+        "is_supported": "text", "is_verified_by": "text", "comments": "text",
     },
 }  # fmt: skip
 

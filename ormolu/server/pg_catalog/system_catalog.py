@@ -155,7 +155,8 @@ class SystemCatalog:
         query: exp.Query = exp.select("*").from_("arrow_rows")
         if owner is not None:
             names = static_table(name).column_names
-            shown = [_owned(exp.column(exp.to_identifier(each, quoted=True)), each, owner) for each in names]
+            columns = {column.name: column for column in _columns(TableName("pg_catalog", name)) or ()}
+            shown = [_owned(columns[each], owner) if each.endswith("acl") else _named(each) for each in names]
             static = exp.select(*shown).from_(exp.table_(name, db=STATIC_SCHEMA, catalog=DATABASE, quoted=True))
             query = exp.union(static, query, distinct=False)
             query.set("by_name", True)
@@ -188,7 +189,7 @@ def _selected(
     """The columns in order; tableoid is the relation's own OID. With an owner, access rights are that role's."""
     table = exp.table_(name.name, db=schema, catalog=DATABASE, quoted=True)
     shown = [
-        _column(column) if owner is None else _owned(_column(column), column.name, owner)
+        _stored(column) if owner is None or not column.name.endswith("acl") else _owned(column, owner)
         for column in columns
         if not column.is_hidden
     ]
@@ -207,16 +208,23 @@ _EXPORTED_OWNER = "postgres"  # of the cluster that the static rows come from
 _RENAMED = "list_transform(_1, lambda _item: replace(_item, _2, _3))"
 
 
-def _owned(column: exp.Column, name: str, owner: str) -> exp.Expr:
-    """The column; access rights with the exported owner's name replaced by the owner's."""
-    if not name.endswith("acl"):
-        return column
+def _owned(column: RelationColumn, owner: str) -> exp.Expr:
+    """A column of access rights, with the exported owner's name replaced by the owner's."""
     names = (exp.Literal.string(_EXPORTED_OWNER), exp.Literal.string(owner))
-    return exp.alias_(filled(_RENAMED, [column, *names]), name, quoted=True)
+    return exp.alias_(filled(_RENAMED, [_column(column), *names]), column.name, quoted=True)
+
+
+def _named(name: str) -> exp.Column:
+    return exp.column(exp.to_identifier(name, quoted=True))
 
 
 def _column(column: RelationColumn) -> exp.Column:
-    return exp.column(exp.to_identifier(column.name, quoted=True))
+    return _named(column.name)
+
+
+def _stored(column: RelationColumn) -> exp.Expr:
+    """A column of a stored table: what Parquet holds as text in its own type."""
+    return _cast(column) if column.type.duckdb == "INTERVAL" else _column(column)
 
 
 def _cast(column: RelationColumn) -> exp.Expr:

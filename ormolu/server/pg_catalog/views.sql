@@ -143,13 +143,50 @@ SELECT current_database() AS constraint_catalog, n.nspname AS constraint_schema,
 FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_namespace n ON n.oid = k.connamespace WHERE k.contype = 'c' AND k.conbin IS NOT NULL;
 
 -- information_schema.table_privileges
-SELECT '' AS grantor, p._role AS grantee, current_database() AS table_catalog, n.nspname AS table_schema, c.relname AS table_name,
-    p._privilege AS privilege_type, 'NO' AS is_grantable, CASE WHEN p._privilege = 'SELECT' THEN 'YES' ELSE 'NO' END AS with_hierarchy
-FROM pg_catalog._privileges p JOIN pg_catalog.pg_class c ON c.oid = p._key JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE p._kind = 'table';
+SELECT g.rolname AS grantor, coalesce(e.rolname, 'PUBLIC') AS grantee, current_database() AS table_catalog, t.nspname AS table_schema,
+    t.relname AS table_name, (t.acl).privilege_type AS privilege_type,
+    CASE WHEN (t.acl).is_grantable OR (t.acl).grantee = t.relowner THEN 'YES' ELSE 'NO' END AS is_grantable,
+    CASE WHEN (t.acl).privilege_type = 'SELECT' THEN 'YES' ELSE 'NO' END AS with_hierarchy
+FROM (SELECT n.nspname, c.relname, c.relowner, aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) AS acl
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'v')) t
+JOIN pg_catalog.pg_authid g ON g.oid = (t.acl).grantor LEFT JOIN pg_catalog.pg_authid e ON e.oid = (t.acl).grantee;
 
 -- information_schema.role_table_grants
-SELECT * FROM information_schema.table_privileges;
+SELECT * FROM information_schema.table_privileges WHERE grantee <> 'PUBLIC';
+
+-- information_schema.column_privileges
+SELECT p.grantor, p.grantee, p.table_catalog, p.table_schema, p.table_name, a.attname AS column_name, p.privilege_type, p.is_grantable
+FROM information_schema.table_privileges p JOIN pg_catalog.pg_namespace n ON n.nspname = p.table_schema
+JOIN pg_catalog.pg_class c ON c.relname = p.table_name AND c.relnamespace = n.oid
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE p.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES');
+
+-- information_schema.role_column_grants
+SELECT * FROM information_schema.column_privileges WHERE grantee <> 'PUBLIC';
+
+-- information_schema.constraint_table_usage
+SELECT current_database() AS table_catalog, n.nspname AS table_schema, c.relname AS table_name, current_database() AS constraint_catalog,
+    kn.nspname AS constraint_schema, k.conname AS constraint_name
+FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_namespace kn ON kn.oid = k.connamespace
+JOIN pg_catalog.pg_class c ON c.oid = CASE WHEN k.contype = 'f' THEN k.confrelid ELSE k.conrelid END
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE k.contype IN ('f', 'p', 'u') AND c.relkind IN ('r', 'p');
+
+-- information_schema.element_types
+SELECT current_database() AS object_catalog, n.nspname AS object_schema, c.relname AS object_name, 'TABLE' AS object_type,
+    CAST(a.attnum AS text) AS collection_type_identifier, format_type(e.oid, NULL) AS data_type,
+    current_database() AS udt_catalog, en.nspname AS udt_schema, e.typname AS udt_name, concat('a', CAST(a.attnum AS text)) AS dtd_identifier,
+    NULL AS character_maximum_length, NULL AS character_octet_length, NULL AS character_set_catalog, NULL AS character_set_schema,
+    NULL AS character_set_name, NULL AS collation_catalog, NULL AS collation_schema, NULL AS collation_name, NULL AS numeric_precision,
+    NULL AS numeric_precision_radix, NULL AS numeric_scale, NULL AS datetime_precision, NULL AS interval_type, NULL AS interval_precision,
+    NULL AS domain_default, NULL AS scope_catalog, NULL AS scope_schema, NULL AS scope_name, NULL AS maximum_cardinality
+FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid JOIN pg_catalog.pg_type e ON e.oid = t.typelem
+JOIN pg_catalog.pg_namespace en ON en.oid = e.typnamespace
+WHERE a.attnum > 0 AND c.relkind IN ('r', 'v') AND t.typcategory = 'A';
+
+-- information_schema.administrable_role_authorizations
+SELECT pg_get_userbyid(m.member) AS grantee, pg_get_userbyid(m.roleid) AS role_name, 'YES' AS is_grantable
+FROM pg_catalog.pg_auth_members m WHERE m.admin_option;
 
 -- information_schema.enabled_roles
 SELECT rolname AS role_name FROM pg_catalog.pg_authid;
@@ -160,12 +197,12 @@ FROM pg_catalog.pg_auth_members m;
 
 -- information_schema.character_sets
 SELECT NULL AS character_set_catalog, NULL AS character_set_schema, 'UTF8' AS character_set_name, 'UCS' AS character_repertoire,
-    'UTF8' AS form_of_use, current_database() AS default_collate_catalog, 'pg_catalog' AS default_collate_schema, 'C' AS default_collate_name;
+    'UTF8' AS form_of_use, current_database() AS default_collate_catalog, NULL AS default_collate_schema, NULL AS default_collate_name;
 
 -- information_schema.collations
 SELECT current_database() AS collation_catalog, n.nspname AS collation_schema, c.collname AS collation_name, 'NO PAD' AS pad_attribute
 FROM pg_catalog.pg_collation c JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace;
 
 -- information_schema.sql_features
-SELECT feature_id, feature_name, '' AS sub_feature_id, '' AS sub_feature_name, is_supported, NULL AS is_verified_by, comments
+SELECT feature_id, feature_name, sub_feature_id, sub_feature_name, is_supported, is_verified_by, comments
 FROM pg_catalog._information_schema_parts;

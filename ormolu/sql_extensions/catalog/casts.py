@@ -9,7 +9,7 @@ from sqlglot import exp
 
 REG_TYPES = frozenset(
     {"regclass", "regproc", "regprocedure", "regoper", "regoperator", "regtype", "regrole", "regnamespace"}
-    | {"regcollation"}
+    | {"regcollation", "regdictionary", "regconfig"}
 )
 
 _Build = Callable[[exp.Expr, exp.Expr], exp.Expr]

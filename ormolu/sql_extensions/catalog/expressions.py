@@ -108,6 +108,8 @@ def _function(node: exp.Expr, names: CatalogNames) -> exp.Expr:
             return exp.Cast(this=arguments[0], to=exp.DataType.build("bigint"))
         case "generate_subscripts":
             return subscripts(arguments[0])
+        case "format":
+            return formatted(arguments[0], arguments[1:])
         case "aclexplode":
             return exp.Explode(this=filled(ACL_ROWS, arguments))
         case "current_setting" if isinstance(arguments[0], exp.Literal):

@@ -25,10 +25,8 @@ CASE WHEN abs(_1) < 10240 THEN concat(_1, ' bytes')
     ELSE concat(CAST(round(_1 / 1099511627776.0) AS BIGINT), ' TB') END
 """
 _TO_REGTYPE = """
-(SELECT min(_key) FROM pg_catalog._type_names WHERE _value = lower(_1) OR _name = lower(_1)
-    OR concat(_schema, '.', _name) = lower(_1)
-    OR _value = CASE lower(_1) WHEN 'int' THEN 'integer' WHEN 'decimal' THEN 'numeric'
-        WHEN 'float' THEN 'double precision' END)
+(SELECT min(_key) FROM pg_catalog._type_names
+    WHERE lower(replace(_1, '"', '')) IN (_value, _name, concat(_schema, '.', _name)))
 """
 
 _NULL_TEXT = "CAST(NULL AS VARCHAR)"
@@ -147,6 +145,12 @@ TEMPLATES: dict[str, dict[int | None, str]] = {
     "pg_column_is_updatable": {3: "false"},
     "pg_partition_ancestors": {1: "_1"},
     "pg_partition_root": {1: "_1"},
+    "btrim": {1: "trim(_1)", 2: "trim(_1, _2)"},
+    "array_cat": {2: "list_concat(_1, _2)"},
+    "cardinality": {1: "coalesce(len(_1), 0)"},
+    "array_ndims": {1: "CASE WHEN len(_1) > 0 THEN 1 END"},
+    "to_hex": {1: "lower(to_hex(_1))"},
+    "regexp_match": {2: "nullif(regexp_extract_all(_1, _2)[1:1], [])"},
     "array_remove": {2: "list_filter(_1, lambda _e: _e IS DISTINCT FROM _2)"},
     "array_upper": {2: "nullif(len(_1), 0)"},
     "array_lower": {2: "CASE WHEN len(_1) > 0 THEN 1 END"},
@@ -157,6 +161,8 @@ TEMPLATES: dict[str, dict[int | None, str]] = {
     "to_regprocedure": {1: _by_name("_function_texts", "_signature")},
     "to_regoper": {1: _by_name("_operator_names", "_name")},
     "to_regoperator": {1: _by_name("_operator_names", "_signature")},
+    "to_regdictionary": {1: "(SELECT min(_d.oid) FROM pg_catalog.pg_ts_dict AS _d WHERE _d.dictname = _1)"},
+    "to_regconfig": {1: "(SELECT min(_c.oid) FROM pg_catalog.pg_ts_config AS _c WHERE _c.cfgname = _1)"},
     "to_regcollation": {1: _by_name("_collation_names", "_value")},
     "current_setting": {
         1: "(SELECT _value FROM pg_catalog._settings WHERE _key = lower(_1))",
@@ -178,6 +184,8 @@ NAMES = {
     "regrole": _by_key("_role_names"),
     "regnamespace": _by_key("_schema_names"),
     "regcollation": _by_key("_collation_names"),
+    "regdictionary": "(SELECT _d.dictname FROM pg_catalog.pg_ts_dict AS _d WHERE _d.oid = _1)",
+    "regconfig": "(SELECT _c.cfgname FROM pg_catalog.pg_ts_config AS _c WHERE _c.oid = _1)",
 }
 
 # Rewritten by code, not by a template.

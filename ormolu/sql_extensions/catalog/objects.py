@@ -82,6 +82,8 @@ _MISSING = {
     "regprocedure": '42883: function "{}" does not exist',
     "regoper": "42883: operator does not exist: {}",
     "regoperator": "42883: operator does not exist: {}",
+    "regdictionary": '42704: text search dictionary "{}" does not exist',
+    "regconfig": '42704: text search configuration "{}" does not exist',
     "regrole": '42704: role "{}" does not exist',
     "regnamespace": '3F000: schema "{}" does not exist',
     "regcollation": '42704: collation "{}" for encoding "UTF8" does not exist',
@@ -123,7 +125,35 @@ def _by_literal(literal: exp.Literal, target: str, names: CatalogNames) -> exp.E
         return exp.Literal.number(known)
     if target == "regclass":
         return class_oid(literal, names)
+    if target == "regtype":
+        return filled(TEMPLATES["to_regtype"][1], [exp.Literal.string(_type_name(literal.name))])
     return filled(TEMPLATES[f"to_{target}"][1], [exp.Literal.string(name)])
+
+
+_TYPE = re.compile(r"^(?P<word>[^(\[]*?)\s*(\([\d, ]*\))?(?P<rest>[^(\[]*)(?P<array>(\[\d*\])*)$")
+_TYPE_WORDS = {
+    "int": "integer", "decimal": "numeric", "dec": "numeric", "float": "double precision",
+    "char": "character", "timestamp": "timestamp without time zone", "time": "time without time zone",
+    "varbit": "bit varying",
+}  # fmt: skip
+_SHORT_WORDS = {
+    "int2": "smallint", "int4": "integer", "int8": "bigint", "bool": "boolean", "float4": "real",
+    "float8": "double precision", "varchar": "character varying", "bpchar": "character",
+    "timestamptz": "timestamp with time zone", "timetz": "time with time zone",
+}  # fmt: skip
+
+
+def _type_name(text: str) -> str:
+    """A type's name as format_type() prints it, from how it may be written: `VARCHAR(20)[]`, `"pg_catalog"."int4"`."""
+    match = _TYPE.match(text.strip().replace('"', "").lower())
+    if match is None:
+        return text
+    word = (match["word"] + match["rest"]).removeprefix("pg_catalog.")
+    if '"' in text:  # a quoted name is that of pg_type
+        return word
+    if not match["array"]:
+        return _TYPE_WORDS.get(word, word)
+    return _TYPE_WORDS.get(word, _SHORT_WORDS.get(word, word)) + "[]"
 
 
 def is_text(value: exp.Expr) -> bool:

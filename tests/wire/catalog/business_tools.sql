@@ -348,7 +348,7 @@ FROM (SELECT c2.relname as indexname, idx.*, attr.attname, am.amname,
     LEFT JOIN pg_class c ON idx.indrelid = c.oid LEFT JOIN pg_class c2 ON idx.indexrelid = c2.oid
     LEFT JOIN pg_am am ON c2.relam = am.oid LEFT JOIN pg_attribute attr ON attr.attrelid = c.oid AND attr.attnum = idx.key
     WHERE c.relname = 'customers' AND pg_catalog.pg_table_is_visible(c.oid)) s2
-GROUP BY indexname, indisunique, indisprimary, amname, exprdef, attoptions;
+GROUP BY indexname, indisunique, indisprimary, amname, exprdef, attoptions ORDER BY indexname;
 
 -- [typeorm columns]
 SELECT columns.column_name, pg_catalog.col_description(('"' || table_catalog || '"."' || table_schema || '"."' || table_name || '"')::regclass::oid, ordinal_position) AS description,
