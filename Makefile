@@ -45,7 +45,7 @@ clients: setup
 	$(BIN)/python -m clients.check
 
 docs: setup
-	@find README.md docs clients -name '*.md' -not -path 'docs/decisions/*' | sort
+	@find README.md docs clients -name '*.md' -not -path 'docs/decisions/*' -not -path '*/.venv/*' -not -path '*/node_modules/*' | sort
 	$(BIN)/pytest -q tests/docs
 
 wheel: setup

@@ -12,6 +12,7 @@ from clients.check import (
     python_psycopg,
     python_psycopg2,
     python_sqlalchemy,
+    superset,
 )
 from clients.check.frame import Client
 
@@ -25,6 +26,7 @@ CLIENTS: tuple[Client, ...] = (
     python_frames.POLARS,
     python_arrow.CONNECTORX,
     python_arrow.ADBC,
+    superset.CLIENT,
     dbt.CLIENT,
     pgcli.CLIENT,
 )

@@ -22,6 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^```(?P<words>[^`]*)$")
 LINK = re.compile(r"(?<!!)\[[^\]\n]+\]\((?P<target>[^)\s]+)\)")
+_NO_PAGES = {"decisions", "node_modules", ".venv"}
 FILE_FORMATS = ("csv", "json", "sqlite")
 
 
@@ -107,7 +108,7 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
 def all_pages() -> list[Page]:
     """README.md, the pages of docs/ and of clients/; decisions are not about use."""
     paths = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "clients").rglob("*.md"))]
-    return [read_page(path) for path in paths if "decisions" not in path.parts]
+    return [read_page(path) for path in paths if not _NO_PAGES & set(path.parts)]
 
 
 def statements(text: str) -> list[str]:
