@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from ormolu.definitions import TableName
 from ormolu.server.pg_catalog.access import access
+from ormolu.server.pg_catalog.dependencies import dependency_rows
 from ormolu.server.pg_catalog.identifiers import BOOTSTRAP_ROLE_OID, Identifiers
 from ormolu.server.pg_catalog.lookups import lookup_tables
 from ormolu.server.pg_catalog.relation_rows import (
@@ -33,13 +34,15 @@ _ZEROES: Mapping[str, Any] = {"BIGINT": 0, "SMALLINT": 0, "INTEGER": 0, "BOOLEAN
 def build(snapshot: CatalogSnapshot) -> Mapping[str, pa.Table]:
     """The live rows of each system table by its name, and of the lookup tables that the functions read."""
     oids = Identifiers(snapshot)
+    constraints = list(constraint_rows(snapshot, oids))
     rows: dict[str, Sequence[Row]] = {
         "pg_database": list(_databases(snapshot, oids)),
         "pg_namespace": list(_namespaces(snapshot, oids)),
         "pg_class": list(class_rows(snapshot, oids)),
         "pg_attribute": [row for relation in snapshot.relations for row in attribute_rows(relation, oids)],
         "pg_attrdef": [row for relation in snapshot.relations for row in default_rows(relation, oids)],
-        "pg_constraint": list(constraint_rows(snapshot, oids)),
+        "pg_constraint": constraints,
+        "pg_depend": list(dependency_rows(constraints)),
         "pg_index": [row for relation in snapshot.relations for row in index_rows(relation, oids)],
         "pg_description": list(_descriptions(snapshot, oids)),
         "pg_shdescription": list(_shared_descriptions(snapshot, oids)),
