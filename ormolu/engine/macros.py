@@ -68,6 +68,10 @@ MACROS: tuple[str, ...] = (
         lambda s: pg_array_item_text(CASE
         WHEN s IN ('true', 'false') AND typeof(x) = 'BOOLEAN[]' THEN s[1] ELSE s END)),
         ',') || '}'""",
+    # Arrow counts an interval's time in nanoseconds of 64 bits: 292 years.
+    """pg_carried_interval(x) AS CASE WHEN abs((date_part('hour', x) * 60 + date_part('minute', x)) * 60000000
+        + date_part('microsecond', x)) > 9223372036854775
+        THEN error('0A000: an interval of more than 292 years of hours is not supported') ELSE x END""",
     "pg_float_text_array(x) AS pg_array_text(list_transform(x, lambda e: pg_float_text(e)))",
     "pg_interval_text_array(x) AS pg_array_text(list_transform(x, lambda e: pg_interval_text(e)))",
     "pg_array_element(x, i) AS CASE WHEN i > 0 THEN x[i] END",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -26,7 +27,8 @@ PLANS_MAX = 2_000
 # Settings that a plan depends on, for what it makes of literals.
 _IN_PLANS = ("datestyle", "intervalstyle", "bytea_output", "metric_sum")
 # Types whose values Arrow does not carry whole: they leave the engine as text.
-_AS_TEXT = {"TIME WITH TIME ZONE": "VARCHAR", "BIT": "VARCHAR", "BIGNUM": "VARCHAR", "UHUGEINT": "VARCHAR"}
+_AS_TEXT = {"TIME WITH TIME ZONE": "VARCHAR", "BIT": "VARCHAR", "BIGNUM": "VARCHAR", "UHUGEINT": "VARCHAR",
+            "TIME_NS": "TIME"}  # fmt: skip
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -192,21 +194,25 @@ def _unfolded(kind: str, declared: DataType | None, sql: str) -> str:
 
 
 def _carried(sql: str, kinds: Sequence[str]) -> str:
-    """The query, with the columns that Arrow would spoil as text."""
-    if not any(_element(kind) in _AS_TEXT for kind in kinds):
-        return sql
+    """The query, with the columns that Arrow would spoil in a form that it carries."""
     names = [f"c{at}" for at in range(len(kinds))]
-    columns = ", ".join(
-        f"CAST({name} AS {_AS_TEXT[_element(kind)]}{kind.removeprefix(_element(kind))})"
-        if _element(kind) in _AS_TEXT
-        else name
-        for name, kind in zip(names, kinds, strict=True)
-    )
-    return f"SELECT {columns} FROM ({sql}) AS carried({', '.join(names)})"  # noqa: S608 - our own words around a bound query
+    columns = [_carried_column(name, kind) for name, kind in zip(names, kinds, strict=True)]
+    if columns == names:
+        return sql
+    return f"SELECT {', '.join(columns)} FROM ({sql}) AS carried({', '.join(names)})"  # noqa: S608 - a bound query
 
 
-def _element(kind: str) -> str:
-    return kind.partition("[")[0]
+_FIXED_LIST = re.compile(r"\[\d+\]")
+
+
+def _carried_column(name: str, kind: str) -> str:
+    if kind == "INTERVAL":
+        return f"pg_carried_interval({name})"
+    element, bracket, arrays = kind.partition("[")
+    if element in _AS_TEXT or (_FIXED_LIST.search(kind) and "(" not in kind):
+        lists = _FIXED_LIST.sub("[]", bracket + arrays)
+        return f"CAST({name} AS {_AS_TEXT.get(element, element)}{lists})"
+    return name
 
 
 def is_cacheable(bound: Bound) -> bool:

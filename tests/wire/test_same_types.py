@@ -35,9 +35,9 @@ class Side:
         self.connection.execute("SET TimeZone = 'UTC'")
 
     def answer(self, sql: str, parameters: tuple[Parameter, ...] = (), code: int = TEXT) -> Answer:
-        oids, values, formats = (
-            [oid for oid, _, __ in parameters], [value for _, value, __ in parameters], [each for _, __, each in parameters]
-        )  # fmt: skip
+        oids = [oid for oid, _, __ in parameters]
+        values = [value for _, value, __ in parameters]
+        formats = [each for _, __, each in parameters]
         self.connection.pgconn.send_query_params(sql.encode(), values, oids, formats, code)
         result = self.connection.wait(generators.execute(self.connection.pgconn))[-1]
         if result.status != pq.ExecStatus.TUPLES_OK:

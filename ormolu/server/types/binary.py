@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from ormolu.errors import FeatureNotSupported
 from ormolu.server.types.fixed_width import Fixed, as_bytes, side_by_side, with_nulls
 from ormolu.server.types.numeric import numeric_values
+from ormolu.server.types.shapes import shapes
 from ormolu.server.types.text import TextStyle, text_values
 from ormolu.sql_extensions.types import SCALARS, DataType, data_type
 
@@ -178,7 +179,7 @@ def _array_values(kind: DataType, values: Values) -> Values:
     for _ in range(kind.dimensions):
         flat = flat.flatten()
     items = iter(_element_bytes(element, flat))
-    rows = [None if shape is None else _array_bytes(element.oid, shape, items) for shape in _shapes(values)]
+    rows = [None if shape is None else _array_bytes(element.oid, shape, items) for shape in shapes(values)]
     return pa.array(rows, pa.binary())
 
 
@@ -187,25 +188,6 @@ def _element_bytes(element: DataType, flat: Values) -> list[bytes | None]:
     if isinstance(encoded, np.ndarray):
         return list(encoded.view(f"V{encoded.dtype.itemsize}").tolist())
     return list(encoded.to_pylist())
-
-
-def _shapes(values: Values) -> list[tuple[int, ...] | None]:
-    """The lengths of each row's array in each dimension; all sub-arrays must be as long as the first."""
-    lengths = pc.list_value_length(values).to_pylist()
-    if not pa.types.is_list(values.type.value_type):
-        return [None if length is None else (length,) for length in lengths]
-    inner = iter(_shapes(values.flatten()))
-    shapes: list[tuple[int, ...] | None] = []
-    for length in lengths:
-        if length is None:
-            shapes.append(None)
-            continue
-        below = {next(inner) for _ in range(length)}
-        if len(below) > 1:
-            raise FeatureNotSupported("arrays whose rows differ in length have no form in PostgreSQL")
-        rest = below.pop() if below else None
-        shapes.append((length, *(rest or ())))
-    return shapes
 
 
 def _array_bytes(oid: int, shape: tuple[int, ...], items: Any) -> bytes:

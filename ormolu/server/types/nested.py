@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -34,8 +35,19 @@ def _json(item: Any, kind: Any) -> str:
         return f"[{','.join(_json(each, kind.value_type) for each in item)}]"
     if pa.types.is_boolean(kind):
         return "true" if item else "false"
+    if pa.types.is_union(kind):
+        return _member(item)
     is_number = pa.types.is_integer(kind) or pa.types.is_decimal(kind) or pa.types.is_floating(kind)
     return _scalar(item, kind) if is_number and math.isfinite(item) else quoted(_scalar(item, kind))
+
+
+def _member(item: Any) -> str:
+    """The value of a union, whose member's type is its own."""
+    if isinstance(item, bool):
+        return "true" if item else "false"
+    if isinstance(item, int | float | Decimal):
+        return str(item) if math.isfinite(item) else quoted(_float(float(item)))
+    return quoted(str(item))
 
 
 def _key(item: Any, kind: Any) -> str:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from ormolu.server.types.fixed_width import Fixed, clock_texts, date_texts, side_by_side, with_nulls
 from ormolu.server.types.nested import json_texts
 from ormolu.server.types.odd_styles import STYLED
+from ormolu.server.types.shapes import shapes
 from ormolu.sql_extensions.types import DataType
 from ormolu.sql_extensions.values.calendar import offset_text
 from ormolu.sql_extensions.values.interval_forms import write_interval
@@ -287,6 +288,7 @@ def _array_text(kind: DataType, values: Values, style: TextStyle) -> Values:
     element = DataType(kind.scalar, kind.modifiers, kind.dimensions - 1)
     flat = values.flatten()
     if element.dimensions:
+        shapes(values)
         items = pc.fill_null(_array_text(element, flat, style), "NULL")
     else:
         items = _quoted_elements(text_values(element, flat, style).cast(pa.string()))
