@@ -99,6 +99,23 @@ def test_a_table_that_is_read_keeps_its_name_outside_a_transaction(shop: OrmoluS
     assert shop.run("SELECT name FROM lake.objects WHERE kind = 'gold table'") == []
 
 
+def test_a_transaction_puts_another_table_under_a_name_that_is_read(shop: OrmoluServer) -> None:
+    shop.run("CREATE TABLE gold.base AS SELECT 1 AS version FROM silver.sales LIMIT 1")
+    shop.run("CREATE VIEW gold.above AS SELECT version FROM gold.base")
+    with shop.connect() as connection:
+        with connection.transaction():
+            connection.execute("CREATE TABLE gold.base__new AS (SELECT 2 AS version FROM silver.sales LIMIT 1)")
+            connection.execute("ALTER TABLE gold.base RENAME TO base__old")
+            connection.execute("ALTER TABLE gold.base__new RENAME TO base")
+            assert connection.execute("SELECT version FROM gold.base").fetchall() == [(2,)]
+            assert shop.run("SELECT version FROM gold.base") == [(1,)]
+        with connection.transaction():
+            connection.execute("DROP TABLE IF EXISTS gold.base__old CASCADE")
+    assert shop.run("SELECT version FROM gold.base") == [(2,)]
+    shop.run("REFRESH gold.above")
+    assert shop.run("SELECT version FROM gold.above") == [(2,)]
+
+
 def test_if_exists_and_if_not_exists_are_heard(shop: OrmoluServer) -> None:
     shop.run("DROP TABLE IF EXISTS gold.nothing CASCADE")
     shop.run("DROP VIEW IF EXISTS nothing")
