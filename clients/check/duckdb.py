@@ -92,7 +92,7 @@ def filters_are_sent(place: Place) -> None:
             " AND name IS NOT NULL"
         ).fetchone() == (1929,)
         assert connection.execute(
-            "SELECT id FROM lakehouse.silver.numbers WHERE at = TIMESTAMP '2026-01-01 00:00:09'"
+            "SELECT id FROM lakehouse.silver.numbers WHERE \"at\" = TIMESTAMP '2026-01-01 00:00:09'"
         ).fetchall() == [(9,)]
         assert connection.execute(
             "SELECT name FROM lakehouse.silver.customers WHERE name = 'O''Neil, Zoë'"
