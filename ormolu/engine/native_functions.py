@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -102,6 +103,14 @@ def _check_open_numeric(text: str) -> None:
         )
 
 
+def array_json(text: str, type: str) -> str:
+    """PostgreSQL's array literal as a JSON array, whose items the engine casts."""
+    try:
+        return json.dumps(read_value(text, data_type(type)), ensure_ascii=False)
+    except OrmoluError as error:
+        raise ValueError(f"{error.sqlstate}: {error.message}") from error
+
+
 def write_text(text: str, name: str, style: str) -> str:
     """A value's text in a session's style, from the engine's own."""
     return write_value(text, name, written_style(style))
@@ -111,6 +120,7 @@ NATIVE_FUNCTIONS = (
     NativeFunction("clean_phone", ("VARCHAR", "VARCHAR", "VARCHAR"), "VARCHAR", _by_row(clean_phone, pa.string())),
     NativeFunction("is_phone", ("VARCHAR", "VARCHAR"), "BOOLEAN", _by_row(is_phone, pa.bool_())),
     NativeFunction("is_iban", ("VARCHAR",), "BOOLEAN", _by_row(is_iban, pa.bool_())),
+    NativeFunction("pg_array_json", ("VARCHAR", "VARCHAR"), "VARCHAR", _by_row(array_json, pa.string())),
     NativeFunction("pg_write_text", ("VARCHAR", "VARCHAR", "VARCHAR"), "VARCHAR", _by_row(write_text, pa.string())),
     NativeFunction("pg_read_text", ("VARCHAR", "VARCHAR", "VARCHAR"), "VARCHAR", _by_row(read_text, pa.string())),
     NativeFunction("pg_number_to_char", ("VARCHAR", "VARCHAR"), "VARCHAR", _by_row(format_number, pa.string())),

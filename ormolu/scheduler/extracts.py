@@ -299,6 +299,8 @@ class Stager:
             return identifier(name)
         if self._is_free(name):
             return proved(name, kind, identifier(ATTEMPT + name))
+        if kind.dimensions:
+            return _array(identifier(name), kind)
         return f"CAST({identifier(name)} AS {kind.duckdb})"
 
     def _write(
@@ -333,10 +335,11 @@ class Stager:
             if kind is None or kind.stored == "VARCHAR":
                 continue
             value = identifier(name)
+            is_literal = f"starts_with(CAST({value} AS VARCHAR), '{{')" if kind.dimensions else "false"
             found = self._engine.rows(
                 f"SELECT row, {FILE_COLUMN}, {value} FROM (SELECT {FILE_COLUMN}, {value}, "  # noqa: S608 - quoted
                 f"row_number() OVER (PARTITION BY {FILE_COLUMN}) AS row FROM {source}) WHERE {value} IS NOT NULL "
-                f"AND TRY_CAST({value} AS {kind.duckdb}) IS NULL LIMIT 1"
+                f"AND NOT {is_literal} AND TRY_CAST({value} AS {kind.duckdb}) IS NULL LIMIT 1"
             )
             if found:
                 row, location, text = found[0]
@@ -348,6 +351,13 @@ class Stager:
                     hint=f"Declare {name} as text and repair it in silver, or mend the file.",
                 )
         return error
+
+
+def _array(value: str, kind: DataType) -> str:
+    """PostgreSQL's array literal is read as such; anything else is the engine's own list, or its text."""
+    text = f"CAST({value} AS VARCHAR)"
+    read = f"CAST(CAST(pg_array_json({text}, {literal(str(kind))}) AS JSON) AS {kind.duckdb})"
+    return f"CASE WHEN starts_with({text}, '{{') THEN {read} ELSE CAST({value} AS {kind.duckdb}) END"
 
 
 def _attempted(source: str, attempts: Mapping[str, DataType]) -> str:
