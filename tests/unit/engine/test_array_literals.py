@@ -23,7 +23,7 @@ def test_an_array_literal_becomes_json_that_the_engine_casts(text: str, kind: st
 
 @pytest.mark.parametrize(("text", "kind"), [("{a", "text[]"), ("{x}", "integer[]"), ("{{1},{2,3}}", "integer[]")])
 def test_a_malformed_array_says_its_sqlstate(text: str, kind: str) -> None:
-    with pytest.raises(ValueError, match="^22P02: "):
+    with pytest.raises(ValueError, match=r"^22P02: "):
         array_json(text, kind)
 
 
