@@ -82,6 +82,38 @@ class DivisionByZero(OrmoluError):
     sqlstate = "22012"
 
 
+class InvalidPrecedingOrFollowingSize(OrmoluError):
+    sqlstate = "22013"
+
+
+class InvalidArgumentForNtile(OrmoluError):
+    sqlstate = "22014"
+
+
+class InvalidArgumentForNthValue(OrmoluError):
+    sqlstate = "22016"
+
+
+class InvalidRegularExpression(OrmoluError):
+    sqlstate = "2201B"
+
+
+class InvalidRowCountInLimit(OrmoluError):
+    sqlstate = "2201W"
+
+
+class InvalidRowCountInOffset(OrmoluError):
+    sqlstate = "2201X"
+
+
+class DuplicateAlias(OrmoluError):
+    sqlstate = "42712"
+
+
+class WindowingError(OrmoluError):
+    sqlstate = "42P20"
+
+
 class SubstringError(OrmoluError):
     sqlstate = "22011"
 
@@ -314,6 +346,10 @@ class ConfigurationLimitExceeded(OrmoluError):
 
 class ProgramLimitExceeded(OrmoluError):
     sqlstate = "54000"
+
+
+class StatementTooComplex(OrmoluError):
+    sqlstate = "54001"
 
 
 class ObjectNotInPrerequisiteState(OrmoluError):

@@ -16,11 +16,26 @@ _MEMORY_HINT = "Read fewer rows or columns, or ask the administrator for a highe
 _BY_MESSAGE: tuple[tuple[type[OrmoluError], re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE | re.DOTALL))
     for kind, pattern in (
+        (errors.FeatureNotSupported, r"FeatureNotSupported: "),
+        (errors.InvalidRowCountInOffset, r"OFFSET cannot be negative"),
+        (errors.InvalidRegularExpression, r"^missing [\])]: |^invalid (escape sequence|character class|repetition)"
+                                          r"|^invalid nested repetition|^no argument for repetition"
+                                          r"|^trailing \\\\"),
+        (errors.InvalidParameterValue, r"Unknown TimeZone"),
+        (errors.WindowingError, r"frames? must have only one ORDER BY|window function calls cannot be nested"
+                                r"|(WHERE|GROUP BY|HAVING).*cannot contain window|frame start"),
+        (errors.InvalidColumnReference, r"In a DISTINCT aggregate, ORDER BY expressions"),
+        (errors.DatetimeFieldOverflow, r"^(Date|Time) out of range|not in timestamp range|^Timestamp .*out of range"),
+        (errors.NumericValueOutOfRange, r"Failed to cast decimal|Could not cast value .* to DECIMAL"
+                                        r"|is undefined outside|can only take parameters in the range"),
+        (errors.InvalidDatetimeFormat, r"according to format specifier"),
+        (errors.GroupingError, r"^GROUPING child"),
         (errors.DivisionByZero, r"division by zero"),
         (errors.CardinalityViolation, r"more than one row returned by a subquery"),
         (errors.GroupingError, r"must appear in the GROUP BY clause|cannot contain aggregates|aggregate.*not allowed"
                                r"|aggregate function calls cannot|window functions are not allowed"
                                r"|cannot contain window"),
+        (errors.NotNullViolation, r"NOT NULL constraint failed"),
         (errors.UndefinedColumn, r"referenced column .* not found|does not have a column named"),
         (errors.AmbiguousColumn, r"ambiguous reference"),
         (errors.UndefinedTable, r"table .* does not exist|referenced table .* not found"),
@@ -73,12 +88,16 @@ def from_engine(error: duckdb.Error) -> OrmoluError:
     if own and isinstance(error, duckdb.InvalidInputException):
         named = _all_classes(OrmoluError).get(own[1], errors.DataError)
         return named(own[2].split("\n")[0].strip())
+    if kind is errors.IoError and _MISSING_FILE.search(text):
+        return errors.UndefinedFile(text.split("\n")[0])
     if kind in (errors.InternalError, errors.IoError):
         return kind(text.split("\n")[0])
     by_message = next((ours for ours, pattern in _BY_MESSAGE if pattern.search(text)), None)
-    return (by_message or kind)(text.split("\n")[0])
+    return (by_message or kind)(_UDF.sub("", text.split("\n")[0]))
 
 
+_MISSING_FILE = re.compile(r"No files found that match|No such file or directory")
+_UDF = re.compile(r"^Python exception occurred while executing the UDF: (?:[A-Za-z]+: )?")
 _PREFIX = re.compile(r"^(INTERNAL )?[A-Z][A-Za-z]*( [A-Z][A-Za-z]*)* Error: ")
 
 

@@ -7,6 +7,7 @@ from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from ormolu.engine.macros import MACROS
 from ormolu.engine.native_functions import NATIVE_FUNCTIONS
+from ormolu.engine.query_macros import QUERY_MACROS
 
 
 def install_functions(connection: duckdb.DuckDBPyConnection) -> None:
@@ -15,7 +16,7 @@ def install_functions(connection: duckdb.DuckDBPyConnection) -> None:
     It also sets what they rely on: integers divide as integers.
     """
     connection.execute("SET GLOBAL integer_division = true")
-    for macro in MACROS:
+    for macro in (*MACROS, *QUERY_MACROS):
         connection.execute(f"CREATE OR REPLACE MACRO {macro}")
     for function in NATIVE_FUNCTIONS:
         try:

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
-from ormolu.engine.failures import translated
+from ormolu.engine.errors import from_engine
 from ormolu.engine.functions import install_functions
 from ormolu.errors import FeatureNotSupported, OrmoluError, QueryCanceled, UndefinedFile
 from ormolu.medallion.columns import PartitionField
@@ -276,7 +276,7 @@ def _our_errors() -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        raise translated(error) from error
+        raise from_engine(error) from error
 
 
 def _stored(name: str, kind: str) -> str:

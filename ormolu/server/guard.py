@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 import duckdb
 
 from ormolu import errors
-from ormolu.engine.failures import translated
+from ormolu.engine.errors import from_engine
 from ormolu.server.activity import Activity
 from ormolu.server.context import SessionContext, canceled_by_timeout
 
@@ -53,7 +53,7 @@ class Guard:
         return self._start_timer(seconds, lambda: cancellation.cancel(canceled_by_timeout(), ticket=ticket))
 
     def _problem(self, error: errors.OrmoluError | duckdb.Error) -> errors.OrmoluError:
-        problem = translated(error) if isinstance(error, duckdb.Error) else error
+        problem = from_engine(error) if isinstance(error, duckdb.Error) else error
         reason = self._context.cancellation.reason
         if isinstance(problem, errors.QueryCanceled) and reason is not None:
             return reason

@@ -9,7 +9,7 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
 from ormolu.definitions import TableName
-from ormolu.errors import IndeterminateDatatype, ProgramLimitExceeded
+from ormolu.errors import IndeterminateDatatype, StatementTooComplex
 from ormolu.sql_extensions.access import check_engine_tree
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import settle
@@ -82,7 +82,7 @@ def bind_query(
         engine_tree = _with_typed_parameters(bound.tree, types)
         sql = engine_tree.sql("duckdb", comments=False, unsupported_level=ErrorLevel.RAISE)
     except RecursionError as error:
-        raise ProgramLimitExceeded("the statement is nested too deeply") from error
+        raise StatementTooComplex("the statement is nested too deeply") from error
     return BoundQuery(
         sql=sql,
         tree=engine_tree,

@@ -29,10 +29,31 @@ _PARTS: dict[str, Callable[[exp.Expr], exp.Expr]] = {
     "D": lambda moment: engine_cast(
         exp.Paren(this=exp.Add(this=call("dayofweek", moment), expression=t.number(1))), "VARCHAR"
     ),
+    "SSSSS": lambda moment: _seconds_of_day(moment),  # noqa: PLW0108  (defined below)
+    "SSSS": lambda moment: _seconds_of_day(moment),  # noqa: PLW0108  (defined below)
+    "W": lambda moment: engine_cast(
+        exp.Paren(
+            this=exp.Add(
+                this=exp.IntDiv(
+                    this=exp.Paren(this=exp.Sub(this=call("day", moment), expression=t.number(1))),
+                    expression=t.number(7),
+                ),
+                expression=t.number(1),
+            )
+        ),
+        "VARCHAR",
+    ),
     "MS": lambda moment: call("strftime", moment, t.string("%g")),
     "WW": lambda moment: call("pg_week_of_year", moment),
     "J": lambda moment: engine_cast(engine_cast(call("julian", engine_cast(moment, t.DATE)), t.INT8), "VARCHAR"),
 }
+
+
+def _seconds_of_day(moment: exp.Expr) -> exp.Expr:
+    since = exp.Paren(this=exp.Sub(this=moment, expression=call("date_trunc", t.string("day"), moment.copy())))
+    return engine_cast(engine_cast(call("floor", call("epoch", since)), t.INT8), "VARCHAR")
+
+
 _PATTERNS = sorted({*_SHOWN, *(p.lower() for p in _SHOWN if p.isupper()), *_NAMES, *_PARTS}, key=len, reverse=True)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
-from ormolu.errors import InvalidSyntax, UndefinedObject
+from ormolu.errors import InvalidPrecedingOrFollowingSize, InvalidSyntax, UndefinedObject, WindowingError
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import coerce, settle
 from ormolu.sql_extensions.dialect.context import Context
@@ -142,8 +142,8 @@ def sort_direction(node: exp.Expr) -> tuple[bool, bool]:
 # --- windows ------------------------------------------------------------------------------------------------
 
 
-def _window(node: exp.Window, scope: Scope, context: Context) -> Callable[[exp.Expr], exp.Expr]:
-    node = _with_named(node, scope)
+def _window(window: exp.Window, scope: Scope, context: Context) -> Callable[[exp.Expr], exp.Expr]:
+    node = _with_named(window, scope)
     partition = [
         settle(context.expression(each, scope, context), context).tree for each in node.args.get("partition_by") or []
     ]
@@ -163,7 +163,7 @@ def _window(node: exp.Window, scope: Scope, context: Context) -> Callable[[exp.E
     return over
 
 
-def _with_named(node: exp.Window, scope: Scope) -> exp.Window:
+def _with_named(node: exp.Expr, scope: Scope) -> exp.Expr:
     """`OVER w` and `OVER (w ...)` with the definition of w put in."""
     alias = node.args.get("alias")
     if alias is None:
@@ -172,11 +172,15 @@ def _with_named(node: exp.Window, scope: Scope) -> exp.Window:
     definition = scope.windows.get(name)
     if definition is None:
         raise UndefinedObject(f'window "{name}" does not exist', position=position(alias))
-    merged = definition.copy()
-    for part in ("partition_by", "order", "spec"):
+    merged = _with_named(definition, scope).copy()
+    if node.args.get("partition_by"):
+        raise WindowingError(f'cannot override PARTITION BY clause of window "{name}"', position=position(alias))
+    if node.args.get("order") and merged.args.get("order"):
+        raise WindowingError(f'cannot override ORDER BY clause of window "{name}"', position=position(alias))
+    for part in ("order", "spec"):
         if node.args.get(part):
             merged.set(part, node.args[part].copy() if isinstance(node.args[part], exp.Expr) else node.args[part])
-    assert isinstance(merged, exp.Window)
+    merged.set("alias", None)
     return merged
 
 
@@ -186,6 +190,9 @@ def _frame(spec: exp.Expr | None, scope: Scope, context: Context) -> exp.Expr | 
     bound = exp.WindowSpec(kind=spec.args.get("kind"))
     for side in ("start", "end"):
         value = spec.args.get(side)
+        if isinstance(value, exp.Neg):
+            word = {"start": "starting", "end": "ending"}[side]
+            raise InvalidPrecedingOrFollowingSize(f"frame {word} offset must not be negative", position=position(value))
         if isinstance(value, exp.Expr):
             value = settle(context.expression(value, scope, context), context).tree
         bound.set(side, value)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sqlglot import exp
 
-from ormolu.errors import DatatypeMismatch, InvalidSyntax
+from ormolu.errors import DatatypeMismatch, IndeterminateDatatype, InvalidSyntax, StatementTooComplex
 from ormolu.sql_extensions.dialect import operators
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.calls import bind_call
@@ -23,6 +23,8 @@ from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast
 from ormolu.sql_extensions.functions.json import json_operator
 from ormolu.sql_extensions.functions.session import SESSION_WORDS, session_word
 from ormolu.sql_extensions.types import DataType, data_type
+
+OPERANDS_MAX = 4_000
 
 Handler = Callable[[exp.Expr, Scope, Context], Bound]
 
@@ -180,9 +182,18 @@ def _paren(node: exp.Expr, scope: Scope, context: Context) -> Bound:
 def _cast(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     if node.args.get("format") or node.args.get("safe") or node.args.get("default"):
         raise unsupported("this form of CAST", node)
-    bound = bind(node.this, scope, context)
     type = written_type(node.args["to"])
+    bound = _constant(node.this, type) or bind(node.this, scope, context)
     return replace(cast_to(bound, type, context), has_modifiers=bool(type.modifiers))
+
+
+def _constant(node: exp.Expr, type: DataType) -> Bound | None:
+    """A constant that only the type it is cast to can hold: an empty array, a float beyond all numerics."""
+    if isinstance(node, exp.Array) and not node.expressions and type.dimensions:
+        return Bound(engine_cast(exp.Array(expressions=[]), type), type)
+    if isinstance(node, exp.Literal) and not node.is_string and t.is_kind(type, "float8") and "e" in node.name.lower():
+        return Bound(engine_cast(t.string(node.name), type), type)
+    return None
 
 
 def written_type(node: exp.Expr) -> DataType:
@@ -224,7 +235,11 @@ def _when(node: exp.Expr, branch: exp.Expr, scope: Scope, context: Context) -> e
 def _array(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     elements = [bind(element, scope, context) for element in node.expressions]
     if not elements:
-        return Bound(exp.Array(expressions=[]), None)
+        raise IndeterminateDatatype(
+            "cannot determine type of empty array",
+            hint="Explicitly cast to the desired type, for example ARRAY[]::integer[].",
+            position=position(node),
+        )
     type = t.meet_all(elements, "ARRAY")
     trees = [coerce(element, type, context).tree for element in elements]
     return Bound(exp.Array(expressions=trees), None if type is None else t.array_of(type))
@@ -238,6 +253,10 @@ def _bracket(node: exp.Expr, scope: Scope, context: Context) -> Bound:
         )
     tree = array.tree
     type = array.type
+    is_slice = any(isinstance(subscript, exp.Slice) for subscript in node.expressions)
+    if not is_slice and len(node.expressions) < type.dimensions:
+        scalar = DataType(type.scalar, type.modifiers)
+        return Bound(engine_cast(exp.Null(), scalar), scalar)
     for subscript in node.expressions:
         if isinstance(subscript, exp.Slice):
             bounds = [
@@ -271,6 +290,8 @@ def _connective(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     while type(rest) is type(node):
         sides.append(rest.expression)
         rest = rest.this
+    if len(sides) > OPERANDS_MAX:
+        raise StatementTooComplex(f"a chain of {word} has more than {OPERANDS_MAX} terms", hint="Use IN (...).")
     tree = condition(rest, scope, context, word)
     for side in reversed(sides):
         tree = type(node)(this=tree, expression=condition(side, scope, context, word))
@@ -345,6 +366,10 @@ def _chain(operator: Operator) -> Handler:
 
 
 def _negative(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    if isinstance(node.this, exp.Literal) and node.this.name in ("2147483648", "9223372036854775808"):
+        # The least integer: PostgreSQL takes the sign into the constant.
+        type = t.INT4 if len(node.this.name) == 10 else t.INT8
+        return Bound(engine_cast(t.string("-" + node.this.name), type), type)
     operand = bind(node.this, scope, context)
     return operators.negative(node, cast_to(operand, t.FLOAT8, context) if operand.is_open else operand)
 

@@ -76,7 +76,7 @@ def _weak(node: exp.Expr) -> str | None:
     match node:
         case exp.Cast() | exp.TryCast():
             return _type_name(node)
-        case exp.Paren():
+        case exp.Paren() | exp.Collate() | exp.Bracket():
             return _weak(node.this)
         case _:
             return _FIXED.get(type(node))
@@ -84,7 +84,7 @@ def _weak(node: exp.Expr) -> str | None:
 
 def _type_name(node: exp.Expr) -> str:
     try:
-        return data_type(node.args["to"].sql("postgres")).scalar.name
+        return data_type(node.args["to"].sql("postgres")).scalar.name.strip('"')
     except OrmoluError:
         return str(node.args["to"].sql("postgres")).lower()
 

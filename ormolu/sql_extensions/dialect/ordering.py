@@ -44,8 +44,9 @@ def bind_group(node: exp.Select, columns: Columns, scope: Scope, context: Contex
     group = node.args.get("group")
     if group is None:
         return None
-    if group.args.get("all") or group.args.get("totals"):
-        raise unsupported("GROUP BY ALL", node)
+    # GROUP BY DISTINCT arrives as "not ALL".
+    if group.args.get("all") is not None or group.args.get("totals"):
+        raise unsupported("GROUP BY ALL and GROUP BY DISTINCT", node)
     terms = [_term(term, columns, scope, context) for term in _terms(group)]
     return exp.Group(expressions=terms)
 
@@ -128,6 +129,38 @@ def distinct_on(
         else:
             keys.append(settle(context.expression(key, scope, context), context).tree)
     return exp.Distinct(on=exp.Tuple(expressions=keys))
+
+
+def check_distinct(tree: exp.Select, projections: list[exp.Expr], where: int | None) -> None:
+    """42P10 where DISTINCT leaves open which row an ORDER BY term would be taken from."""
+    distinct, order = tree.args.get("distinct"), tree.args.get("order")
+    if distinct is None or order is None:
+        return
+    on = distinct.args.get("on")
+    shown = [_bare(projection.this) for projection in projections]
+    keys = [shown[int(key.this.name) - 1] if _is_place(key.this) else _bare(key.this) for key in order.expressions]
+    if on is None:
+        if any(key not in shown for key in keys):
+            raise InvalidColumnReference(
+                "for SELECT DISTINCT, ORDER BY expressions must appear in select list", position=where
+            )
+        return
+    wanted = [_bare(key) for key in on.expressions]
+    first = keys[: len(set(wanted))]
+    if set(first) - set(wanted) or (len(keys) >= len(set(wanted)) and set(wanted) - set(first)):
+        raise InvalidColumnReference(
+            "SELECT DISTINCT ON expressions must match initial ORDER BY expressions", position=where
+        )
+
+
+def _is_place(tree: exp.Expr) -> bool:
+    return isinstance(tree, exp.Literal) and not tree.is_string
+
+
+def _bare(tree: exp.Expr) -> exp.Expr:
+    while isinstance(tree, exp.Paren):
+        tree = tree.this
+    return tree
 
 
 # --- LIMIT --------------------------------------------------------------------------------------------------

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.postgres import Postgres
 from sqlglot.errors import ErrorLevel, ParseError, TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 
-from ormolu.errors import FeatureNotSupported, InvalidSyntax, ProgramLimitExceeded
+from ormolu.errors import FeatureNotSupported, InvalidSyntax, ProgramLimitExceeded, StatementTooComplex
+from ormolu.sql_extensions.dialect.literal_lists import with_lists_folded
 from ormolu.sql_extensions.parser.expressions import respell
 from ormolu.sql_extensions.tokens import tokenize
 
@@ -62,7 +62,7 @@ def with_calls_kept(tree: exp.Expr) -> exp.Expr:
     if tree.meta.get(_KEPT):
         return tree
     text = tree.meta.get("text")
-    if isinstance(text, str) and sqlglot.parse_one(text, read="postgres") == tree:
+    if isinstance(text, str) and tree.meta.get("says") == hash(tree):
         return parse_query(text)
     return parse_query(tree.sql("postgres", unsupported_level=ErrorLevel.RAISE))
 
@@ -99,14 +99,14 @@ def _parse(text: str) -> list[exp.Expr | None]:
         raise ProgramLimitExceeded(f"a statement has at most {QUERY_CHARACTERS_MAX} characters")
     try:
         text = respell(text, tokenize(text))
-        tokens = _prepared(with_oid_arrays(_POSTGRES.tokenize(text)))
+        tokens = _prepared(with_lists_folded(with_oid_arrays(_POSTGRES.tokenize(text))))
         return list(_POSTGRES.parser().parse(tokens, text))
     except TokenError as error:
         raise InvalidSyntax("the statement breaks off inside a quoted string or a comment") from error
     except ParseError as error:
         raise _syntax_error(error, text) from error
     except RecursionError as error:
-        raise ProgramLimitExceeded("the statement is nested too deeply") from error
+        raise StatementTooComplex("the statement is nested too deeply") from error
 
 
 def with_oid_arrays(tokens: list[Token]) -> list[Token]:
@@ -132,7 +132,7 @@ def _prepared(tokens: list[Token]) -> list[Token]:
             is_call = called is not None and called.token_type in callable_tokens
             calls.append(is_call and called is not None and called.text.upper() not in _QUANTIFIERS)
             if len(calls) > NESTING_MAX:
-                raise ProgramLimitExceeded(f"parentheses are nested more than {NESTING_MAX} deep")
+                raise StatementTooComplex(f"parentheses are nested more than {NESTING_MAX} deep")
             if called is not None and called.text.upper() in _OWN_GRAMMAR:
                 called.text = _PREFIX + called.text
         elif token.token_type == TokenType.R_PAREN and calls and calls.pop():

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from ormolu.errors import DatatypeMismatch, InvalidColumnReference, InvalidSyntax, UndefinedTable
+from ormolu.errors import DatatypeMismatch, DuplicateAlias, InvalidColumnReference, InvalidSyntax, UndefinedTable
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import coerce, settle
 from ormolu.sql_extensions.dialect.context import BoundSelect, Context, OutputColumn
 from ormolu.sql_extensions.dialect.expressions import condition
 from ormolu.sql_extensions.dialect.names import column_name
-from ormolu.sql_extensions.dialect.ordering import bind_group, bind_limits, bind_order, distinct_on
+from ormolu.sql_extensions.dialect.ordering import bind_group, bind_limits, bind_order, check_distinct, distinct_on
 from ormolu.sql_extensions.dialect.reading import identifier, position, unsupported
 from ormolu.sql_extensions.dialect.relations import bind_from
 from ormolu.sql_extensions.dialect.scopes import Scope, ScopeColumn, WithQuery, quoted
@@ -46,7 +46,7 @@ def bind_query_tree(node: exp.Expr, scope: Scope, context: Context) -> BoundSele
         case exp.SetOperation():
             return _set_operation(node, scope, context)
         case exp.Values():
-            return _values(node, scope, context)
+            return _sorted_values(node, scope, context)
         case exp.Subquery():
             return _parenthesised(node, scope, context)
         case _:
@@ -91,6 +91,7 @@ def _select(node: exp.Select, outer: Scope, context: Context) -> BoundSelect:
     if node.args.get("distinct") is not None:
         tree.set("distinct", distinct_on(node.args["distinct"], columns, projections, scope, context))
     tree.set("order", bind_order(node, columns, scope, context))
+    check_distinct(tree, projections, position(node))
     bind_limits(node, tree, scope, context)
     return BoundSelect(tree, columns)
 
@@ -189,6 +190,8 @@ def _with_query(cte: exp.CTE, scope: Scope, context: Context, *, is_recursive: b
     alias = cte.args["alias"]
     name = identifier(alias.this)
     names = [identifier(column) for column in alias.args.get("columns") or []]
+    if name in scope.with_queries:
+        raise DuplicateAlias(f'WITH query name "{name}" specified more than once', position=position(cte))
     engine_name = context.unique_name(f"with_{name}")
     query = cte.this
     if is_recursive and isinstance(query, exp.Union):
@@ -255,12 +258,26 @@ def _combine(
         raise InvalidSyntax(f"each {word} query must have the same number of columns", position=position(node))
     columns = tuple(_common_column(word, one, other) for one, other in zip(left.columns, right.columns, strict=True))
     sides = [_in_types(side, columns, context) for side in (left, right)]
+    if is_recursive:
+        _check_recursive(left, columns)
     tree = type(node)(
         this=sides[0] if is_recursive else exp.Subquery(this=sides[0]),
         expression=sides[1] if is_recursive else exp.Subquery(this=sides[1]),
         distinct=node.args.get("distinct"),
     )
     return BoundSelect(tree, columns)
+
+
+def _check_recursive(first: BoundSelect, columns: tuple[OutputColumn, ...]) -> None:
+    """A recursive query has the types of its first term."""
+    for index, (one, whole) in enumerate(zip(first.columns, columns, strict=True), start=1):
+        known = one.type is not None and whole.type is not None
+        if known and one.type.scalar != whole.type.scalar:  # type: ignore[union-attr]  # both are known
+            raise DatatypeMismatch(
+                f"recursive query column {index} has type {one.type} in non-recursive term"
+                f" but type {whole.type} overall",
+                hint="Cast the output of the non-recursive term to the correct type.",
+            )
 
 
 def _common_column(word: str, one: OutputColumn, other: OutputColumn) -> OutputColumn:
@@ -317,11 +334,22 @@ def _values(node: exp.Values, scope: Scope, context: Context) -> BoundSelect:
     return BoundSelect(tree, columns)
 
 
+def _sorted_values(node: exp.Values, outer: Scope, context: Context) -> BoundSelect:
+    """`VALUES (2), (1) ORDER BY 1`."""
+    _check_parts(node, frozenset({"expressions", "alias", "order", "limit", "offset"}))
+    return _limited(node, _values(node, outer, context), None, Scope(parent=outer), context)
+
+
 def _parenthesised(node: exp.Subquery, outer: Scope, context: Context) -> BoundSelect:
     """`(SELECT ...) ORDER BY 1`: what follows the parenthesis belongs to the whole."""
     scope = Scope(parent=outer)
     with_tree = _with(node, scope, context)
-    bound = bind_query_tree(node.this, scope, context)
+    return _limited(node, bind_query_tree(node.this, scope, context), with_tree, scope, context)
+
+
+def _limited(
+    node: exp.Expr, bound: BoundSelect, with_tree: exp.With | None, scope: Scope, context: Context
+) -> BoundSelect:
     if with_tree is None and not any(node.args.get(part) for part in ("order", "limit", "offset")):
         return bound
     name = context.unique_name("q")

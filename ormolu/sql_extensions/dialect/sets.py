@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import reduce
 
 from sqlglot import exp
 
-from ormolu.errors import InvalidSyntax
+from ormolu.errors import InvalidSyntax, WrongObjectType
 from ormolu.sql_extensions.dialect import operators
 from ormolu.sql_extensions.dialect import types as t
-from ormolu.sql_extensions.dialect.casts import coerce, settle
+from ormolu.sql_extensions.dialect.casts import cast_to, coerce, settle
 from ormolu.sql_extensions.dialect.context import Context
+from ormolu.sql_extensions.dialect.literal_lists import listed_constants
 from ormolu.sql_extensions.dialect.reading import position, unsupported
 from ormolu.sql_extensions.dialect.scopes import Scope
 from ormolu.sql_extensions.dialect.types import Bound, array_of
@@ -59,15 +61,34 @@ def _row_comparison(left: exp.Tuple, right: exp.Tuple, scope: Scope, context: Co
 
 
 def compared_rows(node: exp.Expr, left: exp.Tuple, right: exp.Tuple, scope: Scope, context: Context) -> Bound:
-    """`(a, b) = (c, d)`; the ordering of rows is not translated."""
+    """`(a, b) = (c, d)`, and `<`, which the first unequal pair decides."""
     equal = _row_comparison(left, right, scope, context)
     match node:
+        case exp.LT() | exp.LTE() | exp.GT() | exp.GTE():
+            return Bound(_row_order(type(node), left.expressions, right.expressions, scope, context), t.BOOL)
         case exp.EQ():
             return Bound(equal, t.BOOL)
         case exp.NEQ():
             return Bound(exp.Paren(this=exp.Not(this=equal)), t.BOOL)
         case _:
             raise unsupported("ordering row values", node)
+
+
+_STRICT: dict[type[exp.Expr], type[exp.Expr]] = {exp.LTE: exp.LT, exp.GTE: exp.GT}
+
+
+def _row_order(
+    kind: type[exp.Expr], left: list[exp.Expr], right: list[exp.Expr], scope: Scope, context: Context
+) -> exp.Expr:
+    def compared(kind: type[exp.Expr]) -> exp.Expr:
+        sides = context.expression(left[0], scope, context), context.expression(right[0], scope, context)
+        return operators.comparison(kind(this=left[0], expression=right[0]), *sides, context).tree
+
+    if len(left) == 1:
+        return compared(kind)
+    rest = _row_order(kind, left[1:], right[1:], scope, context)
+    tied = exp.And(this=compared(exp.EQ), expression=rest)
+    return exp.Paren(this=exp.Or(this=compared(_STRICT.get(kind, kind)), expression=exp.Paren(this=tied)))
 
 
 def _in(node: exp.Expr, scope: Scope, context: Context) -> Bound:
@@ -82,16 +103,48 @@ def _in(node: exp.Expr, scope: Scope, context: Context) -> Bound:
             tests.append(_row_comparison(node.this, item, scope, context))
         return Bound(exp.Paren(this=reduce(lambda one, other: exp.Or(this=one, expression=other), tests)), t.BOOL)
     value = context.expression(node.this, scope, context)
+    listed = listed_constants(node.expressions[0]) if len(node.expressions) == 1 else None
+    if listed is not None:
+        return _in_constants(node, value, *listed, context)
     items = [context.expression(item, scope, context) for item in node.expressions]
     if not items:
         raise unsupported("this form of IN", node)
     equal = exp.EQ(this=node.this, expression=node.this)
     pairs = [operators.same_type(equal, value, item, context) for item in items]
     first = pairs[0][0].tree
-    if all(left.tree is first or left.tree == first for left, _ in pairs):
+    if all(left.tree is first for left, _ in pairs) or all(left.tree == first for left, _ in pairs):
         return Bound(exp.Paren(this=exp.In(this=first, expressions=[right.tree for _, right in pairs])), t.BOOL)
     tests = [exp.EQ(this=left.tree.copy(), expression=right.tree) for left, right in pairs]
     return Bound(exp.Paren(this=reduce(lambda one, other: exp.Or(this=one, expression=other), tests)), t.BOOL)
+
+
+def _in_constants(node: exp.Expr, value: Bound, constants: list[str], are_numbers: bool, context: Context) -> Bound:
+    """A long list as the rows of one array, which the engine hashes."""
+    if are_numbers:
+        greatest = max(map(int, constants))
+        if greatest >= 2**63:
+            raise unsupported("a long list of numbers beyond bigint", node)
+        item = Bound(exp.Null(), t.INT4 if greatest < 2**31 else t.INT8)
+        left, _ = operators.same_type(exp.EQ(this=node.this, expression=node.this), value, item, context)
+        array = t.engine_cast(t.string("[" + ",".join(constants) + "]"), t.array_of(t.INT8))
+    else:
+        item = Bound(exp.Null(), None, is_open=True)
+        left, _ = operators.same_type(exp.EQ(this=node.this, expression=node.this), value, item, context)
+        type = left.type or t.TEXT
+        texts = t.engine_cast(t.string(json.dumps(_checked(constants, type, context))), "JSON")
+        array = t.engine_cast(texts, t.array_of(DataType(type.scalar) if t.is_text(type) else type))
+    rows = exp.Select(expressions=[t.call("unnest", array)])
+    return Bound(exp.Paren(this=exp.In(this=left.tree, query=exp.Subquery(this=rows))), t.BOOL)
+
+
+def _checked(constants: list[str], type: DataType, context: Context) -> list[str]:
+    """The constants of a type that any text is, or the engine reads as PostgreSQL does."""
+    if t.is_text(type):
+        return constants
+    # Each is read, so that what is none of the type is told.
+    for constant in constants:
+        cast_to(Bound(t.string(constant), None, is_open=True), type, context)
+    return [constant.strip() for constant in constants]
 
 
 def _in_query(node: exp.Expr, query: exp.Expr, scope: Scope, context: Context) -> Bound:
@@ -113,7 +166,10 @@ def _in_query(node: exp.Expr, query: exp.Expr, scope: Scope, context: Context) -
 
 def _between(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     if node.args.get("symmetric"):
-        raise unsupported("BETWEEN SYMMETRIC", node)
+        ends = (("low", "high"), ("high", "low"))
+        ways = [exp.Between(this=node.this, low=node.args[low], high=node.args[high]) for low, high in ends]
+        first, second = (_between(way, scope, context).tree for way in ways)
+        return Bound(exp.Paren(this=exp.Or(this=first, expression=second)), t.BOOL)
     value, low, high = (context.expression(node.args[name], scope, context) for name in ("this", "low", "high"))
     if value.is_open:
         value = coerce(value, (low if low.type else high).type or t.TEXT, context)
@@ -137,6 +193,13 @@ def quantified(node: exp.Expr, scope: Scope, context: Context) -> Bound:
         operand: exp.Expr = exp.Subquery(this=bound.tree)
     else:
         left, operand = _array_operand(node, value, context.expression(inner, scope, context), context)
+        test = exp.Paren(this=type(node)(this=left.tree, expression=quantifier(this=operand)))
+        written = operand.this.this if isinstance(operand.this, exp.Cast) else operand.this
+        if isinstance(written, exp.Array):
+            return Bound(test, t.BOOL)
+        # The engine answers false for a NULL array.
+        given = exp.Not(this=exp.Is(this=operand.copy(), expression=exp.Null()))
+        return Bound(exp.Paren(this=exp.Case(ifs=[exp.If(this=given, true=test)])), t.BOOL)
     return Bound(exp.Paren(this=type(node)(this=left.tree, expression=quantifier(this=operand))), t.BOOL)
 
 
@@ -148,7 +211,7 @@ def _array_operand(node: exp.Expr, value: Bound, array: Bound, context: Context)
     if array.type is None:
         return settle(value, context), exp.Paren(this=array.tree)
     if not array.type.dimensions:
-        raise InvalidSyntax("op ANY/ALL (array) requires array on right side", position=position(node))
+        raise WrongObjectType("op ANY/ALL (array) requires array on right side", position=position(node))
     element = Bound(exp.Null(), t.element_type(array.type))
     left, right = operators.same_type(node, value, element, context)
     tree = array.tree if right.type == element.type else t.engine_cast(array.tree, t.array_of(right.type or t.TEXT))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from ormolu.errors import InvalidSyntax
+from ormolu.errors import InvalidArgumentForNthValue, InvalidArgumentForNtile, InvalidSyntax, WrongObjectType
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import cast_to, coerce, settle, text_of
 from ormolu.sql_extensions.dialect.context import Context
@@ -21,14 +21,15 @@ from ormolu.sql_extensions.functions.call import (
     no_function,
     typed,
 )
+from ormolu.sql_extensions.functions.json_values import json_value
 from ormolu.sql_extensions.types import DataType
 
 
 def _count(called: FunctionCall, context: Context) -> Bound:
     if called.is_star or not called.arguments:
         if not called.is_star:
-            raise InvalidSyntax(
-                "count(*) must be used to call a parameterless aggregate", position=position(called.node)
+            raise WrongObjectType(
+                "count(*) must be used to call a parameterless aggregate function", position=position(called.node)
             )
         return Bound(called.modify(exp.Anonymous(this="count", expressions=[exp.Star()])), t.INT8)
     return Bound(aggregate_tree(called, "count", settle(called.arguments[0], context).tree), t.INT8)
@@ -47,12 +48,29 @@ def _sum(called: FunctionCall, context: Context) -> Bound:
         case "numeric":
             _, scale = t.precision_and_scale(argument.type or t.NUMERIC)
             return Bound(tree, t.numeric(38, scale))
-        case "float4" | "float8" | "interval":
+        case "float4":
+            return Bound(engine_cast(tree, argument.type or t.FLOAT8), argument.type)
+        case "float8":
             return Bound(tree, argument.type)
+        case "interval":
+            return Bound(_interval_sum(called, argument.tree), t.INTERVAL)
         case "?":
             return Bound(tree, None)
         case _:
             raise no_function(called)
+
+
+def _interval_sum(called: FunctionCall, tree: exp.Expr) -> exp.Expr:
+    """The engine sums no intervals: their months, days and microseconds are summed apart."""
+    parts = [
+        t.call(unit, engine_cast(aggregate_tree(called, "sum", t.call(part, tree.copy())), type))
+        for unit, part, type in (
+            ("to_months", "pg_interval_months", t.INT4),
+            ("to_days", "pg_interval_days", t.INT4),
+            ("to_microseconds", "pg_interval_us", t.INT8),
+        )
+    ]
+    return exp.Paren(this=exp.Add(this=exp.Add(this=parts[0], expression=parts[1]), expression=parts[2]))
 
 
 def _avg(called: FunctionCall, context: Context) -> Bound:
@@ -68,7 +86,10 @@ def _avg(called: FunctionCall, context: Context) -> Bound:
         case "float4" | "float8":
             return Bound(aggregate_tree(called, "avg", argument.tree), t.FLOAT8)
         case "interval":
-            return Bound(aggregate_tree(called, "avg", argument.tree), t.INTERVAL)
+            counted = engine_cast(aggregate_tree(called, "count", argument.tree.copy()), t.FLOAT8)
+            one = exp.Div(this=t.number(1), expression=t.call("nullif", counted, t.number(0)))
+            share = engine_cast(exp.Paren(this=one), t.FLOAT8)
+            return Bound(t.call("pg_interval_times", _interval_sum(called, argument.tree), share), t.INTERVAL)
         case "?" if not argument.is_open:
             return Bound(aggregate_tree(called, "avg", argument.tree), None)
         case _:
@@ -79,6 +100,17 @@ def _extreme(engine_name: str) -> Build:
     def build(called: FunctionCall, context: Context) -> Bound:
         argument = settle(called.arguments[0], context)
         if is_kind(argument.type, "bool", "json", "jsonb", "uuid"):
+            raise no_function(called)
+        type = t.TEXT if is_kind(argument.type, "varchar", "name") else argument.type
+        return Bound(aggregate_tree(called, engine_name, argument.tree), type)
+
+    return build
+
+
+def _bits(engine_name: str) -> Build:
+    def build(called: FunctionCall, context: Context) -> Bound:
+        argument = called.arguments[0]
+        if not is_kind(argument.type, *t.INTEGERS):
             raise no_function(called)
         return Bound(aggregate_tree(called, engine_name, argument.tree), argument.type)
 
@@ -111,7 +143,9 @@ def _string_agg(called: FunctionCall, context: Context) -> Bound:
 def _json_agg(result: DataType) -> Build:
     def build(called: FunctionCall, context: Context) -> Bound:
         argument = settle(called.arguments[0], context)
-        listed = aggregate_tree(called, "list", exp.Anonymous(this="to_json", expressions=[argument.tree]))
+        listed = aggregate_tree(
+            called, "list", exp.Anonymous(this="to_json", expressions=[json_value(argument, context)])
+        )
         return Bound(exp.Anonymous(this="to_json", expressions=[listed]), result)
 
     return build
@@ -120,7 +154,10 @@ def _json_agg(result: DataType) -> Build:
 def _json_object_agg(result: DataType) -> Build:
     def build(called: FunctionCall, context: Context) -> Bound:
         key, value = (settle(argument, context) for argument in called.arguments)
-        return Bound(aggregate_tree(called, "json_group_object", text_of(key, context), value.tree), result)
+        if called.order or called.is_distinct:
+            raise unsupported(f"ORDER BY and DISTINCT inside {called.name}()", called.node)
+        tree = aggregate_tree(called, "json_group_object", text_of(key, context), json_value(value, context))
+        return Bound(tree, result)
 
     return build
 
@@ -157,6 +194,10 @@ def _fraction(called: FunctionCall, context: Context) -> tuple[exp.Expr, bool]:
 def _percentile(engine_name: str) -> Build:
     def build(called: FunctionCall, context: Context) -> Bound:
         _ordered_set(called)
+        if called.is_windowed:
+            raise unsupported(f"OVER with the ordered-set aggregate {called.name}", called.node)
+        if engine_name == "quantile_cont" and not t.is_number(called.within[0].value.type):
+            raise no_function(called)
         fraction, is_list = _fraction(called, context)
         key = called.within[0]
         value = key.value
@@ -179,6 +220,8 @@ def _percentile(engine_name: str) -> Build:
 
 def _mode(called: FunctionCall, context: Context) -> Bound:
     _ordered_set(called)
+    if called.is_windowed:
+        raise unsupported("OVER with the ordered-set aggregate mode", called.node)
     key = called.within[0]
     tree = exp.Anonymous(this="mode", expressions=[exp.Order(this=key.value.tree, expressions=[key.tree()])])
     return Bound(called.modify(tree), key.value.type)
@@ -202,6 +245,9 @@ AGGREGATES: dict[str, Function] = {
     "min": _aggregate(_extreme("min")),
     "max": _aggregate(_extreme("max")),
     "bool_and": _bool_and,
+    "bit_and": _aggregate(_bits("bit_and")),
+    "bit_or": _aggregate(_bits("bit_or")),
+    "bit_xor": _aggregate(_bits("bit_xor")),
     "every": _bool_and,
     "bool_or": _aggregate(_typed_aggregate("bool_or", t.BOOL, t.BOOL)),
     "array_agg": _aggregate(_array_agg),
@@ -253,6 +299,8 @@ def _neighbour(engine_name: str) -> Build:
     def build(called: FunctionCall, context: Context) -> Bound:
         value = settle(called.arguments[0], context)
         trees = [value.tree]
+        if engine_name == "nth_value" and called.arguments[1].tree.name == "0":
+            raise InvalidArgumentForNthValue("argument of nth_value must be greater than zero")
         if len(called.arguments) > 1:
             trees.append(fit(called, called.arguments[1], t.INT4, context).tree)
         if len(called.arguments) > 2:
@@ -266,6 +314,8 @@ def _neighbour(engine_name: str) -> Build:
 
 
 def _ntile(called: FunctionCall, context: Context) -> Bound:
+    if called.arguments[0].tree.name == "0":
+        raise InvalidArgumentForNtile("argument of ntile must be greater than zero")
     tree = called.modify(exp.Anonymous(this="ntile", expressions=typed(called, context, t.INT4)))
     return Bound(engine_cast(tree, t.INT4), t.INT4)
 

@@ -76,8 +76,12 @@ def _to_string(called: FunctionCall, context: Context) -> Bound:
     array = _array(called)
     rest = typed(FunctionCall(called.name, called.node, called.arguments[1:]), context, t.TEXT, t.TEXT)
     name = "pg_array_to_string" if len(rest) == 1 else "pg_array_to_string_nulls"
-    return Bound(call(name, engine_cast(array.tree, "VARCHAR[]"), *rest), t.TEXT)
+    texts = _TEXTS_OF.get(array.kind)
+    items = call(texts, array.tree) if texts else engine_cast(array.tree, "VARCHAR[]")
+    return Bound(call(name, items, *rest), t.TEXT)
 
+
+_TEXTS_OF = {"bool[]": "pg_bools_text", "float4[]": "pg_floats_text", "float8[]": "pg_floats_text"}
 
 ARRAYS: dict[str, Function] = {
     "array_length": scalar(2, 2, _length),

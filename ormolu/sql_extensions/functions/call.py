@@ -8,7 +8,7 @@ from enum import Enum
 
 from sqlglot import exp
 
-from ormolu.errors import InvalidSyntax, UndefinedFunction
+from ormolu.errors import UndefinedFunction, WrongObjectType
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import coerce, settle
 from ormolu.sql_extensions.dialect.context import Context
@@ -182,13 +182,15 @@ def check_modifiers(called: FunctionCall, function: Function) -> None:
     if called.ignores_nulls and called.name not in _NULLS_IGNORED_BY:
         raise unsupported(f"IGNORE NULLS in {called.name}()", called.node)
     if function.use is Use.AGGREGATE:
+        if called.is_windowed and (called.is_distinct or called.order):
+            raise unsupported("DISTINCT and ORDER BY in a window aggregate", called.node)
         return
     if called.is_distinct or called.order or called.within or called.is_star:
-        raise InvalidSyntax(f"{called.name} is not an aggregate function", position=position(called.node))
+        raise WrongObjectType(f"{called.name} is not an aggregate function", position=position(called.node))
     if function.use is Use.WINDOW:
         if not called.is_windowed:
-            raise InvalidSyntax(
+            raise WrongObjectType(
                 f"window function {called.name} requires an OVER clause", position=position(called.node)
             )
     elif called.modify is not _unchanged:
-        raise InvalidSyntax(f"{called.name} is not an aggregate function", position=position(called.node))
+        raise WrongObjectType(f"{called.name} is not an aggregate function", position=position(called.node))

@@ -7,12 +7,13 @@ from sqlglot import exp
 from ormolu.errors import UndefinedFunction
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.arrays import array_literal
-from ormolu.sql_extensions.dialect.casts import coerce, settle, text_of
+from ormolu.sql_extensions.dialect.casts import coerce, text_of
 from ormolu.sql_extensions.dialect.context import Context
 from ormolu.sql_extensions.dialect.reading import position, unsupported
 from ormolu.sql_extensions.dialect.scopes import Scope
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind
 from ormolu.sql_extensions.functions.call import VARIADIC, Function, FunctionCall, no_function, plain, scalar
+from ormolu.sql_extensions.functions.json_values import json_value
 from ormolu.sql_extensions.types import DataType
 
 
@@ -101,8 +102,8 @@ def _containment(node: exp.Expr, left: Bound, right: Bound, context: Context) ->
         raise unsupported("this containment operator", node)
     trees = [coerce(side, wanted, context).tree for side in (left, right)]
     if isinstance(node, exp.ArrayOverlaps):
-        return Bound(call("list_has_any", *trees), t.BOOL)
-    return Bound(call("list_has_all", *(trees if isinstance(node, exp.ArrayContainsAll) else trees[::-1])), t.BOOL)
+        return Bound(call("pg_array_overlaps", *trees), t.BOOL)
+    return Bound(call("pg_array_contains", *(trees if isinstance(node, exp.ArrayContainsAll) else trees[::-1])), t.BOOL)
 
 
 def _argument(called: FunctionCall, context: Context, index: int = 0) -> exp.Expr:
@@ -116,21 +117,9 @@ def _argument(called: FunctionCall, context: Context, index: int = 0) -> exp.Exp
 
 def _to_json(result: DataType) -> Function:
     def build(called: FunctionCall, context: Context) -> Bound:
-        return Bound(call("to_json", _value(called.arguments[0], context)), result)
+        return Bound(call("to_json", json_value(called.arguments[0], context)), result)
 
     return scalar(1, 1, build)
-
-
-def _value(value: Bound, context: Context) -> exp.Expr:
-    """What goes into JSON: moments in ISO form with a T, as PostgreSQL writes them."""
-    value = settle(value, context)
-    if is_kind(value.type, "timestamp"):
-        return call("replace", text_of(value, context), t.string(" "), t.string("T"))
-    if is_kind(value.type, "timestamptz"):
-        return call("pg_timestamptz_json", text_of(value, context))
-    if is_kind(value.type, "date", "time", "interval", "uuid", "bytea"):
-        return text_of(value, context)
-    return value.tree
 
 
 def _build_object(result: DataType) -> Function:
@@ -138,7 +127,7 @@ def _build_object(result: DataType) -> Function:
         if len(called.arguments) % 2:
             raise no_function(called)
         trees = [
-            text_of(one, context) if index % 2 == 0 else _value(one, context)
+            text_of(one, context) if index % 2 == 0 else json_value(one, context)
             for index, one in enumerate(called.arguments)
         ]
         return Bound(call("json_object", *trees), result)
@@ -148,7 +137,7 @@ def _build_object(result: DataType) -> Function:
 
 def _build_array(result: DataType) -> Function:
     def build(called: FunctionCall, context: Context) -> Bound:
-        return Bound(call("json_array", *(_value(one, context) for one in called.arguments)), result)
+        return Bound(call("json_array", *(json_value(one, context) for one in called.arguments)), result)
 
     return scalar(0, VARIADIC, build)
 

@@ -134,9 +134,12 @@ def _mod(called: FunctionCall, context: Context) -> Bound:
 
 
 def _div(called: FunctionCall, context: Context) -> Bound:
-    left, right = (cast_to(_number(called, context, index), t.WHOLE_NUMERIC, context) for index in (0, 1))
-    if any(is_kind(side.type, "numeric") and side.type != t.WHOLE_NUMERIC for side in (left, right)):
+    sides = [_number(called, context, index) for index in (0, 1)]
+    if any(is_kind(side.type, *t.FLOATS) for side in sides if not side.is_open):
+        raise no_function(called)
+    if any(side.type is not None and t.precision_and_scale(side.type)[1] for side in sides):
         raise unsupported("div() of fractions", called.node)
+    left, right = (cast_to(side, t.WHOLE_NUMERIC, context) for side in sides)
     tree = exp.IntDiv(
         this=engine_cast(left.tree, "HUGEINT"), expression=call("pg_divisor", engine_cast(right.tree, "HUGEINT"))
     )
@@ -206,6 +209,11 @@ def _num_nulls(called: FunctionCall, context: Context) -> Bound:
     return Bound(exp.Paren(this=total), t.INT4)
 
 
+def _num_nonnulls(called: FunctionCall, context: Context) -> Bound:
+    nulls = _num_nulls(called, context)
+    return Bound(exp.Paren(this=exp.Sub(this=t.number(len(called.arguments)), expression=nulls.tree)), t.INT4)
+
+
 _CEIL = _whole("ceil")
 _POWER = scalar(2, 2, _power)
 
@@ -219,7 +227,7 @@ NUMBERS: dict[str, Function] = {
     "trunc": scalar(1, 2, _trunc),
     "sqrt": _real("pg_sqrt"),
     "cbrt": plain("cbrt", F, F),
-    "exp": _real("exp"),
+    "exp": _real("pg_exp"),
     "ln": _real("pg_ln"),
     "log": scalar(1, 2, _log),
     "log10": _real("pg_log"),
@@ -244,4 +252,5 @@ NUMBERS: dict[str, Function] = {
     "least": _choice("least"),
     "nullif": scalar(2, 2, _nullif),
     "num_nulls": scalar(1, VARIADIC, _num_nulls),
+    "num_nonnulls": scalar(1, VARIADIC, _num_nonnulls),
 }  # fmt: skip

@@ -56,7 +56,8 @@ def _moments(called: FunctionCall, context: Context) -> RowSource:
             hint="Use timestamp without time zone.",
         )
     trees = [cast_to(one, type, context).tree for one in (start, stop)]
-    return RowSource(call("generate_series", *trees, coerce(step, t.INTERVAL, context).tree), None, type)
+    span = call("pg_series_interval", coerce(step, t.INTERVAL, context).tree)
+    return RowSource(call("generate_series", *trees, span), None, type)
 
 
 def _unnest(called: FunctionCall, context: Context) -> RowSource:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
 from ormolu.sql_extensions.dialect import types as t
@@ -73,6 +75,10 @@ def _octet_length(called: FunctionCall, context: Context) -> Bound:
     return Bound(engine_cast(call("octet_length", tree), INT), INT)
 
 
+def _bit_length(called: FunctionCall, context: Context) -> Bound:
+    return Bound(exp.Paren(this=exp.Mul(this=_octet_length(called, context).tree, expression=t.number(8))), INT)
+
+
 def _replace_pattern(called: FunctionCall, context: Context) -> Bound:
     if len(called.arguments) == 4 and not called.arguments[3].is_open and not t.is_text(called.arguments[3].type):
         raise unsupported("regexp_replace() with a start position", called.node)
@@ -98,6 +104,8 @@ def _match(called: FunctionCall, context: Context) -> Bound:
     value, _ = typed(called, context, T, T)
     flags = _flags(called, 2).replace("g", "")
     text = engine_pattern(constant(called, 1, "a pattern"), called.node)
+    if _groups(text) and re.search(r"\)[?*{]|\|", text):
+        raise unsupported(f"{called.name}() with a group that may match nothing", called.node)
     groups = [t.number(index) for index in (range(1, _groups(text) + 1) or [0])]
     found = call("regexp_matches", value.copy(), t.string(text), t.string(flags))
     parts = [call("regexp_extract", value.copy(), t.string(text), group, t.string(flags)) for group in groups]
@@ -191,7 +199,7 @@ def _encode(called: FunctionCall, context: Context) -> Bound:
         case "hex":
             return Bound(call("lower", call("hex", tree)), T)
         case "base64":
-            return Bound(call("base64", tree), T)
+            return Bound(call("pg_base64", tree), T)
         case _:
             raise unsupported(f"encode(..., '{form}')", called.node)
 
@@ -211,7 +219,10 @@ def _decode(called: FunctionCall, context: Context) -> Bound:
 def _to_hex(called: FunctionCall, context: Context) -> Bound:
     if not t.is_kind(called.arguments[0].type, *t.INTEGERS):
         raise no_function(called)
-    return Bound(call("lower", call("to_hex", called.arguments[0].tree)), T)
+    tree = engine_cast(called.arguments[0].tree, t.INT8)
+    if not t.is_kind(called.arguments[0].type, "int8"):
+        tree = exp.Paren(this=exp.BitwiseAnd(this=tree, expression=t.number(2**32 - 1)))
+    return Bound(call("lower", call("to_hex", tree)), T)
 
 
 _LENGTH = scalar(1, 1, _length)
@@ -246,7 +257,8 @@ TEXTS: dict[str, Function] = {
     "split_part": plain("pg_split_part", T, T, T, INT),
     "starts_with": plain("starts_with", t.BOOL, T, T),
     "ascii": plain("pg_ascii", INT, T),
-    "chr": plain("chr", T, INT),
+    "chr": plain("pg_chr", T, INT),
+    "bit_length": scalar(1, 1, _bit_length),
     "md5": scalar(1, 1, _md5),
     "to_hex": scalar(1, 1, _to_hex),
     "encode": scalar(2, 2, _encode),

@@ -26,6 +26,7 @@ from ormolu.sql_extensions.time_formats import parse_format, show_format
 
 _TRUNCATED = ("microseconds", "milliseconds", "second", "minute", "hour", "day", "week", "month", "quarter", "year",
               "decade", "century", "millennium")  # fmt: skip
+_CLOCK_FIELDS = ("hour", "minute", "second", "milliseconds", "microseconds")
 _PLURALS = {"century": "centuries", "millennium": "millennia"}
 _WHOLE_FIELDS = ("century", "day", "decade", "dow", "doy", "hour", "isodow", "isoyear", "millennium", "minute", "month",
                  "quarter", "week", "year", "microseconds")  # fmt: skip
@@ -58,10 +59,19 @@ def _date_trunc(called: FunctionCall, context: Context) -> Bound:
             raise no_function(called)
         case "?":
             return Bound(call("date_trunc", literal, value.tree), None)
-    truncated = engine_cast(call("date_trunc", literal, local(value, context)), t.TIMESTAMP)
+    truncated = engine_cast(_truncated(unit, local(value, context)), t.TIMESTAMP)
     if is_kind(value.type, "timestamptz"):
         return Bound(call("timezone", t.string(context.session.timezone), truncated), t.TIMESTAMPTZ)
     return Bound(truncated, t.TIMESTAMP)
+
+
+def _truncated(unit: str, moment: exp.Expr) -> exp.Expr:
+    """Centuries and millennia begin with their year 1; the engine's with the year 0."""
+    if unit not in ("century", "millennium"):
+        return call("date_trunc", t.string(unit), moment)
+    year = engine_cast(t.string("1 year"), t.INTERVAL)
+    before = exp.Paren(this=exp.Sub(this=moment, expression=year))
+    return exp.Paren(this=exp.Add(this=call("date_trunc", t.string(unit), before), expression=year.copy()))
 
 
 def _date_trunc_of_value(called: FunctionCall, context: Context) -> Bound:
@@ -85,6 +95,8 @@ def extract_field(node: exp.Expr, field: str, value: Bound, context: Context) ->
     called = FunctionCall(name="extract", node=node, arguments=(value,))
     value = _moment(called, value, context)
     field = field.removesuffix("s") if field not in ("microseconds", "milliseconds") else field
+    if is_kind(value.type, "date") and field in _CLOCK_FIELDS:
+        raise unsupported(f'unit "{field}" for type date', node)
     match field:
         case "epoch":
             absolute = value.tree if is_kind(value.type, "timestamptz") else _for_fields(value, context)
@@ -180,7 +192,7 @@ def _date_bin(called: FunctionCall, context: Context) -> Bound:
     value = _moment(called, called.arguments[1], context)
     type = t.TIMESTAMPTZ if is_kind(value.type, "timestamptz") else t.TIMESTAMP
     trees = [cast_to(one, type, context).tree for one in (value, called.arguments[2])]
-    return Bound(engine_cast(call("time_bucket", stride.tree, *trees), type), type)
+    return Bound(engine_cast(call("time_bucket", call("pg_bin_interval", stride.tree), *trees), type), type)
 
 
 TIMES: dict[str, Function] = {

@@ -26,7 +26,7 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 
 from ormolu.definitions import Expression
-from ormolu.errors import InvalidSyntax, ProgramLimitExceeded
+from ormolu.errors import InvalidSyntax, StatementTooComplex
 from ormolu.sql_extensions.parser.cursor import Cursor
 from ormolu.sql_extensions.tokens import Token, TokenKind, tokenize
 
@@ -76,11 +76,12 @@ def _read(text: str) -> exp.Expression:
     except SqlglotError as error:
         raise InvalidSyntax(f"syntax error: {str(error).splitlines()[0]}", position=1) from error
     except RecursionError as error:
-        raise ProgramLimitExceeded("the query nests too deeply") from error
+        raise StatementTooComplex("the query nests too deeply") from error
     if isinstance(tree, exp.Command):
         raise InvalidSyntax(f'syntax error at or near "{text.split(maxsplit=1)[0]}"', position=1)
     assert isinstance(tree, exp.Expression)
     tree.meta["text"] = text  # what it was read from, for readers that keep more of it
+    tree.meta["says"] = hash(tree)  # and what it said, to see whether it still does
     return tree
 
 

@@ -1,9 +1,4 @@
-# ruff: noqa: E501  (a query is a line)
-"""Ordinary queries that must answer as PostgreSQL answers; those that cannot are listed with the reason."""
-
-from __future__ import annotations
-
-QUERIES = r"""
+-- Ordinary queries, several things at once.
 SELECT 1
 SELECT 1, 'a', NULL, true, 1.5, 2.50, 1e3, -7
 SELECT 1/2, 7/2, -7/2, 7%3, -7%3, 7.0/2, 10/4.0, 1/3.0
@@ -196,14 +191,3 @@ SELECT 1.5::float8 ^ 2.0, nullif(1, 2.50), coalesce(1, 1.5::float4), 1.5::float4
 SELECT substr('hello', '2'), repeat('ab', NULL), substr('hello', NULL, 2), quote_literal('a\b'), (timestamptz '2024-01-01 10:30:00+00')::time
 SELECT uuid '12345678-1234-1234-1234-123456789abc', '\x4142'::bytea
 SELECT to_char(interval '1 day', 'HH24') WHERE false
-""".strip().splitlines()
-
-# Queries whose answer differs on purpose: the reason, and what of it differs.
-VALUES_DIFFER = {
-    "SELECT 2^3, 2^0.5, 2 ^ -1": "power of a numeric has 16 decimal places here, as many as PostgreSQL thinks fit there",
-}
-NAMES_DIFFER: dict[str, str] = {}
-REFUSED = {
-    "SELECT to_char(at, 'YYYY-MM-DD HH24:MI:SS'), to_char(day, 'DD Mon YYYY'), to_char(at, 'FMDay, FMDDth'), to_char(at, 'HH12:MI AM') FROM orders WHERE false": "TH in a pattern",
-    "SELECT to_char(interval '1 day', 'HH24') WHERE false": "to_char() of an interval",
-}
