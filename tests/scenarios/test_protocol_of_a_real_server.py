@@ -283,3 +283,16 @@ def test_sessions_read_what_another_has_exported(prepared: OrmoluServer, connect
         second.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
         with pytest.raises(pg.InvalidParameterValue, match="invalid snapshot identifier"):
             second.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(row[1]))
+
+
+def test_several_statements_in_one_query_are_one_transaction(connection: Connection) -> None:
+    with pytest.raises(pg.DivisionByZero):
+        connection.execute("CREATE BRONZE SOURCE bronze.wire_undone (a text) FROM UPLOAD; SELECT 1/0")
+    with pytest.raises(pg.UndefinedTable):
+        connection.execute("SELECT * FROM bronze.wire_undone")
+    with pytest.raises(pg.UndefinedColumn):
+        connection.execute("CREATE ROLE wire_undone; SELECT nope")
+    assert connection.execute("SELECT count(*) FROM pg_roles WHERE rolname = 'wire_undone'").fetchone() == (0,)
+    connection.execute("CREATE ROLE wire_kept; COMMIT; CREATE ROLE wire_undone; ROLLBACK; SELECT 1")
+    names = connection.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE 'wire\\_%e%'").fetchall()
+    assert ("wire_kept",) in names and ("wire_undone",) not in names
