@@ -13,6 +13,7 @@ from sqlglot import exp
 from ormolu.catalog.lake import Head, IcebergTable
 from ormolu.definitions import GoldMetric, GoldTable, SilverTable, TableName
 from ormolu.errors import FeatureNotSupported, ObjectNotInPrerequisiteState
+from ormolu.medallion.change_impact import shaping_part
 from ormolu.medallion.columns import (
     CHECKPOINTS,
     CONTENT,
@@ -182,7 +183,8 @@ def content_id(table: IcebergTable) -> str:
 
 
 def definition_hash(definition: Refreshed) -> str:
-    return sha256(write(definition).encode()).hexdigest()
+    """Equal while the definition gives the same rows in the same files: a comment or a schedule makes nothing anew."""
+    return sha256(write(shaping_part(definition)).encode()).hexdigest()
 
 
 def _checkpoints(current: IcebergTable | None) -> Checkpoints:

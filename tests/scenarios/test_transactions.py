@@ -298,3 +298,64 @@ def test_a_session_that_goes_away_has_rolled_back(server: OrmoluServer) -> None:
         lambda: server.run("SELECT DISTINCT status FROM lake.runs WHERE object LIKE '%left'") == [("rolled_back",)]
     )
     assert "gold.left" not in objects(server)
+
+
+def test_show_plan_tells_what_commit_would_publish_and_set_off(server: OrmoluServer) -> None:
+    with server.connect() as mine:
+        create_pipeline(mine, "planned")
+        assert rows(mine, "SHOW PLAN") == []
+        mine.execute("BEGIN")
+        assert rows(mine, "SHOW PLAN") == []
+        copy(mine, "bronze.planned", "id,amount\n3,30\n")
+        mine.execute("CREATE OR REPLACE SILVER TABLE planned KEY (id) COMMENT 'sums' FROM bronze.planned")
+        mine.execute("REFRESH silver.planned")
+        mine.execute("CREATE ROLE planner")
+        plan = rows(mine, "SHOW PLAN")
+        assert [row[:3] for row in plan] == [
+            (1, "silver.planned", "replace definition"),
+            (2, "bronze.planned", "publish"),
+            (3, "silver.planned", "publish"),
+            (4, "roles", "change"),
+            (5, "gold.planned", "refresh"),
+        ]
+        assert [row[4] for row in plan] == [None, 3, 3, None, None]
+        assert plan[4][6] is not None  # seconds, from the run that filled it
+        mine.execute("ROLLBACK")
+        assert rows(mine, "SHOW PLAN") == []
+
+
+def test_a_comment_or_a_schedule_makes_no_row_anew(server: OrmoluServer) -> None:
+    versions = "SELECT count(*) FROM lake.versions WHERE table_name = 'silver.noted'"
+    with server.connect() as mine:
+        create_pipeline(mine, "noted")
+        before = rows(mine, versions)
+        replaced = "CREATE OR REPLACE SILVER TABLE noted KEY (id) SCHEDULE NEVER COMMENT 'noted' FROM bronze.noted"
+        assert [row[2:4] for row in rows(mine, f"EXPLAIN {replaced}")] == [
+            ("replace definition", "metadata only: schedule, comment")
+        ]
+        mine.execute(replaced.encode())
+        mine.execute("REFRESH silver.noted")
+        assert rows(mine, versions) == before
+        assert "noted" in str(rows(mine, "SHOW CREATE silver.noted"))
+        changed = "CREATE OR REPLACE SILVER TABLE noted KEY (id) AS SELECT id, amount * 2 AS amount FROM bronze.noted"
+        assert ("silver.noted", "fill") in [row[1:3] for row in rows(mine, f"EXPLAIN {changed}")]
+        mine.execute(changed.encode())
+        assert rows(mine, "SELECT amount FROM silver.noted ORDER BY id") == [(20,), (40,)]
+
+
+def test_every_statement_of_ours_is_explained(server: OrmoluServer) -> None:
+    with server.connect() as mine:
+        create_pipeline(mine, "told")
+        for statement, expected in (
+            ("ALTER SILVER TABLE told PAUSE", ("silver.told", "replace definition")),
+            ("ALTER SILVER TABLE told ADD RULE CHECK (amount > 0)", ("silver.told", "fill")),
+            ("COPY bronze.told FROM STDIN", ("bronze.told", "load")),
+            ("GRANT SELECT ON gold.told TO admin", ("admin", "grant")),
+            ("CREATE ROLE nobody", ("nobody", "create role")),
+            ("REFRESH silver.told FULL", ("silver.told", "refresh")),
+        ):
+            plan = rows(mine, f"EXPLAIN {statement}")
+            assert expected in [row[1:3] for row in plan], statement
+        refresh = rows(mine, "EXPLAIN REFRESH silver.told FULL")
+        assert all(row[6] is not None for row in refresh if row[2] == "refresh")
+    assert server.run("SELECT rolname FROM pg_roles WHERE rolname = 'nobody'") == []

@@ -6,7 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 from ormolu.errors import ActiveSqlTransaction, FeatureNotSupported
-from ormolu.server.commands import access, alter, audit, copy_in, create, drop, explain, relations, runs, show, waiting
+from ormolu.server.commands import (
+    access,
+    alter,
+    audit,
+    copy_in,
+    create,
+    drop,
+    explain,
+    plans,
+    relations,
+    runs,
+    show,
+    waiting,
+)
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext
 from ormolu.server.drafts import Drafts, is_in_block
@@ -40,6 +53,7 @@ ANSWERS: dict[type[s.Parsed], Answer] = {
     s.Vacuum: runs.vacuum,
     s.ShowOptions: show.show_options,
     s.ShowRuns: show.show_runs,
+    s.ShowPlan: plans.show_plan,
     s.CreateRole: access.create_role,
     s.AlterRole: access.alter_role,
     s.DropRole: access.drop_role,
@@ -60,6 +74,7 @@ COLUMNS: dict[type[s.Parsed], tuple[ResultColumn, ...]] = {
     s.ShowLineage: show.LINEAGE_COLUMNS,
     s.ShowOptions: show.OPTIONS_COLUMNS,
     s.ShowRuns: show.RUNS_COLUMNS,
+    s.ShowPlan: plans.PLAN_COLUMNS,
 }
 
 # What the language has and this server does not do yet, by the words a user knows it by.
@@ -70,7 +85,6 @@ LATER: dict[type[s.Parsed], str] = {
     s.ShowContract: "SHOW CONTRACT",
     s.ShowAccess: "SHOW ACCESS",
     s.ShowTemplates: "SHOW TEMPLATES",
-    s.ShowPlan: "SHOW PLAN",
     s.ExplainChange: "EXPLAIN CHANGE",
     s.Call: "CALL",
     s.Insert: "INSERT",
@@ -93,7 +107,7 @@ class Commands:
     def describe(self, statement: s.Statement, session: SessionContext) -> tuple[ResultColumn, ...] | None:
         """The columns that the statement will answer; None where it answers only a tag. Executes nothing."""
         if isinstance(statement, s.Explain):
-            return explain.QUERY_COLUMNS if isinstance(statement.statement, s.Query) else explain.PLAN_COLUMNS
+            return explain.QUERY_COLUMNS if isinstance(statement.statement, s.Query) else plans.PLAN_COLUMNS
         return COLUMNS.get(type(statement))
 
     def execute(self, statement: s.Statement, session: SessionContext) -> Outcome:

@@ -35,6 +35,7 @@ from ormolu.errors import (
     WrongObjectType,
 )
 from ormolu.medallion.bronze import partition_fields
+from ormolu.medallion.change_impact import Made, change_of
 from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.evolution import system_columns
 from ormolu.medallion.lineage import check_acyclic, upstreams
@@ -107,7 +108,9 @@ def make_true(
             )
         case SilverTable() | GoldTable() | GoldMetric():
             check_supported(definition)
-            if check_upstreams(definition, head, session) and not with_no_data:
+            known = head.definitions.find_relation(definition.name)
+            is_kept = isinstance(known, Made) and not change_of(known, definition).impact.makes_anew
+            if check_upstreams(definition, head, session) and not with_no_data and not is_kept:
                 fill(definition, session, services, head)
             else:
                 commit_definition(definition, session, services, head=head)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from ormolu.definitions import BronzeSource, Definition, GoldMetric, GoldTable, SilverTable, TableName, kind_of
 from ormolu.errors import FeatureNotSupported, UndefinedTable
-from ormolu.medallion.lineage import downstream_in_order, upstreams
+from ormolu.medallion.change_impact import Made, change_of
+from ormolu.medallion.lineage import upstreams
 from ormolu.medallion.refresh_mode import check_supported
 from ormolu.scheduler.downstream import EXPIRE
 from ormolu.scheduler.exclusions import loads_of_run
@@ -16,24 +19,34 @@ from ormolu.server.commands.access import require_admin, require_operate
 from ormolu.server.commands.answers import columns, rows
 from ormolu.server.commands.create import check_upstreams, find_existing
 from ormolu.server.commands.drop import dependents_of
+from ormolu.server.commands.explain_changes import explain_account, explain_alter, explain_copy
+from ormolu.server.commands.plans import PlanRow, downstream_rows, plan_rows, read_row
 from ormolu.server.commands.runs import vacuum_plan
 from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Outcome
 from ormolu.sql_extensions.equality import is_same_definition
-from ormolu.sql_extensions.statements import Alter, Create, Drop, ExcludeRun, Explain, IncludeRun, Refresh, Vacuum
-
-PLAN_COLUMNS = columns(
-    ("step", "bigint"),
-    ("object", "text"),
-    ("action", "text"),
-    ("reason", "text"),
-    ("rows", "bigint"),
-    ("bytes", "bigint"),
+from ormolu.sql_extensions.statements import (
+    Alter,
+    AlterRole,
+    CommentOn,
+    CopyFrom,
+    Create,
+    CreateRole,
+    CreateSecret,
+    Drop,
+    DropRole,
+    ExcludeRun,
+    Explain,
+    Grant,
+    IncludeRun,
+    Refresh,
+    Revoke,
+    Vacuum,
 )
+
 QUERY_COLUMNS = columns(("QUERY PLAN", "text"))
-PlanRow = tuple[str, str, str, int | None, int | None]  # object, action, reason, rows, bytes
 
 
 def query_plan(lines: list[str]) -> Outcome:
@@ -55,10 +68,16 @@ def explain(statement: Explain, session: SessionContext, services: Services) -> 
             planned = _take_back(asked, session, services)
         case Vacuum():
             planned = _vacuum(asked, session, services)
+        case Alter():
+            planned = explain_alter(asked, session, services)
+        case CopyFrom():
+            planned = explain_copy(asked, session, services)
+        case CreateSecret() | CreateRole() | AlterRole() | DropRole() | Grant() | Revoke() | CommentOn():
+            planned = explain_account(asked, session, services)
         case _:
             words = " ".join(asked.text.split()[:3]).upper()
             raise FeatureNotSupported(f"EXPLAIN {words} is not supported yet")
-    return rows(PLAN_COLUMNS, [(step, *row) for step, row in enumerate(planned, start=1)])
+    return plan_rows(planned, services)
 
 
 def _create(asked: Create, session: SessionContext, services: Services) -> list[PlanRow]:
@@ -68,31 +87,25 @@ def _create(asked: Create, session: SessionContext, services: Services) -> list[
     existing = find_existing(head, kind_of(definition), str(definition.name))
     name = str(definition.name)
     if existing is not None and is_same_definition(existing, definition):
-        return [(name, "nothing", "the definition is the same", None, None)]
+        return [PlanRow(name, "nothing", "the definition is the same")]
     action = "replace definition" if existing is not None else "define"
-    planned: list[PlanRow] = [(name, action, kind_of(definition).value, None, None)]
+    planned: list[PlanRow] = [PlanRow(name, action, kind_of(definition).value)]
     if not isinstance(definition, SilverTable | GoldTable | GoldMetric):
         return planned
     check_supported(definition)
     check_upstreams(definition, head, session)
     if asked.with_no_data:
         return planned
-    planned += [_input(upstream, services) for upstream in upstreams(definition, head.definitions.relations())]
-    reason = "full, beside the live version: the definition has changed" if existing else "full, when it is created"
-    planned.append((name, "fill", reason, None, None))
-    return planned + _downstream(definition.name, services, "follows its upstream")
-
-
-def _input(name: TableName, services: Services) -> PlanRow:
-    table = services.lake.head().find_table(name)
-    if table is None:
-        return (str(name), "read", "has no rows yet", None, None)
-    return (str(name), "read", "upstream", table.rows, sum(file.bytes for file in table.files))
-
-
-def _downstream(name: TableName, services: Services, reason: str) -> list[PlanRow]:
-    known = services.lake.head().definitions.relations()
-    return [(str(dependent), "refresh", reason, None, None) for dependent in downstream_in_order(known, name)]
+    planned += [read_row(upstream, services) for upstream in upstreams(definition, head.definitions.relations())]
+    reason = "full, when it is created"
+    if isinstance(existing, Made):
+        changed = change_of(existing, definition)
+        planned[0] = replace(planned[0], reason=changed.reason)
+        if not changed.impact.makes_anew:
+            return planned[:1]
+        reason = f"full, beside the live version: {changed.reason}"
+    planned.append(PlanRow(name, "fill", reason))
+    return planned + downstream_rows(definition.name, services, "follows its upstream")
 
 
 def _refresh(asked: Refresh, session: SessionContext, services: Services) -> list[PlanRow]:
@@ -103,19 +116,19 @@ def _refresh(asked: Refresh, session: SessionContext, services: Services) -> lis
     require_operate(services, session, asked.name)
     reason = "CASCADE" if asked.is_cascade else "follows its upstream"
     if isinstance(definition, BronzeSource):
-        loads: list[PlanRow] = [(str(asked.name), "load", "reads its source", None, None)]
-        return loads + _downstream(asked.name, services, reason)
+        loads: list[PlanRow] = [PlanRow(str(asked.name), "load", "reads its source")]
+        return loads + downstream_rows(asked.name, services, reason)
     if not isinstance(definition, SilverTable | GoldTable | GoldMetric):
         raise FeatureNotSupported(f"REFRESH of {asked.name} is not supported yet")
     if asked.from_quarantine:
-        return [_trial(asked, session, services), *_downstream(asked.name, services, reason)]
+        return [_trial(asked, session, services), *downstream_rows(asked.name, services, reason)]
     is_limited = asked.since is not None or asked.until is not None
     plan = plan_refresh(definition, head, is_full=asked.is_full, is_limited=is_limited)
     if not plan.mode.has_news:
-        return [(str(asked.name), "nothing", plan.mode.reason, 0, 0)]
+        return [PlanRow(str(asked.name), "nothing", plan.mode.reason, 0, 0)]
     planned = [_read(name, plan, services) for name in upstreams(definition, head.definitions.relations())]
-    planned.append((str(asked.name), "refresh", f"{plan.mode.word}: {plan.mode.reason}", None, None))
-    return planned + _downstream(asked.name, services, reason)
+    planned.append(PlanRow(str(asked.name), "refresh", f"{plan.mode.word}: {plan.mode.reason}"))
+    return planned + downstream_rows(asked.name, services, reason)
 
 
 def _read(name: TableName, plan: RefreshPlan, services: Services) -> PlanRow:
@@ -123,10 +136,10 @@ def _read(name: TableName, plan: RefreshPlan, services: Services) -> PlanRow:
     table = services.lake.head().find_table(name)
     after = plan.mode.after_load
     if table is None or after is None or name != plan.input.base:
-        return _input(name, services)
+        return read_row(name, services)
     files = table.files_matching(exp.column("_load_id") > exp.Literal.number(after))
     reason = f"loads after {after}"
-    return (str(name), "read", reason, sum(file.rows for file in files), sum(file.bytes for file in files))
+    return PlanRow(str(name), "read", reason, sum(file.rows for file in files), sum(file.bytes for file in files))
 
 
 def _trial(asked: Refresh, session: SessionContext, services: Services) -> PlanRow:
@@ -134,7 +147,7 @@ def _trial(asked: Refresh, session: SessionContext, services: Services) -> PlanR
     request = {"where": asked.where.text if asked.where else None, "is_trial": True}
     state = run_and_wait(services, session, str(asked.name), RunAction.REPROCESS, request)
     tried, passing = state.result["rows"][0] if state.result else (0, 0)
-    return (str(asked.name), "reprocess", f"{passing} of {tried} quarantined rows would pass", passing, None)
+    return PlanRow(str(asked.name), "reprocess", f"{passing} of {tried} quarantined rows would pass", passing)
 
 
 def _take_back(asked: Alter, session: SessionContext, services: Services) -> list[PlanRow]:
@@ -148,15 +161,15 @@ def _take_back(asked: Alter, session: SessionContext, services: Services) -> lis
     word = "exclude" if isinstance(asked.action, ExcludeRun) else "include"
     loads = loads_of_run(head, source, asked.action.run_id)
     planned: list[PlanRow] = [
-        (str(asked.name), word, f"load {load} of run {asked.action.run_id}", None, None) for load in loads
+        PlanRow(str(asked.name), word, f"load {load} of run {asked.action.run_id}") for load in loads
     ]
     reason = "CASCADE computes it again" if asked.action.is_cascade else "keeps what it has: no CASCADE"
-    return planned + _downstream(asked.name, services, reason)
+    return planned + downstream_rows(asked.name, services, reason)
 
 
 def _vacuum(asked: Vacuum, session: SessionContext, services: Services) -> list[PlanRow]:
     return [
-        (table, step, f"{files} {'versions' if step == EXPIRE else 'files'}", None, size)
+        PlanRow(table, step, f"{files} {'versions' if step == EXPIRE else 'files'}", None, size)
         for table, step, files, size in vacuum_plan(asked, session, services)
     ]
 
@@ -166,6 +179,6 @@ def _drop(asked: Drop, session: SessionContext, services: Services) -> list[Plan
     head = services.lake.head()
     others = dependents_of(asked.kind, asked.name, head)
     reason = "depends on it" if asked.is_cascade else "depends on it: RESTRICT refuses"
-    planned: list[PlanRow] = [(other, "drop", reason, None, None) for _, other in others]
-    planned.append((str(asked.name), "drop", asked.kind.value, None, None))
+    planned: list[PlanRow] = [PlanRow(other, "drop", reason) for _, other in others]
+    planned.append(PlanRow(str(asked.name), "drop", asked.kind.value))
     return planned

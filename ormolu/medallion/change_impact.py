@@ -1,0 +1,139 @@
+"""What a changed definition asks for: nothing, a note, or the table made anew; and because of what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from enum import Enum
+
+from sqlglot import exp
+
+from ormolu.definitions import Column, Expression, GoldMetric, GoldTable, Options, SilverTable
+from ormolu.errors import InvalidSyntax
+from ormolu.sql_extensions.equality import differing_fields, is_same_definition
+from ormolu.sql_extensions.parser.expressions import parse_query
+
+Made = SilverTable | GoldTable | GoldMetric
+
+# Options that say what something is, and change no row of it.
+DESCRIBING = frozenset(("title", "owner", "steward", "domain", "dataset", "pipeline", "certified_until", "paused"))
+_STORAGE_FIELDS = ("partition_by", "order_by")
+_KEY_FIELDS = ("key", "surrogate_key", "grain")
+
+
+class Impact(Enum):
+    """From the least to the most; the first that holds all that differs."""
+
+    NOTHING = "the definition is the same"
+    METADATA = "metadata only"
+    STORAGE = "storage only"
+    RULES = "rules only"
+    COLUMNS = "columns"
+    ROWS = "which rows there are"
+    KEY = "the key"
+
+    @property
+    def makes_anew(self) -> bool:
+        return self not in (Impact.NOTHING, Impact.METADATA)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    impact: Impact
+    parts: tuple[str, ...]  # the clauses, or the columns
+
+    @property
+    def reason(self) -> str:
+        return f"{self.impact.value}: {', '.join(self.parts)}" if self.parts else self.impact.value
+
+
+def change_of(old: Made, new: Made) -> Changed:
+    """What turning one definition of a table into another means for its rows."""
+    if type(old) is not type(new):
+        return Changed(Impact.ROWS, ("another kind",))
+    if is_same_definition(old, new):
+        return Changed(Impact.NOTHING, ())
+    shaping = differing_fields(shaping_part(old), shaping_part(new))
+    if not shaping:
+        return Changed(Impact.METADATA, tuple(_words(name) for name in differing_fields(old, new)))
+    names = tuple(_words(name) for name in shaping)
+    if any(name in _KEY_FIELDS for name in shaping):
+        return Changed(Impact.KEY, names)
+    if all(name in _STORAGE_FIELDS or (name == "options" and _only_storage(old, new)) for name in shaping):
+        return Changed(Impact.STORAGE, names)
+    if shaping == ("rules",):
+        return Changed(Impact.RULES, names)
+    columns = _columns(old, new, shaping)
+    return Changed(Impact.ROWS, names) if columns is None else Changed(Impact.COLUMNS, columns)
+
+
+def shaping_part(definition: Made) -> Made:
+    """What decides about rows, columns and files: without comments, schedule and options that only describe."""
+    kept = Options(tuple(item for item in definition.options.items if item.name not in DESCRIBING))
+    plain = replace(definition, comment=None, schedule=None, options=kept)
+    if isinstance(plain, GoldMetric):
+        return plain
+    return replace(plain, columns=tuple(replace(column, comment=None) for column in plain.columns))
+
+
+def _only_storage(old: Made, new: Made) -> bool:
+    before, after = ({item.name: str(item.value) for item in each.options.items} for each in (old, new))
+    differing = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    return differing - DESCRIBING <= {"compression", "target_file_size"}
+
+
+def _columns(old: Made, new: Made, shaping: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The columns that differ, where nothing else does; None where the rows may be others."""
+    if isinstance(old, GoldMetric) or isinstance(new, GoldMetric):
+        return tuple(sorted(_differing_measures(old, new))) if shaping == ("measures",) else None
+    if not set(shaping) <= {"columns", "query"}:
+        return None
+    found: set[str] = set()
+    if "columns" in shaping:
+        found |= _differing_listed(old.columns, new.columns)
+    if "query" in shaping:
+        selected = _differing_selected(old.query, new.query)
+        if selected is None:
+            return None
+        found |= selected
+    return tuple(sorted(found))
+
+
+def _differing_listed(old: tuple[Column, ...], new: tuple[Column, ...]) -> set[str]:
+    before, after = ({column.name: column for column in each} for each in (old, new))
+    return {
+        name
+        for name in before.keys() | after.keys()
+        if name not in before or name not in after or _differing_fields_of(before[name], after[name])
+    }
+
+
+def _differing_fields_of(one: Column, other: Column) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(one) if getattr(one, item.name) != getattr(other, item.name))
+
+
+def _differing_measures(old: Made, new: Made) -> set[str]:
+    assert isinstance(old, GoldMetric) and isinstance(new, GoldMetric)
+    before, after = ({measure.name: measure for measure in each.measures} for each in (old, new))
+    return {str(name) for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+
+
+def _differing_selected(old: Expression | None, new: Expression | None) -> set[str] | None:
+    """The names of the select list that differ, of queries that are the same but for it."""
+    if old is None or new is None:
+        return None
+    try:
+        before, after = parse_query(old.text).copy(), parse_query(new.text).copy()
+    except InvalidSyntax:
+        return None
+    if not isinstance(before, exp.Select) or not isinstance(after, exp.Select) or before.args.get("group"):
+        return None
+    lists = [{each.alias_or_name: each for each in tree.expressions} for tree in (before, after)]
+    for tree in (before, after):
+        tree.set("expressions", [exp.Star()])
+    if before != after or any("*" in names or "" in names for names in lists):
+        return None
+    return {name for name in lists[0].keys() | lists[1].keys() if lists[0].get(name) != lists[1].get(name)}
+
+
+def _words(field: str) -> str:
+    return field.replace("_", " ")

@@ -1,0 +1,94 @@
+"""EXPLAIN of what changes a definition, appends an upload, or concerns roles, secrets and comments."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from ormolu.definitions import BronzeSource, TableName
+from ormolu.errors import FeatureNotSupported, UndefinedObject, UndefinedTable
+from ormolu.medallion.change_impact import Made, change_of
+from ormolu.medallion.lineage import upstreams
+from ormolu.server.commands.access import require_admin, require_operate
+from ormolu.server.commands.alter import changed_definition
+from ormolu.server.commands.create import find_existing
+from ormolu.server.commands.plans import PlanRow, downstream_rows, read_row
+from ormolu.server.commands.services import Services
+from ormolu.server.context import SessionContext
+from ormolu.sql_extensions.equality import is_same_definition
+from ormolu.sql_extensions.statements import (
+    AddRule,
+    Alter,
+    AlterRole,
+    CommentOn,
+    CopyFrom,
+    CreateRole,
+    CreateSecret,
+    DropRole,
+    DropRule,
+    Grant,
+    OwnerTo,
+    Pause,
+    Resume,
+    Revoke,
+    SetOptions,
+    SetSchedule,
+)
+from ormolu.sql_extensions.tags import tag_of
+
+Account = CreateSecret | CreateRole | AlterRole | DropRole | Grant | Revoke | CommentOn
+
+
+def explain_alter(asked: Alter, session: SessionContext, services: Services) -> list[PlanRow]:
+    """What a changed definition is, and whether its rows are made anew now, at the next refresh, or not at all."""
+    action, name = asked.action, str(asked.name)
+    if not isinstance(action, SetOptions | AddRule | DropRule | SetSchedule | Pause | Resume | OwnerTo):
+        words = " ".join(asked.text.split()[:3]).upper()
+        raise FeatureNotSupported(f"EXPLAIN of this {words} is not supported yet")
+    require_admin(services, session, f"alter {name}")
+    existing = find_existing(services.lake.head(), asked.kind, name)
+    if existing is None:
+        raise UndefinedObject(f'{asked.kind.value.lower()} "{name}" does not exist')
+    changed = changed_definition(existing, action)
+    if is_same_definition(existing, changed):
+        return [PlanRow(name, "nothing", "the definition is the same")]
+    if not isinstance(existing, Made) or not isinstance(changed, Made):
+        return [PlanRow(name, "replace definition", asked.kind.value)]
+    change = change_of(existing, changed)
+    planned = [PlanRow(name, "replace definition", change.reason)]
+    if not change.impact.makes_anew:
+        return planned
+    planned += [read_row(each, services) for each in upstreams(changed, services.lake.head().definitions.relations())]
+    if isinstance(action, AddRule | DropRule):
+        planned.append(PlanRow(name, "fill", f"full, beside the live version: {change.reason}"))
+    else:
+        planned.append(PlanRow(name, "refresh", f"full, when it is refreshed next: {change.reason}"))
+    return planned + downstream_rows(changed.name, services, "follows its upstream")
+
+
+def explain_copy(asked: CopyFrom, session: SessionContext, services: Services) -> list[PlanRow]:
+    name = TableName(asked.table.schema or "bronze", asked.table.name)
+    if not isinstance(services.lake.head().definitions.find_relation(name), BronzeSource):
+        raise UndefinedTable(f'relation "{name}" does not exist', hint="CREATE BRONZE SOURCE ... FROM UPLOAD first.")
+    require_operate(services, session, name)
+    load = PlanRow(str(name), "load", "appends what the client sends")
+    return [load, *downstream_rows(name, services, "follows its upstream")]
+
+
+def explain_account(asked: Account, session: SessionContext, services: Services) -> list[PlanRow]:
+    require_admin(services, session, f"explain {tag_of(asked)}")
+    return [PlanRow(_touched(asked), tag_of(asked).lower(), "one commit in the catalog")]
+
+
+def _touched(asked: Account) -> str:
+    """The words for what one of these is about."""
+    match asked:
+        case CreateSecret(name=name) | CreateRole(name=name) | AlterRole(name=name):
+            return name
+        case CommentOn(name=name):
+            return str(name)
+        case DropRole(names=names):
+            return ", ".join(names)
+        case Grant(grantees=grantees) | Revoke(grantees=grantees):
+            return ", ".join(grantees)
+        case _:
+            assert_never(asked)

@@ -1,0 +1,64 @@
+"""A changed definition asks for no more than what it changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from ormolu.medallion.change_impact import Impact, Made, change_of
+from ormolu.scheduler.refresh_plans import definition_hash
+from ormolu.sql_extensions.parser.script import parse_definition
+
+SILVER = "CREATE SILVER TABLE t (id bigint NOT NULL) {} KEY ({}) {} AS SELECT {} FROM bronze.t {}"
+
+
+def silver(
+    *, head: str = "", key: str = "id", tail: str = "", selected: str = "id, a + b AS total", where: str = ""
+) -> Made:
+    made = parse_definition(SILVER.format(head, key, tail, selected, where))
+    assert isinstance(made, Made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("new", "impact", "parts"),
+    [
+        (silver(selected="id,  a+b  as total"), Impact.NOTHING, ()),
+        (silver(head="COMMENT 'sums'"), Impact.METADATA, ("comment",)),
+        (silver(tail="SCHEDULE EVERY '1 hour'"), Impact.METADATA, ("schedule",)),
+        (silver(tail="SCHEDULE NEVER", head="COMMENT 'sums'"), Impact.METADATA, ("schedule", "comment")),
+        (silver(tail="ORDER BY (id)"), Impact.STORAGE, ("order by",)),
+        (silver(tail="WITH RULES (CHECK (total > 0))"), Impact.RULES, ("rules",)),
+        (silver(selected="id, a - b AS total"), Impact.COLUMNS, ("total",)),
+        (silver(selected="id, a + b AS total, a"), Impact.COLUMNS, ("a",)),
+        (silver(selected="id"), Impact.COLUMNS, ("total",)),
+        (silver(where="WHERE a > 1"), Impact.ROWS, ("query",)),
+        (silver(selected="*"), Impact.ROWS, ("query",)),
+        (silver(key="total"), Impact.KEY, ("key",)),
+    ],
+)
+def test_a_change_is_told_by_the_least_that_holds_it(new: Made, impact: Impact, parts: tuple[str, ...]) -> None:
+    changed = change_of(silver(), new)
+    assert (changed.impact, changed.parts) == (impact, parts)
+    if impact is not Impact.NOTHING:
+        assert (definition_hash(silver()) != definition_hash(new)) == impact.makes_anew
+
+
+def test_an_option_that_only_describes_makes_nothing_anew_and_one_that_shapes_does() -> None:
+    options = "WITH (title = 'Sums')", "WITH (audit_columns = 'hidden')"
+    described, shaped = (
+        parse_definition(f"CREATE SILVER TABLE t KEY (id) {option} FROM bronze.t") for option in options
+    )
+    plain = parse_definition("CREATE SILVER TABLE t KEY (id) FROM bronze.t")
+    assert isinstance(plain, Made) and isinstance(described, Made) and isinstance(shaped, Made)
+    assert change_of(plain, described).impact is Impact.METADATA
+    assert change_of(plain, shaped).impact.makes_anew
+
+
+def test_a_measure_that_changes_is_a_column_of_its_metric() -> None:
+    texts = (
+        f"CREATE GOLD METRIC m FROM silver.t MEASURES (sum({column}) AS total, count(*) AS n) GRAIN (day)"
+        for column in ("a", "b")
+    )
+    one, other = map(parse_definition, texts)
+    assert isinstance(one, Made) and isinstance(other, Made)
+    assert change_of(one, other).parts == ("total",)
