@@ -116,7 +116,7 @@ final class Reading {
     }
 
     static void everyParameterTypeArrives() throws Exception {
-        String sql = "SELECT ?::bool, ?::int2, ?::int4, ?::int8, ?::float4, ?::float8, ?::numeric, ?::text, ?::bytea, ?::date,"
+        String sql = "SELECT ?::bool, ?::int2, ?::int4, ?::int8, ?::float4, ?::float8, ?::numeric(10, 4), ?::text, ?::bytea, ?::date,"
                 + " ?::time, ?::timestamp, ?::timestamptz, ?::uuid, ?::int4[], ?::text, ?::jsonb";
         for (String threshold : List.of("0", "-1", "1")) {
             try (Connection connection = Place.connect("prepareThreshold", threshold);
