@@ -13,7 +13,7 @@ _NAMES = """
     array_to_string arrayagg arrayappend arrayconcat arraycontains arraycontainsall arrayoverlaps arrayposition
     arrayremove arraysize arraytostring ascii avg bool_and bool_or btrim cardinality case cast ceil ceiling
     char_length chr coalesce collate concat concat_ws concatws count current_database current_setting
-    current_user currentcatalog currentdatabase currentdate currentrole currentschema currentschemas
+    current_user currentcatalog currentdatabase currentdate currentrole currentschema currentschemas currentversion
     currenttimestamp currentuser dense_rank denserank distinct every exists explode explodinggenerateseries
     extract firstvalue floor format generate_series generateseries greatest groupconcat if ilike initcap
     json_build_object jsonarrayagg jsonbuildobject jsonobject lag lastvalue lead least left length like list

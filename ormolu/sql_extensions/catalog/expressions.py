@@ -10,7 +10,7 @@ from ormolu.sql_extensions.catalog.arrays import expanded, expanded_member, subs
 from ormolu.sql_extensions.catalog.documents import JSON_FUNCTIONS, json_call
 from ormolu.sql_extensions.catalog.functions import TEMPLATES
 from ormolu.sql_extensions.catalog.names import SYSTEM_RELATIONS
-from ormolu.sql_extensions.catalog.objects import cast_node, class_oid, object_oid, visible
+from ormolu.sql_extensions.catalog.objects import cast_node, class_oid, is_text, object_oid, visible
 from ormolu.sql_extensions.catalog.privileges import ACL_ROWS, FREE_PRIVILEGES, OF_RELATIONS, PRIVILEGES
 from ormolu.sql_extensions.catalog.quantifiers import over_list
 from ormolu.sql_extensions.catalog.session import CatalogNames
@@ -53,7 +53,7 @@ def rewritten_expression(node: exp.Expr, names: CatalogNames) -> exp.Expr:
             return expanded_member(node)
         case exp.Anonymous() | exp.CurrentSchemas() | exp.CurrentSchema() | exp.CurrentDatabase() | exp.CurrentUser():
             return _function(node, names)
-        case exp.CurrentCatalog() | exp.SessionUser() | exp.CurrentRole() | exp.Version():
+        case exp.CurrentVersion() | exp.CurrentCatalog() | exp.SessionUser() | exp.CurrentRole() | exp.Version():
             return _function(node, names)
         case exp.Like() | exp.ILike() if not isinstance(node.parent, exp.Escape):
             return over_list(node) if isinstance(node.expression, exp.Any | exp.All) else _with_escape(node)
@@ -103,7 +103,9 @@ def _function(node: exp.Expr, names: CatalogNames) -> exp.Expr:
         case "currentschemas" | "current_schemas":
             return _current_schemas(node, names)
         case "to_regclass":
-            return class_oid(arguments[0], names)
+            found = exp.paren(class_oid(arguments[0], names))
+            found.meta["reg"] = "regclass"
+            return found
         case "pg_partition_ancestors" | "pg_partition_root":
             return exp.Cast(this=arguments[0], to=exp.DataType.build("bigint"))
         case "generate_subscripts":
@@ -125,6 +127,11 @@ def _function(node: exp.Expr, names: CatalogNames) -> exp.Expr:
             return _from_template(node, name, arguments, names)
 
 
+# Functions that take a relation, by OID or name.
+OF_CLASS = frozenset(
+    {"pg_relation_size", "pg_table_size", "pg_total_relation_size", "pg_indexes_size", "pg_relation_filenode"}
+    | {"pg_get_viewdef", "row_security_active"}
+)
 # Columns that hold a transaction's number.
 _TRANSACTIONS = frozenset(
     {"xmin", "xmax", "relfrozenxid", "datfrozenxid", "backend_xid", "backend_xmin", "transactionid", "catalog_xmin"}
@@ -159,7 +166,7 @@ def _session_value(name: str, names: CatalogNames) -> exp.Expr | None:
             return exp.cast(exp.Literal.string(names.database), "text")
         case "currentuser" | "current_user" | "sessionuser" | "currentrole":
             return exp.cast(exp.Literal.string(names.current_user), "text")
-        case "version":
+        case "version" | "currentversion":
             return exp.cast(exp.Literal.string(names.version), "text")
         case "pg_backend_pid":
             return exp.cast(exp.Literal.number(names.process_id), "integer")
@@ -183,6 +190,8 @@ def _from_template(node: exp.Expr, name: str, arguments: list[exp.Expr], names: 
         return filled(template, [*role, *arguments])
     if name in _BY_VISIBILITY and (name != "pg_get_indexdef" or arguments[2:] == [exp.true()]):
         return filled(_BY_VISIBILITY[name].format(visible=visible(names)), arguments)
+    if name in OF_CLASS and arguments and is_text(arguments[0].unnest()):
+        arguments[0] = object_oid(arguments[0], "regclass", names)
     templates = TEMPLATES.get(name, {})
     template = templates.get(len(arguments), templates.get(None, ""))
     return filled(template, arguments) if template else node
