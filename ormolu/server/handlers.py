@@ -210,8 +210,10 @@ class QueryHandlers:
         return Rows(acting.columns(rows.columns), acting.act(rows.batches, self._actions, session))
 
     def _run(self, plan: QueryPlan, parameters: tuple[object, ...], session: SessionContext) -> Rows:
+        if parameters:
+            plan = self._planner.fitted(plan, parameters, session)
         session.on_cancel(session.query_session.interrupt)
-        result = session.query_session.execute(plan.bound.sql, parameters)
+        result = session.query_session.execute(plan.sql, parameters)
         return Rows(plan.columns, EngineRows(session, result.batches()))
 
     def _rows(self, query: s.Query, session: SessionContext) -> Rows:
