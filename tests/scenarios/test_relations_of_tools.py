@@ -30,7 +30,7 @@ def shop(server: OrmoluServer) -> OrmoluServer:
 @pytest.fixture(autouse=True)
 def nothing_left(shop: OrmoluServer) -> Iterator[None]:
     yield
-    for (name,) in shop.run("SELECT name FROM lake.objects WHERE kind = 'gold table'"):
+    for (name,) in shop.run("SELECT name FROM lake.objects WHERE kind ILIKE 'gold table'"):
         shop.run(f"DROP TABLE IF EXISTS {name} CASCADE")
 
 
@@ -96,7 +96,7 @@ def test_a_table_that_is_read_keeps_its_name_outside_a_transaction(shop: OrmoluS
     with pytest.raises(psycopg.errors.DependentObjectsStillExist):
         shop.run("DROP TABLE gold.base")
     shop.run("DROP TABLE gold.base CASCADE")
-    assert shop.run("SELECT name FROM lake.objects WHERE kind = 'gold table'") == []
+    assert shop.run("SELECT name FROM lake.objects WHERE kind ILIKE 'gold table'") == []
 
 
 def test_a_transaction_puts_another_table_under_a_name_that_is_read(shop: OrmoluServer) -> None:
@@ -114,6 +114,18 @@ def test_a_transaction_puts_another_table_under_a_name_that_is_read(shop: Ormolu
     assert shop.run("SELECT version FROM gold.base") == [(2,)]
     shop.run("REFRESH gold.above")
     assert shop.run("SELECT version FROM gold.above") == [(2,)]
+
+
+def test_a_transaction_that_takes_a_name_away_from_its_readers_is_not_committed(shop: OrmoluServer) -> None:
+    shop.run("CREATE TABLE gold.base AS SELECT 1 AS version FROM silver.sales LIMIT 1")
+    shop.run("CREATE VIEW gold.above AS SELECT version FROM gold.base")
+    with (
+        shop.connect() as connection,
+        pytest.raises(psycopg.errors.DependentObjectsStillExist),
+        connection.transaction(),
+    ):
+        connection.execute("ALTER TABLE gold.base RENAME TO other")
+    assert shop.run("SELECT version FROM gold.base") == [(1,)]
 
 
 def test_if_exists_and_if_not_exists_are_heard(shop: OrmoluServer) -> None:
