@@ -301,6 +301,8 @@ class Stager:
             return proved(name, kind, identifier(ATTEMPT + name))
         if kind.dimensions:
             return _array(identifier(name), kind)
+        if kind.scalar.name == "bytea":
+            return _bytes(identifier(name))
         return f"CAST({identifier(name)} AS {kind.duckdb})"
 
     def _write(
@@ -358,6 +360,13 @@ def _array(value: str, kind: DataType) -> str:
     text = f"CAST({value} AS VARCHAR)"
     read = f"CAST(CAST(pg_array_json({text}, {literal(str(kind))}) AS JSON) AS {kind.duckdb})"
     return f"CASE WHEN starts_with({text}, '{{') THEN {read} ELSE CAST({value} AS {kind.duckdb}) END"
+
+
+def _bytes(value: str) -> str:
+    """PostgreSQL's hex form is read as such: the engine's own cast would take only the first byte of it."""
+    text = f"CAST({value} AS VARCHAR)"
+    is_hex = f"typeof({value}) = 'VARCHAR' AND starts_with({text}, '\\x')"
+    return f"CASE WHEN {is_hex} THEN from_hex(substr({text}, 3)) ELSE CAST({value} AS BLOB) END"
 
 
 def _attempted(source: str, attempts: Mapping[str, DataType]) -> str:

@@ -20,7 +20,7 @@ from tests.peers.ormolu import PASSWORD, OrmoluServer
 ROWS: list[tuple[Any, ...]] = [
     (1, "it's, \"quoted\"\nand\tmore \\N", True, Decimal("12.50"), date(2026, 1, 2),
      datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC), b"\0\xff", UUID(int=7), 1.5),
-    (2, "", False, Decimal("-0.01"), date(1999, 12, 31), datetime(1999, 12, 31, tzinfo=UTC), b"a", UUID(int=8), -1e300),
+    (2, "", False, Decimal("-0.01"), date(1999, 12, 31), datetime(1999, 12, 31, tzinfo=UTC), b"", UUID(int=8), -1e300),
     (3, None, None, None, None, None, None, None, None),
 ]  # fmt: skip
 COLUMNS = (
