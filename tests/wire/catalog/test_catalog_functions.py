@@ -10,14 +10,16 @@ from tests.wire.catalog.sides import Side
 SAME = [
     "SELECT has_table_privilege('analyst', 'gold.revenue', 'SELECT'), "
     "has_table_privilege('analyst', 'silver.orders', 'SELECT')",
-    """SELECT has_table_privilege('analyst', '"gold"."revenue"', 'SELECT'), has_any_column_privilege('revenue', 'select')""",
+    "SELECT has_table_privilege('analyst', '\"gold\".\"revenue\"', 'SELECT'), "
+    "has_any_column_privilege('revenue', 'select')",
     "SELECT has_schema_privilege('analyst', 'gold', 'USAGE'), has_schema_privilege('analyst', 'pg_catalog', 'USAGE')",
     "SELECT pg_has_role('analyst', 'analysts', 'MEMBER'), pg_has_role('analysts', 'analyst', 'MEMBER')",
     "SELECT 'int'::regtype, 'VARCHAR(20)[]'::regtype, '\"char\"'::regtype, 'timestamp(3) with time zone'::regtype",
     "SELECT to_regclass('nowhere'), to_regclass('silver.orders')::text, to_regtype('nothing')",
     "SELECT format('%I.%s = %L', 'Or der', 'x', 'it''s') FROM pg_catalog.pg_am WHERE oid = 2",
     "SELECT quote_ident('select'), quote_ident('plain'), quote_literal('it''s') FROM pg_catalog.pg_am WHERE oid = 2",
-    "SELECT col_description('silver.customers'::regclass, 3), obj_description('silver.customers'::regclass, 'pg_class')",
+    "SELECT col_description('silver.customers'::regclass, 3), obj_description('silver.customers'::regclass, "
+    "'pg_class')",
     "SELECT pg_get_serial_sequence('silver.orders', 'order_id'), pg_is_in_recovery(), pg_encoding_to_char(6)",
     "SELECT acl.privilege_type FROM pg_class c, LATERAL aclexplode(c.relacl) acl "
     "WHERE c.relname = 'revenue' "
