@@ -10,7 +10,7 @@ from ormolu.catalog.drafts import Draft, DraftHead, DraftLake
 from ormolu.catalog.lake import Head
 from ormolu.errors import OrmoluError
 from ormolu.scheduler.downstream import runs_after
-from ormolu.server.context import SessionContext, TransactionStatus
+from ormolu.server.context import SessionContext
 from ormolu.server.lost_readers import check_no_reader_lost
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def is_in_block(session: SessionContext) -> bool:
-    """Between BEGIN and COMMIT; the implicit transaction of a multi-statement query does not count."""
-    return session.transaction.status is not TransactionStatus.IDLE and not session.transaction.is_implicit
+    """Between BEGIN and COMMIT, or in a simple query of several statements, which are one transaction."""
+    return session.transaction.is_block
 
 
 def find_draft(session: SessionContext) -> DraftLake | None:
