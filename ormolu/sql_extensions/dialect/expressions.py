@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 
 from sqlglot import exp
 
-from ormolu.errors import DatatypeMismatch, IndeterminateDatatype, InvalidSyntax, StatementTooComplex
+from ormolu.errors import DatatypeMismatch, IndeterminateDatatype, InvalidSyntax
 from ormolu.sql_extensions.dialect import operators
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.calls import bind_call
-from ormolu.sql_extensions.dialect.casts import cast_to, coerce, decimal_type, settle
+from ormolu.sql_extensions.dialect.casts import cast_to, coerce, settle
+from ormolu.sql_extensions.dialect.constants import (
+    adjacent,
+    boolean_node,
+    constant_of,
+    literal_node,
+    null_node,
+    parameter_node,
+    text_node,
+    written_type,
+)
 from ormolu.sql_extensions.dialect.context import Context
 from ormolu.sql_extensions.dialect.grammar import GRAMMAR
+from ormolu.sql_extensions.dialect.logic import condition, connective, is_test, negated, negation
+from ormolu.sql_extensions.dialect.parts import EVERYWHERE, NONE, PARTS
 from ormolu.sql_extensions.dialect.patterns import like, regular_expression, similar_to
 from ormolu.sql_extensions.dialect.reading import position, unsupported
 from ormolu.sql_extensions.dialect.scopes import Scope
@@ -22,9 +33,7 @@ from ormolu.sql_extensions.dialect.sets import BETWEEN_SETS, array_of_query, com
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast
 from ormolu.sql_extensions.functions.json import json_operator
 from ormolu.sql_extensions.functions.session import SESSION_WORDS, session_word
-from ormolu.sql_extensions.types import DataType, data_type
-
-OPERANDS_MAX = 4_000
+from ormolu.sql_extensions.types import DataType
 
 Handler = Callable[[exp.Expr, Scope, Context], Bound]
 
@@ -35,116 +44,13 @@ def bind(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     if handler is None:
         raise unsupported(f"{type(node).__name__} in an expression", node)
     # What a handler does not look at must not be lost without a word.
-    overlooked = {name for name, value in node.args.items() if value} - _EVERYWHERE - PARTS.get(type(node), _NONE)
+    overlooked = {name for name, value in node.args.items() if value} - EVERYWHERE - PARTS.get(type(node), NONE)
     if overlooked:
         raise unsupported(f"{type(node).__name__} with {', '.join(sorted(overlooked))}", node)
     return handler(node, scope, context)
 
 
-_EVERYWHERE = frozenset({"this", "expression", "expressions"})
-_NONE: frozenset[str] = frozenset()
-_QUERY_PARTS = frozenset(
-    [
-        "with_",
-        "from_",
-        "joins",
-        "where",
-        "group",
-        "having",
-        "windows",
-        "order",
-        "limit",
-        "offset",
-        "distinct",
-        "alias",
-        "locks",
-        "into",
-        "sample",
-        "pivots",
-        "qualify",
-        "laterals",
-        "kind",
-        "hint",
-        "match",
-    ]
-)
-PARTS: dict[type[exp.Expr], frozenset[str]] = {
-    exp.Literal: frozenset({"is_string"}),
-    exp.Concat: frozenset({"safe", "coalesce"}),
-    exp.Column: frozenset({"table", "db", "catalog"}),
-    exp.Cast: frozenset({"to", "format", "safe", "default"}),
-    exp.Case: frozenset({"ifs", "default"}),
-    exp.Array: frozenset({"value_constructor"}),
-    exp.Bracket: frozenset({"offset"}),
-    exp.Is: frozenset({"negate"}),
-    exp.Like: frozenset({"negate"}),
-    exp.ILike: frozenset({"negate"}),
-    exp.Div: frozenset({"typed", "safe"}),
-    exp.DPipe: frozenset({"safe"}),
-    exp.Operator: frozenset({"operator"}),
-    exp.In: frozenset({"query"}),
-    exp.Between: frozenset({"low", "high", "symmetric"}),
-    exp.Window: frozenset({"partition_by", "order", "spec", "alias", "over"}),
-    exp.Substring: frozenset({"start", "length"}),
-    exp.Trim: frozenset({"position"}),
-    exp.StrPosition: frozenset({"substr"}),
-    exp.Overlay: frozenset({"from_", "for_"}),
-    exp.AtTimeZone: frozenset({"zone"}),
-    exp.Interval: frozenset({"unit"}),
-    **dict.fromkeys((exp.JSONExtract, exp.JSONExtractScalar), frozenset({"only_json_types"})),
-    **dict.fromkeys((exp.Select, exp.Subquery), _QUERY_PARTS),
-}
-
-
-def condition(node: exp.Expr, scope: Scope, context: Context, what: str) -> exp.Expr:
-    """An expression that must be boolean."""
-    bound = bind(node, scope, context)
-    if not (bound.is_open or bound.type is None or bound.kind == "bool"):
-        raise DatatypeMismatch(
-            f"argument of {what} must be type boolean, not type {bound.type}", position=position(node)
-        )
-    return coerce(bound, t.BOOL, context).tree
-
-
 # --- leaves -------------------------------------------------------------------------------------------------
-
-
-def _literal(node: exp.Expr, scope: Scope, context: Context) -> Bound:
-    if node.args.get("is_string"):
-        return Bound(t.string(node.name), None, is_open=True)
-    value = Decimal(node.name.replace("_", ""))
-    if value == value.to_integral_value() and "." not in node.name and "e" not in node.name.lower():
-        for type, limit in ((t.INT4, 2**31), (t.INT8, 2**63)):
-            if value < limit:
-                return Bound(exp.Literal.number(str(int(value))), type)
-    type = decimal_type(value)
-    return Bound(engine_cast(t.string(format(value, "f")), type), type)
-
-
-def _text(node: exp.Expr, scope: Scope, context: Context) -> Bound:
-    return Bound(t.string(node.name), None, is_open=True)
-
-
-def _adjacent(node: exp.Expr, scope: Scope, context: Context) -> Bound:
-    if not all(isinstance(part, exp.Literal) and part.is_string for part in node.expressions):
-        raise unsupported("this form of concatenation", node)
-    return Bound(t.string("".join(part.name for part in node.expressions)), None, is_open=True)
-
-
-def _null(node: exp.Expr, scope: Scope, context: Context) -> Bound:
-    return Bound(exp.Null(), None, is_open=True)
-
-
-def _boolean(node: exp.Expr, scope: Scope, context: Context) -> Bound:
-    return Bound(exp.Boolean(this=bool(node.this)), t.BOOL)
-
-
-def _parameter(node: exp.Expr, scope: Scope, context: Context) -> Bound:
-    if not (isinstance(node.this, exp.Literal) and not node.this.is_string and node.this.name.isdigit()):
-        raise InvalidSyntax("a parameter is written $1, $2, ...", position=position(node))
-    tree = exp.Parameter(this=t.number(int(node.this.name)))
-    type = context.parameter(int(node.this.name))
-    return Bound(tree, type, is_open=type is None)
 
 
 def _column(node: exp.Expr, scope: Scope, context: Context) -> Bound:
@@ -183,25 +89,8 @@ def _cast(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     if node.args.get("format") or node.args.get("safe") or node.args.get("default"):
         raise unsupported("this form of CAST", node)
     type = written_type(node.args["to"])
-    bound = _constant(node.this, type) or bind(node.this, scope, context)
+    bound = constant_of(node.this, type) or bind(node.this, scope, context)
     return replace(cast_to(bound, type, context), has_modifiers=bool(type.modifiers))
-
-
-def _constant(node: exp.Expr, type: DataType) -> Bound | None:
-    """A constant that only the type it is cast to can hold: an empty array, a float beyond all numerics."""
-    if isinstance(node, exp.Array) and not node.expressions and type.dimensions:
-        return Bound(engine_cast(exp.Array(expressions=[]), type), type)
-    if isinstance(node, exp.Literal) and not node.is_string and t.is_kind(type, "float8") and "e" in node.name.lower():
-        return Bound(engine_cast(t.string(node.name), type), type)
-    return None
-
-
-def written_type(node: exp.Expr) -> DataType:
-    """The type as it was written; 42704 where there is none of that name."""
-    spelling = node.sql("postgres").lower()
-    if spelling.startswith(("timestamp(", "timestamptz(", "time(", "interval ")):
-        raise unsupported(f"the type {spelling}", node, hint="Leave the precision out.")
-    return data_type(spelling)
 
 
 def _collate(node: exp.Expr, scope: Scope, context: Context) -> Bound:
@@ -282,42 +171,6 @@ def _subscript(node: exp.Expr, scope: Scope, context: Context) -> exp.Expr:
 # --- logic and operators ------------------------------------------------------------------------------------
 
 
-def _connective(node: exp.Expr, scope: Scope, context: Context) -> Bound:
-    # A long chain is one deep tree: walk its left side without recursion.
-    word = type(node).__name__.upper()
-    sides: list[exp.Expr] = []
-    rest: exp.Expr = node
-    while type(rest) is type(node):
-        sides.append(rest.expression)
-        rest = rest.this
-    if len(sides) > OPERANDS_MAX:
-        raise StatementTooComplex(f"a chain of {word} has more than {OPERANDS_MAX} terms", hint="Use IN (...).")
-    tree = condition(rest, scope, context, word)
-    for side in reversed(sides):
-        tree = type(node)(this=tree, expression=condition(side, scope, context, word))
-    return Bound(exp.Paren(this=tree), t.BOOL)
-
-
-def _not(node: exp.Expr, scope: Scope, context: Context) -> Bound:
-    return Bound(exp.Paren(this=exp.Not(this=condition(node.this, scope, context, "NOT"))), t.BOOL)
-
-
-def _is(node: exp.Expr, scope: Scope, context: Context) -> Bound:
-    operand = node.expression
-    if isinstance(operand, exp.Null):
-        value = settle(bind(node.this, scope, context), context)
-        return _negated(node, exp.Is(this=value.tree, expression=exp.Null()))
-    if isinstance(operand, exp.Boolean):
-        value_tree = condition(node.this, scope, context, "IS TRUE")
-        return _negated(node, exp.NullSafeEQ(this=value_tree, expression=exp.Boolean(this=bool(operand.this))))
-    raise unsupported(f"IS {operand.sql('postgres')}", node)
-
-
-def _negated(node: exp.Expr, test: exp.Expr) -> Bound:
-    tree: exp.Expr = exp.Paren(this=test)
-    return Bound(exp.Paren(this=exp.Not(this=tree)) if node.args.get("negate") else tree, t.BOOL)
-
-
 Operator = Callable[[exp.Expr, Bound, Bound, Context], Bound]
 
 
@@ -383,7 +236,7 @@ def _like(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     if not isinstance(node, exp.Like | exp.ILike) or isinstance(node.expression, exp.Any | exp.All):
         raise unsupported("LIKE ANY and LIKE ALL", node)
     bound = like(node, bind(node.this, scope, context), bind(node.expression, scope, context), escape, context)
-    return _negated(node, bound.tree)
+    return negated(node, bound.tree)
 
 
 def _regular(options: str) -> Handler:
@@ -420,10 +273,11 @@ _concatenation = _chain(operators.concatenation)
 _bitwise = _sides(operators.bitwise)
 
 HANDLERS: dict[type[exp.Expr], Handler] = {
-    exp.Literal: _literal, exp.ByteString: _text, exp.RawString: _text, exp.National: _text, exp.Concat: _adjacent,
-    exp.Null: _null, exp.Boolean: _boolean, exp.Parameter: _parameter, exp.Column: _column,
+    exp.Literal: literal_node, exp.ByteString: text_node, exp.RawString: text_node,
+    exp.National: text_node, exp.Concat: adjacent,
+    exp.Null: null_node, exp.Boolean: boolean_node, exp.Parameter: parameter_node, exp.Column: _column,
     exp.Paren: _paren, exp.Cast: _cast, exp.Collate: _collate, exp.Case: _case, exp.Array: _array,
-    exp.Bracket: _bracket, exp.And: _connective, exp.Or: _connective, exp.Not: _not, exp.Is: _is,
+    exp.Bracket: _bracket, exp.And: connective, exp.Or: connective, exp.Not: negation, exp.Is: is_test,
     **dict.fromkeys((exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ), _comparison),
     **dict.fromkeys((exp.Add, exp.Sub), _arithmetic),
     **dict.fromkeys((exp.Mul, exp.Div, exp.Mod), _chain(operators.arithmetic)),

@@ -10,7 +10,7 @@ from ormolu.errors import DatatypeMismatch, DuplicateAlias, InvalidColumnReferen
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import coerce, settle
 from ormolu.sql_extensions.dialect.context import BoundSelect, Context, OutputColumn
-from ormolu.sql_extensions.dialect.expressions import condition
+from ormolu.sql_extensions.dialect.logic import condition
 from ormolu.sql_extensions.dialect.names import column_name
 from ormolu.sql_extensions.dialect.ordering import bind_group, bind_limits, bind_order, check_distinct, distinct_on
 from ormolu.sql_extensions.dialect.reading import identifier, position, unsupported
