@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from enum import Enum
 
 from sqlglot import exp
 
-from ormolu.definitions import Column, Expression, GoldMetric, GoldTable, Options, SilverTable
+from ormolu.definitions import Column, Definition, Expression, GoldMetric, GoldTable, Options, SilverTable, TableName
 from ormolu.errors import InvalidSyntax
+from ormolu.medallion.lineage import dependents
 from ormolu.sql_extensions.equality import differing_fields, is_same_definition
-from ormolu.sql_extensions.parser.expressions import parse_query
+from ormolu.sql_extensions.parser.expressions import parse_expression, parse_query
 
 Made = SilverTable | GoldTable | GoldMetric
 
@@ -75,6 +77,57 @@ def shaping_part(definition: Made) -> Made:
     return replace(plain, columns=tuple(replace(column, comment=None) for column in plain.columns))
 
 
+def removed_columns(old: Made, new: Made) -> frozenset[str]:
+    """The columns that go, as far as both definitions name theirs; a rename takes the old name away."""
+    before, after = _named_columns(old), _named_columns(new)
+    return frozenset() if before is None or after is None else frozenset(before - after)
+
+
+def readers(relations: Mapping[TableName, Definition], name: TableName, columns: Collection[str]) -> list[str]:
+    """What names one of the columns of a table: "gold.t reads column a"."""
+    found = []
+    for each in dependents(relations, name):
+        read = sorted(set(columns) & _names_read(relations[each], name))
+        found += [f"{each} reads column {column}" for column in read]
+    return found
+
+
+def _named_columns(definition: Made) -> set[str] | None:
+    if isinstance(definition, GoldMetric):
+        return {str(each.name) for each in definition.measures} | {each.name for each in definition.grain}
+    tree = _select(definition.query)
+    if tree is None:
+        return None
+    selected = {each.alias_or_name for each in tree.expressions}
+    return None if selected & {"*", ""} else selected | {column.name for column in definition.columns}
+
+
+def _names_read(definition: Definition, name: TableName) -> set[str]:
+    if isinstance(definition, GoldMetric):
+        texts = [each.expression.text for each in definition.measures]
+        texts += [each.expression.text for each in definition.grain]
+        texts += [each.condition.text for each in definition.filters]
+        trees = map(parse_expression, texts)
+        return {column.name for tree in trees for column in tree.find_all(exp.Column)}
+    if not isinstance(definition, SilverTable | GoldTable) or definition.query is None:
+        return set()
+    tree = parse_query(definition.query.text)
+    tables = [table for table in tree.find_all(exp.Table) if table.name == name.name]
+    aliases = {table.alias_or_name for table in tables if table.db in ("", name.schema)}
+    return {column.name for column in tree.find_all(exp.Column) if not column.table or column.table in aliases}
+
+
+def _select(query: Expression | None) -> exp.Select | None:
+    """A copy of a query's tree, where it is one plain SELECT."""
+    if query is None:
+        return None
+    try:
+        tree = parse_query(query.text).copy()
+    except InvalidSyntax:
+        return None
+    return tree if isinstance(tree, exp.Select) else None
+
+
 def _only_storage(old: Made, new: Made) -> bool:
     before, after = ({item.name: str(item.value) for item in each.options.items} for each in (old, new))
     differing = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
@@ -119,13 +172,8 @@ def _differing_measures(old: Made, new: Made) -> set[str]:
 
 def _differing_selected(old: Expression | None, new: Expression | None) -> set[str] | None:
     """The names of the select list that differ, of queries that are the same but for it."""
-    if old is None or new is None:
-        return None
-    try:
-        before, after = parse_query(old.text).copy(), parse_query(new.text).copy()
-    except InvalidSyntax:
-        return None
-    if not isinstance(before, exp.Select) or not isinstance(after, exp.Select) or before.args.get("group"):
+    before, after = _select(old), _select(new)
+    if before is None or after is None or before.args.get("group"):
         return None
     lists = [{each.alias_or_name: each for each in tree.expressions} for tree in (before, after)]
     for tree in (before, after):

@@ -359,3 +359,21 @@ def test_every_statement_of_ours_is_explained(server: OrmoluServer) -> None:
         refresh = rows(mine, "EXPLAIN REFRESH silver.told FULL")
         assert all(row[6] is not None for row in refresh if row[2] == "refresh")
     assert server.run("SELECT rolname FROM pg_roles WHERE rolname = 'nobody'") == []
+
+
+def test_a_column_that_others_read_goes_only_after_them(server: OrmoluServer) -> None:
+    with server.connect() as mine:
+        create_pipeline(mine, "read")
+        named = "CREATE OR REPLACE SILVER TABLE read KEY (id) AS SELECT id, amount FROM bronze.read"
+        narrow = "CREATE OR REPLACE SILVER TABLE read KEY (id) AS SELECT id FROM bronze.read"
+        mine.execute(named.encode())
+        with pytest.raises(errors.DependentObjectsStillExist) as refused:
+            mine.execute(narrow.encode())
+        assert refused.value.diag.message_detail == "gold.read reads column amount"
+        mine.execute("BEGIN")
+        mine.execute("CREATE OR REPLACE GOLD TABLE read KEY (n) AS SELECT count(*) AS n FROM silver.read")
+        mine.execute(narrow.encode())
+        mine.execute("COMMIT")
+    assert server.run("SELECT n FROM gold.read") == [(2,)]
+    with pytest.raises(errors.UndefinedColumn):
+        server.run("SELECT amount FROM silver.read")

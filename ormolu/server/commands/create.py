@@ -25,6 +25,7 @@ from ormolu.definitions import (
     kind_of,
 )
 from ormolu.errors import (
+    DependentObjectsStillExist,
     DuplicateObject,
     DuplicateTable,
     FeatureNotSupported,
@@ -35,7 +36,7 @@ from ormolu.errors import (
     WrongObjectType,
 )
 from ormolu.medallion.bronze import partition_fields
-from ormolu.medallion.change_impact import Made, change_of
+from ormolu.medallion.change_impact import Made, change_of, readers, removed_columns
 from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.evolution import system_columns
 from ormolu.medallion.lineage import check_acyclic, upstreams
@@ -110,6 +111,7 @@ def make_true(
             check_supported(definition)
             known = head.definitions.find_relation(definition.name)
             is_kept = isinstance(known, Made) and not change_of(known, definition).impact.makes_anew
+            check_readers(definition, head)
             if check_upstreams(definition, head, session) and not with_no_data and not is_kept:
                 fill(definition, session, services, head)
             else:
@@ -229,6 +231,19 @@ def check_bronze(definition: BronzeSource, head: Head) -> None:
 def check_relation(name: TableName, head: Head) -> None:
     if head.find_relation(name) is None and head.definitions.find_relation(name) is None:
         raise UndefinedTable(f'relation "{name}" does not exist', hint="SELECT name FROM lake.objects lists them.")
+
+
+def check_readers(definition: SilverTable | GoldTable | GoldMetric, head: Head) -> None:
+    """A column that others name does not go from under them: 2BP01 with the list."""
+    known = head.definitions.find_relation(definition.name)
+    gone = removed_columns(known, definition) if isinstance(known, Made) else frozenset()
+    reading = readers(head.definitions.relations(), definition.name, gone)
+    if reading:
+        raise DependentObjectsStillExist(
+            f"cannot drop {', '.join(sorted(gone))} of {definition.name} because other objects depend on it",
+            detail="\n".join(reading),
+            hint="Change what reads it first; BEGIN ... COMMIT publishes all of it together.",
+        )
 
 
 def check_upstreams(definition: SilverTable | GoldTable | GoldMetric, head: Head, session: SessionContext) -> bool:

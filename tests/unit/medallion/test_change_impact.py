@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ormolu.medallion.change_impact import Impact, Made, change_of
+from ormolu.definitions import TableName
+from ormolu.medallion.change_impact import Impact, Made, change_of, readers, removed_columns
 from ormolu.scheduler.refresh_plans import definition_hash
 from ormolu.sql_extensions.parser.script import parse_definition
 
@@ -62,3 +63,24 @@ def test_a_measure_that_changes_is_a_column_of_its_metric() -> None:
     one, other = map(parse_definition, texts)
     assert isinstance(one, Made) and isinstance(other, Made)
     assert change_of(one, other).parts == ("total",)
+
+
+def test_a_column_that_goes_is_told_with_those_that_name_it() -> None:
+    texts = (
+        "CREATE GOLD TABLE by_total KEY (total) AS SELECT t.total, count(*) AS n FROM silver.t AS t GROUP BY t.total",
+        "CREATE GOLD TABLE above KEY (id) AS SELECT id FROM silver.t WHERE total > 1",
+        "CREATE GOLD TABLE elsewhere KEY (id) AS SELECT t.id, o.total FROM silver.t AS t JOIN silver.o AS o USING (id)",
+        "CREATE GOLD METRIC m FROM silver.t MEASURES (count(*) AS n) GRAIN (id) FILTER ((total > 0))",
+        "CREATE SILVER TABLE all_of_it KEY (id) FROM silver.t",
+    )
+    made = [silver(), *map(parse_definition, texts)]
+    relations = {each.name: each for each in made if isinstance(each, Made)}
+    gone = removed_columns(silver(), silver(selected="id"))
+    assert gone == {"total"}
+    assert readers(relations, TableName("silver", "t"), gone) == [
+        "gold.above reads column total",
+        "gold.by_total reads column total",
+        "gold.m reads column total",
+    ]
+    assert removed_columns(silver(), silver(selected="*")) == frozenset()
+    assert removed_columns(silver(), silver(selected="id, a + b AS total, a")) == frozenset()
