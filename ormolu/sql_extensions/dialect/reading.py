@@ -99,7 +99,9 @@ def _parse(text: str) -> list[exp.Expr | None]:
         raise ProgramLimitExceeded(f"a statement has at most {QUERY_CHARACTERS_MAX} characters")
     try:
         text = respell(text, tokenize(text))
-        tokens = _prepared(with_lists_folded(with_oid_arrays(_POSTGRES.tokenize(text))))
+        tokens = _POSTGRES.tokenize(text)
+        _check_gaps(tokens)
+        tokens = _prepared(with_lists_folded(with_oid_arrays(tokens)))
         return list(_POSTGRES.parser().parse(tokens, text))
     except TokenError as error:
         raise InvalidSyntax("the statement breaks off inside a quoted string or a comment") from error
@@ -119,6 +121,23 @@ def with_oid_arrays(tokens: list[Token]) -> list[Token]:
 
 _QUANTIFIERS = frozenset({"ALL", "ANY", "SOME"})
 _STARTS_ARGUMENT = (TokenType.L_PAREN, TokenType.COMMA, TokenType.DISTINCT)
+
+
+_AFTER_NO_COMMA = frozenset({TokenType.R_PAREN, TokenType.FROM, TokenType.WHERE, TokenType.COMMA})
+
+
+def _check_gaps(tokens: list[Token]) -> None:
+    """42601 for what the parser forgives: a comma without a term, AS without a name, strings side by side in a line."""
+    for token, following in pairwise(tokens):
+        is_gap = (
+            (token.token_type == TokenType.COMMA and following.token_type in _AFTER_NO_COMMA)
+            or (token.token_type == TokenType.SELECT and following.token_type == TokenType.COMMA)
+            or (token.token_type == following.token_type == TokenType.STRING and token.line == following.line)
+        )
+        if is_gap:
+            raise InvalidSyntax(f'syntax error at or near "{following.text}"', position=following.start + 1)
+    if tokens and tokens[-1].token_type in (TokenType.COMMA, TokenType.ALIAS):
+        raise InvalidSyntax("syntax error at end of input")
 
 
 def _prepared(tokens: list[Token]) -> list[Token]:
