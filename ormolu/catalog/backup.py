@@ -20,8 +20,9 @@ from ormolu.catalog.database import in_transaction, open_database, reading
 from ormolu.catalog.reachability import reachable_files
 from ormolu.catalog.relocation import Relocation, copy_file, in_order
 from ormolu.catalog.schema import draft_parts, iceberg_tables, metadata, roles, runs
-from ormolu.catalog.staging import file_io
+from ormolu.catalog.file_io import file_io
 from ormolu.errors import DataCorrupted, ObjectNotInPrerequisiteState, UndefinedFile
+from ormolu.faults import reach
 
 CATALOG_FILE = "catalog.db"
 DESCRIPTION_FILE = "backup.json"
@@ -55,12 +56,16 @@ def make_backup(
     with _catalog_file(draft) as copy:
         with reading(engine) as source:
             in_transaction(copy, lambda connection: _copy_rows(source, connection, {}))
+        reach("backup:rows-copied")
         with reading(copy) as connection:
             needed = in_order(reachable_files(connection))
     files, size, copied = _copy_files(needed, warehouse, folder / WAREHOUSE, progress)
+    reach("backup:files-copied")
     made = Backup(warehouse, at.isoformat(), version, len(files), size, copied)
     (folder / DESCRIPTION_FILE).write_text(json.dumps(asdict(made), indent=1) + "\n")
+    reach("backup:described")
     draft.replace(folder / CATALOG_FILE)
+    reach("backup:placed")
     for path in (folder / WAREHOUSE).rglob("*"):
         if path.is_file() and path not in files:
             path.unlink()
@@ -166,6 +171,7 @@ def _copy_files(
         if not target.exists():
             _copy_file(path, target)
             copied += 1
+            reach("backup:file-copied")
         files[target] = None
         size += target.stat().st_size
     return files, size, copied

@@ -17,6 +17,7 @@ from ormolu.catalog.lake import Lake
 from ormolu.catalog.schema import draft_parts, runs
 from ormolu.definitions import Kind, TableName
 from ormolu.errors import SerializationFailure
+from ormolu.faults import reach
 
 STAGED, SUCCEEDED, ROLLED_BACK = "staged", "succeeded", "rolled_back"
 TRANSACTION = "transaction"  # the trigger of runs that belong to one
@@ -34,6 +35,7 @@ def lend(lake: DraftLake, *, at: datetime) -> Asked:
         write_parts(connection, lake, 0, at=at)
 
     in_transaction(lake.records, write)
+    reach("transaction:lent")
     base = None if draft.base is None else {str(table): location for table, location in draft.base.items()}
     return {"id": draft.draft_id, "parts": len(draft.parts), "base": base, "began_at": lake.began_at.isoformat()}
 

@@ -25,6 +25,7 @@ from ormolu.catalog.lake import Head, Lake, Versions, latest_versions
 from ormolu.catalog.staging import delete_files
 from ormolu.definitions import Kind, TableName
 from ormolu.errors import SerializationFailure
+from ormolu.faults import reach
 
 TRANSACTION_MAX = timedelta(hours=12)  # what is older may have lost its files to the sweep
 
@@ -133,6 +134,7 @@ class DraftLake(Lake):
             raise SerializationFailure(
                 f"the transaction is older than {TRANSACTION_MAX}", hint="Transactions that change the lake are short."
             )
+        reach("transaction:publishing")
         turns = folded(draft.turns())
         definitions = folded_definitions(draft.definitions(), role)
         statements: list[Statement] = [lambda connection: replay(connection, draft.writes()), *also(self.head())]
@@ -144,6 +146,7 @@ class DraftLake(Lake):
             run_id=None,
             known=_known(draft.parts),
         )
+        reach("transaction:published")
         for turn in turns:
             self._remember(turn)
         return pointers
@@ -156,6 +159,7 @@ class DraftLake(Lake):
         undone, self.draft.parts[mark:] = self.draft.parts[mark:], []
         for part in undone:
             delete_files(part.files)
+        reach("transaction:undone")
         return sorted({part.run_id for part in undone if part.run_id is not None})
 
 

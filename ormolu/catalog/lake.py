@@ -26,6 +26,7 @@ from ormolu.catalog.staging import read_metadata
 from ormolu.catalog.table import IcebergTable, ManifestFiles
 from ormolu.definitions import Kind, TableName
 from ormolu.errors import OrmoluError, SerializationFailure, UndefinedTable
+from ormolu.faults import reach
 from ormolu.sql_extensions.relations import Relation
 
 if TYPE_CHECKING:
@@ -140,6 +141,7 @@ class Lake:
         except BaseException:
             commits.discard(turns)
             raise
+        reach("publish:staged")
         return turns
 
     def _base(self, change: Change) -> IcebergTable | None:
@@ -165,29 +167,34 @@ class Lake:
         """
         if definitions:
             self._create(at)
+        made = [*statements, lambda _: reach("publish:pointers-turned")]
         for attempt in range(REBASES_MAX):
             log: list[commits.Turn] = []
             try:
                 log = self._stage_definitions(definitions, known, at=at, run_id=run_id)
+                reach("publish:definitions-staged")
                 pointers = in_transaction(
                     self.engine,
                     lambda connection, log=log: commits.turn_pointers(  # type: ignore[misc]  # called at once
-                        connection, [*turns, *log], statements, database=self.database, at=at, run_id=run_id
+                        connection, [*turns, *log], made, database=self.database, at=at, run_id=run_id
                     ),
                 )
             except commits.PointersMoved as moved:
                 commits.discard(log)
                 if moved.tables != {DEFINITIONS}:
+                    reach("publish:conflict")
                     tables = ", ".join(sorted(str(table) for table in moved.tables - {DEFINITIONS}))
                     commits.discard(turns)
                     raise SerializationFailure(
                         f"could not serialize access due to concurrent update of {tables}", hint="Try again."
                     ) from moved
+                reach("publish:rebase")
                 time.sleep(REBASE_PAUSE_SECONDS * attempt)
             except OrmoluError:  # of a statement, or of the staging: nothing was committed for certain
                 commits.discard([*turns, *log])
                 raise
             else:
+                reach("publish:committed")
                 for turn in log:
                     self._remember(turn)
                 return pointers

@@ -15,6 +15,7 @@ from ormolu.catalog.lake import Lake
 from ormolu.catalog.reachability import reachable_files
 from ormolu.catalog.schema import runs
 from ormolu.errors import FeatureNotSupported
+from ormolu.faults import reach
 
 GRACE = timedelta(hours=24)
 RUN_DIRECTORY = re.compile(r"^run-(\d+)(-\d+)?$")
@@ -53,9 +54,12 @@ def sweep(
         live = reachable_files(connection)
     doomed = sorted(path for path in candidates if str(path) not in live)
     size = sum(path.stat().st_size for path in doomed)
+    reach("sweep:listed")
     if not is_dry_run:
         for path in doomed:
             path.unlink(missing_ok=True)
+            reach("sweep:file-removed")
+        reach("sweep:files-removed")
         _remove_empty(directories)
     return Sweep(tuple(str(path) for path in doomed), size)
 

@@ -19,6 +19,7 @@ from ormolu.connectors.source import ReadRequest, Source, Window
 from ormolu.definitions import BronzeSource, ConnectionSource, LoadMode
 from ormolu.engine.jobs import identifier, literal
 from ormolu.errors import DataError, OrmoluError, QueryCanceled, UndefinedColumn
+from ormolu.faults import reach
 from ormolu.medallion.bronze import (
     BronzePlan,
     BronzeState,
@@ -298,6 +299,7 @@ class BronzeLoad:
         results: Sequence[RuleResult],
         rows_in: int,
     ) -> RunResult:
+        reach("load:files-written")
         written = writer.written
         older: tuple[WrittenFile, ...] = ()
         if evolution.retyped and self.table is not None:

@@ -22,6 +22,7 @@ from ormolu.connectors.source import Source
 from ormolu.definitions import Connection
 from ormolu.engine.jobs import JobEngine
 from ormolu.errors import QueryCanceled
+from ormolu.faults import reach
 from ormolu.scheduler.queue import ending
 from ormolu.scheduler.runs import Ending, Run, RunStatus
 
@@ -161,7 +162,9 @@ class RunContext:
             run_statements(connection, [ended])
             write_parts(connection, lake, first, at=at)
 
+        reach("transaction:run-staged")
         in_transaction(lake.records, hand_back)
+        reach("transaction:run-handed-back")
         return head
 
     def ended(self, result: RunResult, at: datetime, status: RunStatus = RunStatus.SUCCEEDED) -> Statement:

@@ -28,6 +28,7 @@ from ormolu.definitions import (
     TableName,
 )
 from ormolu.errors import SerializationFailure, UndefinedTable
+from ormolu.faults import reach
 from ormolu.medallion.columns import CONTENT
 from ormolu.medallion.compaction import FileSize, Group, compaction_groups
 from ormolu.medallion.files import WrittenFile
@@ -142,6 +143,7 @@ class _Vacuum:
         with self.context.step(f"compact {self.table.name}") as step:
             written = [file for number, group in enumerate(groups) for file in self._joined(group, number)]
             step.rows, step.bytes = sum(file.rows for file in written), sum(file.bytes for file in written)
+        reach("compact:files-written")
         before = sum(group.rows for group in groups)
         if step.rows != before:
             raise SerializationFailure(f"{self.table.name} held {before} rows and {step.rows} after joining its files")
@@ -155,6 +157,7 @@ class _Vacuum:
                 operation=COMPACT,
             )
         )
+        reach("compact:committed")
         return Done(self.table.name, "compact", files, size, len(written))
 
     def _joined(self, group: Group, number: int) -> tuple[WrittenFile, ...]:
@@ -187,6 +190,7 @@ class _Vacuum:
             change = TableChange(table.name, table.metadata_location, operation=EXPIRE, forget_before=before)
             statements = [forget_versions(lake.database, table.name, before), forget_tombstones(lake.database, at=now)]
             lake.commit([change], (), statements, at=now, run_id=self.context.run.run_id)
+        reach("expire:committed")
         return Done(self.table.name, "expire", count)
 
     def _remove_orphans(self) -> Done | None:

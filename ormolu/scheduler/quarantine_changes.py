@@ -11,6 +11,7 @@ from ormolu.catalog.lake import IcebergTable
 from ormolu.catalog.schema import audit_log
 from ormolu.definitions import SilverTable
 from ormolu.errors import FeatureNotSupported, InsufficientPrivilege, InvalidSyntax, UndefinedTable
+from ormolu.faults import reach
 from ormolu.medallion.columns import QUARANTINE_COLUMNS
 from ormolu.medallion.expressions import resolved, scope_of, undefined_column
 from ormolu.medallion.layout import layout_of
@@ -77,6 +78,7 @@ def change(definition: SilverTable, sql: str, context: RunContext) -> RunResult:
     leaving = query("SELECT k._quarantine_id FROM chosen AS k", chosen=chosen)
     write = TableWrite(name, kept.columns, arriving, ("_quarantine_id",), leaving, partition_by=kept.partition_by)
     written = TableWriter(context, head, layout_of(definition.options)).write(write, properties={})
+    reach("quarantine:files-written")
     result = RunResult(rows_in=written.arriving, rows_out=written.arriving)
     changes = [written.change] if written.change is not None and written.arriving else []
     context.publish(changes, statements=[_audited(str(name), sql, context)], result=result)

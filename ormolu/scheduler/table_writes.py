@@ -11,6 +11,7 @@ from sqlglot import exp
 from ormolu.catalog.fields import copy_field_ids, planned_columns
 from ormolu.catalog.lake import Head, IcebergTable, TableChange
 from ormolu.definitions import SortColumn
+from ormolu.faults import reach
 from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.expressions import scope_of, translated
 from ormolu.medallion.layout import Layout
@@ -52,6 +53,7 @@ class TableWriter:
             rows = self._kept(write, current, leaving, None)
             return self._written(write, current, planned, rows, properties=properties, arriving=arriving)
         touched = self._touched(write, current, leaving)
+        reach("merge:files-touched")
         if not touched and not arriving and not _changes_properties(current, properties):
             return Written(None, 0, current.rows)
         rows = self._kept(write, current, leaving, touched) if touched else write.arriving
@@ -153,6 +155,7 @@ class TableWriter:
             )
             step.rows = sum(file.rows for file in files)
             step.bytes = sum(file.bytes for file in files)
+        reach("merge:files-written")
         change = TableChange(
             write.table,
             None if current is None else current.metadata_location,

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from ormolu.faults import reach
 from ormolu.scheduler.queue import Queue
 from ormolu.scheduler.runs import Run
 
@@ -32,6 +33,7 @@ def work(name: str, queue: Queue, runner: RunsOne, *, now: Callable[[], datetime
     while not stopping.asked:
         run = queue.claim(name, at=now())
         if run is not None:
+            reach("run:claimed")
             runner.run(run)
         elif not _wait(is_embedded):
             return

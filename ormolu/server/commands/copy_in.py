@@ -16,6 +16,7 @@ from ormolu.errors import (
     UndefinedTable,
     WrongObjectType,
 )
+from ormolu.faults import reach
 from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_operate
 from ormolu.server.commands.services import Services
@@ -131,9 +132,11 @@ class _Spool:
             raise
         self._file.close()
         _cut_end_marker(self._path)
+        reach("upload:spooled")
         request = {"path": str(self._path), "options": self.options, "columns": self.columns}
         try:
             state = run_and_wait(self._services, self._session, str(self._name), RunAction.UPLOAD, request)
+            reach("upload:loaded")
         finally:
             self._path.unlink(missing_ok=True)
         return state.rows_out or 0
