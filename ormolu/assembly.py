@@ -75,6 +75,7 @@ from ormolu.server.resolution import Resolution, rights
 from ormolu.server.settings import start_settings
 from ormolu.server.tls import ServerTls, make_certificate, server_tls
 from ormolu.sql_extensions.parser.script import parse
+from ormolu.stores import find_store
 
 ADMIN = "admin"
 PASSWORD_FILE = "admin.password"
@@ -129,7 +130,12 @@ class Foundation:
 
     def open_engine(self) -> JobEngine:
         temp = self.config.data.absolute() / "tmp" / f"job-{os.getpid()}"
-        return JobEngine(memory_limit=self.config.job_memory, threads=self.config.engine_threads, temp_directory=temp)
+        return JobEngine(
+            memory_limit=self.config.job_memory,
+            threads=self.config.engine_threads,
+            temp_directory=temp,
+            store=find_store(self.config.warehouse_location, os.environ),
+        )
 
 
 def lay_foundation(config: Config) -> Foundation:
@@ -224,6 +230,7 @@ class Running:
             temp_directory=config.data.absolute() / "tmp" / "queries",
             readable_directories=(config.warehouse_location,),
             prepare=self._prepare,
+            store=find_store(config.warehouse_location, os.environ),
         )
         self.workers = Workers(
             worker_argv(config),

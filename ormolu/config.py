@@ -27,7 +27,7 @@ class Config:
     workers: int = 2
     database: str = "lakehouse"
     catalog: str = ""  # sqlite:///... inside `data` when empty, or postgresql+psycopg://...
-    warehouse: str = ""  # a folder inside `data` when empty
+    warehouse: str = ""  # a folder inside `data` when empty, or s3://bucket/prefix
     tls: str = ""  # "auto" for a self-made certificate
     tls_cert: Path | None = None
     tls_key: Path | None = None
@@ -53,7 +53,7 @@ class Config:
 
     @property
     def warehouse_location(self) -> str:
-        return self.warehouse or str(self.data.absolute() / "warehouse")
+        return self.warehouse.rstrip("/") or str(self.data.absolute() / "warehouse")
 
     @property
     def is_embedded(self) -> bool:

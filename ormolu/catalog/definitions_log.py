@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 from ormolu.catalog.caches import Cache
 from ormolu.catalog.changes import DefinitionChange, TableChange
 from ormolu.catalog.fields import planned_columns
-from ormolu.catalog.staging import file_io, sync_files
+from ormolu.catalog.file_io import file_io
+from ormolu.catalog.staging import sync_files
 from ormolu.catalog.table import IcebergTable
 from ormolu.definitions import Definition, Kind, TableName
 from ormolu.medallion.columns import StoredColumn

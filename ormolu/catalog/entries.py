@@ -43,7 +43,7 @@ from pyiceberg.types import (
     UUIDType,
 )
 
-from ormolu.catalog.staging import file_io
+from ormolu.catalog.file_io import file_io
 from ormolu.errors import DataCorrupted, FeatureNotSupported, InvalidParameterValue
 from ormolu.medallion.columns import PartitionField, StoredColumn
 from ormolu.medallion.files import WrittenFile

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
+from ormolu.catalog.file_io import file_io
 from ormolu.catalog.schema import iceberg_tables, tombstones, versions
-from ormolu.catalog.staging import file_io, read_metadata
+from ormolu.catalog.staging import read_metadata
 
 
 def reachable_files(connection: Connection) -> set[str]:

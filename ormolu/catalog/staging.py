@@ -38,9 +38,8 @@ from pyiceberg.table.update import (
 from pyiceberg.table.update.snapshot import _ManifestMergeManager, _MergeAppendFiles, _OverwriteFiles
 
 from ormolu.catalog.file_io import file_io
-from ormolu.stores import is_remote
-
 from ormolu.faults import reach
+from ormolu.stores import is_remote
 
 PYICEBERG_VERSION = "0.12.0"
 SNAPSHOTS_MAX = 100  # in one metadata file; time travel reads older metadata files

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 
 from ormolu.catalog.database import reading
+from ormolu.catalog.file_io import ListedFile, list_files
 from ormolu.catalog.lake import Lake
 from ormolu.catalog.reachability import reachable_files
 from ormolu.catalog.schema import runs
-from ormolu.errors import FeatureNotSupported
+from ormolu.catalog.staging import delete_files
 from ormolu.faults import reach
+from ormolu.stores import is_remote
 
 GRACE = timedelta(hours=24)
-RUN_DIRECTORY = re.compile(r"^run-(\d+)(-\d+)?$")
+FILE_OF_RUN = re.compile(r"^data/run-(\d+)(-\d+)?/")  # inside the location of a table
+FILE_OF_METADATA = re.compile(r"^metadata/")
+KEPT_FOLDERS = ("data", "metadata")
 ENDED = frozenset({"succeeded", "failed", "canceled", "blocked", "rolled_back"})
 
 
@@ -39,57 +43,49 @@ def sweep(
     covers commits that are under way, and a run that has ended by our clock and still writes. `within` is the location
     of one table: nothing outside it is looked at.
     """
-    if "://" in lake.warehouse:
-        raise FeatureNotSupported("the sweep works on local warehouses only so far")
-    before = at - grace
-    root = Path(within) if within is not None else Path(lake.warehouse) / lake.database
-    tables = [root] if within is not None else list(root.glob("*/*"))
-    directories = _ended_run_directories(lake, tables)
-    candidates = [path for directory in directories for path in _old_files(directory, before)]
-    for table in tables:
-        candidates += _old_files(table / "metadata", before)
+    root = f"{lake.warehouse}/{lake.database}" if within is None else within
+    folders_above = 2 if within is None else 0  # the schema's and the table's
+    old = [file for file in list_files(root) if file.modified_at < at - grace]
+    candidates = list(_of_nobody_at_work(lake, old, above=len(root) + 1, folders=folders_above))
     if not candidates:
         return Sweep((), 0)
     with reading(lake.engine) as connection:
         live = reachable_files(connection)
-    doomed = sorted(path for path in candidates if str(path) not in live)
-    size = sum(path.stat().st_size for path in doomed)
+    doomed = sorted((file for file in candidates if file.path not in live), key=lambda file: file.path)
+    found = Sweep(tuple(file.path for file in doomed), sum(file.bytes for file in doomed))
     reach("sweep:listed")
     if not is_dry_run:
-        for path in doomed:
-            path.unlink(missing_ok=True)
+        for path in found.files:
+            delete_files((path,))
             reach("sweep:file-removed")
         reach("sweep:files-removed")
-        _remove_empty(directories)
-    return Sweep(tuple(str(path) for path in doomed), size)
+        if not is_remote(root):
+            _remove_empty({Path(path).parent for path in found.files})
+    return found
 
 
-def _ended_run_directories(lake: Lake, tables: Sequence[Path]) -> list[Path]:
-    """Of runs that the database knows to have ended; a directory whose run it does not know is left alone."""
-    found: dict[int, list[Path]] = {}
-    for directory in (path for table in tables for path in table.glob("data/run-*")):
-        if directory.is_dir() and (match := RUN_DIRECTORY.match(directory.name)):
-            found.setdefault(int(match[1]), []).append(directory)
-    if not found:
-        return []
+def _of_nobody_at_work(lake: Lake, files: Sequence[ListedFile], *, above: int, folders: int) -> Iterator[ListedFile]:
+    """Metadata, and data of the runs that the database knows to have ended; what a run it does not know wrote stays."""
+    of_runs: dict[int, list[ListedFile]] = {}
+    for file in files:
+        inside = file.path[above:].split("/", folders)[-1]
+        if match := FILE_OF_RUN.match(inside):
+            of_runs.setdefault(int(match[1]), []).append(file)
+        elif FILE_OF_METADATA.match(inside):
+            yield file
+    for run_id in _ended(lake) & of_runs.keys() if of_runs else ():
+        yield from of_runs[run_id]
+
+
+def _ended(lake: Lake) -> set[int]:
     with reading(lake.engine) as connection:
-        ended = set(
-            connection.execute(
-                select(runs.c.run_id).where(runs.c.database == lake.database, runs.c.status.in_(sorted(ENDED)))
-            ).scalars()
-        )
-    return [directory for run_id, directories in found.items() if run_id in ended for directory in directories]
+        found = select(runs.c.run_id).where(runs.c.database == lake.database, runs.c.status.in_(sorted(ENDED)))
+        return set(connection.execute(found).scalars())
 
 
-def _old_files(directory: Path, before: datetime) -> Iterator[Path]:
-    for path in directory.rglob("*"):
-        if path.is_file() and datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
-            yield path
-
-
-def _remove_empty(directories: list[Path]) -> None:
-    for directory in directories:
-        nested = sorted((path for path in directory.rglob("*") if path.is_dir()), reverse=True)
-        for path in (*nested, directory):
-            if not any(path.iterdir()):
-                path.rmdir()
+def _remove_empty(folders: Iterable[Path]) -> None:
+    """The folders of runs that nothing is left in, and those of partitions inside them."""
+    for folder in folders:
+        while folder.name not in KEPT_FOLDERS and folder.exists() and not any(folder.iterdir()):
+            folder.rmdir()
+            folder = folder.parent  # noqa: PLW2901 - upwards

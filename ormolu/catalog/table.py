@@ -11,9 +11,9 @@ from sqlglot import exp
 
 from ormolu.catalog.caches import Cache
 from ormolu.catalog.fields import copy_field_ids, stored_columns
+from ormolu.catalog.file_io import file_io
 from ormolu.catalog.files import DataFile, data_file, partition_fields
 from ormolu.catalog.pruning import Pruning
-from ormolu.catalog.staging import file_io
 from ormolu.definitions import TableName
 from ormolu.errors import FeatureNotSupported, UndefinedColumn
 from ormolu.medallion.columns import PartitionField, StoredColumn

@@ -8,6 +8,7 @@ import duckdb
 
 from ormolu import errors
 from ormolu.errors import OrmoluError
+from ormolu.stores import as_store_error
 
 _OWN = re.compile(r"\b([0-9A-Z]{5}): (.+)", re.DOTALL)
 _MEMORY_HINT = "Read fewer rows or columns, or ask the administrator for a higher memory limit."
@@ -90,6 +91,8 @@ def from_engine(error: duckdb.Error) -> OrmoluError:
         return named(own[2].split("\n")[0].strip())
     if kind is errors.IoError and _MISSING_FILE.search(text):
         return errors.UndefinedFile(text.split("\n")[0])
+    if kind is errors.IoError and (of_store := as_store_error(error)):
+        return of_store
     if kind in (errors.InternalError, errors.IoError):
         return kind(text.split("\n")[0])
     by_message = next((ours for ours, pattern in _BY_MESSAGE if pattern.search(text)), None)

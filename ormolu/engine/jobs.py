@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,12 +14,15 @@ import pyarrow as pa
 from sqlglot import exp
 
 from ormolu.engine.errors import from_engine
+from ormolu.engine.extensions import extension_path
 from ormolu.engine.functions import install_functions
-from ormolu.errors import FeatureNotSupported, OrmoluError, QueryCanceled, UndefinedFile
+from ormolu.engine.stores import open_store
+from ormolu.errors import FeatureNotSupported, OrmoluError, QueryCanceled
 from ormolu.medallion.columns import PartitionField
 from ormolu.medallion.files import WrittenFile
 from ormolu.medallion.layout import COMPRESSION, TARGET_FILE_BYTES
 from ormolu.sql_extensions.types import from_duckdb
+from ormolu.stores import ObjectStore, is_remote
 
 ROW_GROUP_ROWS = 122_880
 PARTITION_COLUMN = "__partition_{}"
@@ -38,7 +40,8 @@ _TRANSFORMS: Mapping[str, str] = {
 class JobEngine:
     """A DuckDB instance of one run, with limits of its own; its time zone is UTC.
 
-    `install` adds the functions that queries may use. One thread uses an engine; `interrupt` may come from another.
+    `install` adds the functions that queries may use; `store` is where the warehouse is, if that is no folder.
+    One thread uses an engine; `interrupt` may come from another.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class JobEngine:
         threads: int,
         temp_directory: Path,
         install: Callable[[duckdb.DuckDBPyConnection], None] = install_functions,
+        store: ObjectStore | None = None,
     ) -> None:
         temp_directory.mkdir(parents=True, exist_ok=True)
         self.temp_directory = temp_directory
@@ -68,6 +72,8 @@ class JobEngine:
         self._connection.execute("SET GLOBAL TimeZone = 'UTC'")
         self._extensions: set[str] = set()
         install(self._connection)
+        if store is not None:
+            open_store(self._connection, store)
 
     def __enter__(self) -> JobEngine:
         return self
@@ -207,7 +213,8 @@ class JobEngine:
         compression: str,
         target_file_bytes: int,
     ) -> str:
-        Path(directory).mkdir(parents=True, exist_ok=True)
+        if not is_remote(directory):
+            Path(directory).mkdir(parents=True, exist_ok=True)
         columns = [_stored(name, kind) for name, kind in self.describe(sql, parameters)]
         fields = [_partition_value(position, field) for position, field in enumerate(partition_by)]
         options = [
@@ -240,25 +247,6 @@ class JobEngine:
 
     def close(self) -> None:
         self._connection.close()
-
-
-def extension_path(name: str) -> Path:
-    """The file of an extension that a wheel brought; 0A000 where the wheel is not installed."""
-    package = f"duckdb_extension_{name}"
-    try:
-        module = import_module(package)
-    except ModuleNotFoundError as error:
-        extra = name.removesuffix("_scanner")
-        raise FeatureNotSupported(
-            f"the extension {name} is not installed", hint=f"pip install 'ormolu[{extra}]'"
-        ) from error
-    path = Path(module.__path__[0]) / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
-    if not path.exists():
-        raise UndefinedFile(
-            f"the extension {name} is not built for DuckDB {duckdb.__version__}",
-            hint=f"Install {package.replace('_', '-')}=={duckdb.__version__}.",
-        )
-    return path
 
 
 def identifier(name: str) -> str:
@@ -318,7 +306,8 @@ def _files(
 def _written(row: tuple[Any, ...], partition_by: Sequence[PartitionField]) -> WrittenFile | None:  # Any: DuckDB's row
     path, count, size, keys = row[0], row[1], row[2], row[5]
     if not count:
-        Path(path).unlink()
+        if not is_remote(str(path)):  # in a store, the sweep takes it away
+            Path(path).unlink()
         return None
     names = [PARTITION_COLUMN.format(position) for position in range(len(partition_by))]
     return WrittenFile(str(path), int(count), int(size), tuple(keys[name] for name in names))

@@ -12,7 +12,9 @@ import pyarrow as pa
 
 from ormolu.engine.errors import from_engine
 from ormolu.engine.functions import install_functions
+from ormolu.engine.stores import open_store
 from ormolu.errors import InsufficientPrivilege
+from ormolu.stores import ObjectStore
 
 BATCH_ROWS = 8_192
 
@@ -49,8 +51,10 @@ class QueryEngine:
         temp_directory: Path,
         readable_directories: Sequence[str],
         prepare: Callable[[duckdb.DuckDBPyConnection], None] = lambda _: None,
+        store: ObjectStore | None = None,
     ) -> None:
-        """`prepare` is called before the lock falls, with the instance's own connection."""
+        """`prepare` is called before the lock falls, with the instance's own connection; `store` is where
+        the warehouse is, if that is no folder."""
         self._connection = duckdb.connect(":memory:")
         settings: dict[str, object] = {
             "TimeZone": "UTC",
@@ -66,6 +70,8 @@ class QueryEngine:
             self._set(name, value)
         install_functions(self._connection)
         prepare(self._connection)
+        if store is not None:
+            open_store(self._connection, store)
         self._set("allowed_directories", [str(directory) for directory in readable_directories])
         self._set("enable_external_access", False)
         self._set("lock_configuration", True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 from sqlglot import exp
 
@@ -234,7 +233,7 @@ def rewrite(engine: JobEngine, table: IcebergTable, target: Target) -> tuple[Wri
     source = table.source().sql(dialect="duckdb")
     return engine.write_parquet(
         f"SELECT {', '.join(selected)} FROM ({source}) AS older",  # noqa: S608 - names are quoted
-        directory=str(Path(target.directory) / "rewritten"),
+        directory=f"{target.directory}/rewritten",
         field_ids=copy_field_ids(target.columns),
         partition_by=target.partition_by,
         compression=target.layout.compression,

@@ -11,6 +11,7 @@ from ormolu import errors
 from ormolu.engine.errors import from_engine
 from ormolu.server.activity import Activity
 from ormolu.server.context import SessionContext, canceled_by_timeout
+from ormolu.stores import as_store_error
 
 _log = logging.getLogger(__name__)
 Output = Generator[bytes | memoryview, None, None]
@@ -35,14 +36,19 @@ class Guard:
                 yield step
         except (errors.OrmoluError, duckdb.Error) as error:
             return self._problem(error)
+        except OSError as error:
+            return as_store_error(error) or self._internal(error)
         except Exception as error:  # noqa: BLE001 - the session's own catch-all: logged whole, and the client is told
-            _log.exception("statement failed", extra={"pid": self._context.pid, "query": self._activity.query})
-            return errors.InternalError(f"internal error: {type(error).__name__}")
+            return self._internal(error)
         finally:
             steps.close()
             stop_timer()
             cancellation.finish()
         return None
+
+    def _internal(self, error: Exception) -> errors.OrmoluError:
+        _log.exception("statement failed", extra={"pid": self._context.pid, "query": self._activity.query})
+        return errors.InternalError(f"internal error: {type(error).__name__}")
 
     def _begin(self) -> StopTimer:
         cancellation = self._context.cancellation

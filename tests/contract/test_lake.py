@@ -241,7 +241,7 @@ def test_many_overwrites_keep_few_manifests(lake: Lake, workshop: Any, fetch: Fe
         removed = (oldest,) if number % 2 else ()
         head = lake.commit([workshop.addition(head, ORDERS, f"SELECT {number} AS id", removed=removed)], at=NOW)
     table = head.table(ORDERS)
-    from ormolu.catalog.staging import file_io
+    from ormolu.catalog.file_io import file_io
 
     assert len(table.metadata.current_snapshot().manifests(file_io())) <= 21
     assert len(table.files) == 16 == len(fetch(table.source())) == table.rows

@@ -1,0 +1,49 @@
+"""Files of tables, wherever a warehouse is: in a folder or in an object store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from pyarrow.fs import FileSelector
+from pyiceberg.io import FileIO
+from pyiceberg.io.pyarrow import PyArrowFileIO
+
+from ormolu.stores import file_io_properties, is_remote
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    path: str
+    bytes: int
+    modified_at: datetime
+
+
+def file_io() -> FileIO:
+    """Opens local files, and those of object stores by the settings in the environment."""
+    return _file_io(tuple(sorted(file_io_properties(os.environ).items())))
+
+
+@lru_cache(maxsize=1)
+def _file_io(properties: tuple[tuple[str, str], ...]) -> PyArrowFileIO:
+    return PyArrowFileIO(dict(properties))
+
+
+def list_files(location: str) -> Iterator[ListedFile]:
+    """Every file below a folder or prefix, in no order; none where there is no such place."""
+    if not is_remote(location):
+        for path in Path(location).rglob("*"):
+            if path.is_file():
+                status = path.stat()
+                yield ListedFile(str(path), status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
+        return
+    io = _file_io(tuple(sorted(file_io_properties(os.environ).items())))
+    scheme, netloc, prefix = PyArrowFileIO.parse_location(location)
+    found = io.fs_by_scheme(scheme, netloc).get_file_info(FileSelector(prefix, recursive=True, allow_not_found=True))
+    for item in found:
+        if item.is_file:
+            yield ListedFile(location + item.path.removeprefix(prefix), item.size, item.mtime)
