@@ -17,10 +17,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, insert, select, text
 
 from ormolu.catalog.database import in_transaction, open_database, reading
+from ormolu.catalog.file_io import file_io
 from ormolu.catalog.reachability import reachable_files
 from ormolu.catalog.relocation import Relocation, copy_file, in_order
 from ormolu.catalog.schema import draft_parts, iceberg_tables, metadata, roles, runs
-from ormolu.catalog.staging import file_io
 from ormolu.errors import DataCorrupted, ObjectNotInPrerequisiteState, UndefinedFile
 from ormolu.faults import reach
 

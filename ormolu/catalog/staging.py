@@ -9,14 +9,11 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
 from pyiceberg.catalog import MetastoreCatalog
 from pyiceberg.catalog.noop import NoopCatalog
-from pyiceberg.io import FileIO
-from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.manifest import DataFile as IcebergDataFile
 from pyiceberg.manifest import ManifestFile
 from pyiceberg.partitioning import PartitionSpec
@@ -40,7 +37,9 @@ from pyiceberg.table.update import (
 )
 from pyiceberg.table.update.snapshot import _ManifestMergeManager, _MergeAppendFiles, _OverwriteFiles
 
+from ormolu.catalog.file_io import file_io
 from ormolu.faults import reach
+from ormolu.stores import is_remote
 
 PYICEBERG_VERSION = "0.12.0"
 SNAPSHOTS_MAX = 100  # in one metadata file; time travel reads older metadata files
@@ -60,11 +59,6 @@ class StagedMetadata:
     location: str
     metadata: TableMetadata
     written: tuple[str, ...]
-
-
-@lru_cache(maxsize=1)
-def file_io() -> FileIO:
-    return PyArrowFileIO()
 
 
 def read_metadata(location: str) -> TableMetadata:
@@ -251,9 +245,14 @@ def _set_spec(spec_id: int) -> SetDefaultSpecUpdate:
 
 
 def sync_files(paths: Iterable[str]) -> None:
-    """Force local files to the disk: a pointer must not survive a power cut that its files do not."""
+    """Force local files to the disk: a pointer must not survive a power cut that its files do not.
+
+    A file in an object store is durable once its writer is closed.
+    """
     folders: set[Path] = set()
-    for path in filter(_is_local, paths):
+    for path in paths:
+        if is_remote(path):
+            continue
         _sync(Path(path))
         folders.update(list(Path(path).parents)[:FOLDERS_SYNCED])
     for folder in folders:
@@ -266,10 +265,6 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _is_local(path: str) -> bool:
-    return "://" not in path
 
 
 def delete_files(paths: Iterable[str]) -> None:
