@@ -47,12 +47,16 @@ class TableDrop:
 
 @dataclass(frozen=True, slots=True)
 class TableRestore:
-    """The pointer turns to metadata that exists: RESTORE, and UNDROP where `based_on` is None."""
+    """The pointer turns to metadata that exists: RESTORE, and UNDROP where `based_on` is None.
+
+    With `properties` it turns to new metadata that says the same but for these.
+    """
 
     table: TableName
     based_on: str | None
     metadata_location: str
     operation: str = "restore"
+    properties: Mapping[str, str | None] = field(default_factory=dict)
 
 
 Change = TableChange | TableDrop | TableRestore

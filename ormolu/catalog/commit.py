@@ -54,8 +54,7 @@ def stage(change: Change, base: IcebergTable | None, *, run_id: int | None) -> T
         case TableDrop():
             return Turn(change.table, change.based_on, None, None, "drop")
         case TableRestore():
-            metadata = read_metadata(change.metadata_location)
-            return Turn(change.table, change.based_on, change.metadata_location, metadata, change.operation)
+            return _stage_restore(change)
         case TableChange():
             staged = _stage_table(change, base, run_id)
             return Turn(
@@ -63,6 +62,16 @@ def stage(change: Change, base: IcebergTable | None, *, run_id: int | None) -> T
             )
         case _:
             assert_never(change)
+
+
+def _stage_restore(change: TableRestore) -> Turn:
+    metadata = read_metadata(change.metadata_location)
+    if not change.properties:
+        return Turn(change.table, change.based_on, change.metadata_location, metadata, change.operation)
+    staging = Staging(metadata, change.metadata_location)
+    staging.set_properties(change.properties)
+    staged = staging.write()
+    return Turn(change.table, change.based_on, staged.location, staged.metadata, change.operation, staged.written)
 
 
 def _stage_table(change: TableChange, base: IcebergTable | None, run_id: int | None) -> StagedMetadata:

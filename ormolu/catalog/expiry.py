@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Delete, and_, delete, func, select
 
-from ormolu.catalog.schema import tombstones, versions
+from ormolu.catalog.schema import versions
 from ormolu.definitions import TableName
-
-TOMBSTONE_AGE = timedelta(days=7)
 
 
 def old_versions(connection: Connection, database: str, table: TableName, before: datetime) -> int:
@@ -32,8 +30,3 @@ def _is_old(database: str, table: TableName, before: datetime) -> ColumnElement[
     )
     is_its_own = and_(versions.c.database == database, versions.c.table_name == str(table))
     return and_(is_its_own, versions.c.version < valid_then)
-
-
-def forget_tombstones(database: str, *, at: datetime) -> Delete:
-    """Dropped tables that can no longer be brought back."""
-    return delete(tombstones).where(tombstones.c.database == database, tombstones.c.dropped_at < at - TOMBSTONE_AGE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
-from ormolu.catalog.schema import grants, role_members, roles
+from ormolu.catalog.schema import DROPPED, grants, role_members, roles
 from ormolu.definitions import TableName
 from ormolu.errors import InvalidParameterValue
 
@@ -107,7 +107,7 @@ def _is(privilege: str, kind: str, name: str, grantee: str, database: str) -> Co
 
 
 def all_grants(connection: Connection, *, database: str) -> list[Grant]:
-    rows = connection.execute(select(grants).where(grants.c.database == database))
+    rows = connection.execute(select(grants).where(grants.c.database == database, grants.c.object_kind != DROPPED))
     return [
         Grant(row.privilege, row.object_kind, row.object, row.grantee, row.grantor, row.is_grantable) for row in rows
     ]
@@ -145,4 +145,11 @@ def direct_memberships(connection: Connection) -> dict[str, tuple[str, ...]]:
 
 
 def objects_granted_to(connection: Connection, role: str) -> Sequence[str]:
-    return connection.execute(select(grants.c.object).where(grants.c.grantee == role).distinct()).scalars().all()
+    """Not those that are kept of dropped relations."""
+    held = select(grants.c.object).where(grants.c.grantee == role, grants.c.object_kind != DROPPED)
+    return connection.execute(held.distinct()).scalars().all()
+
+
+def forget_kept_grants(connection: Connection, role: str) -> None:
+    """Relations that come back do not know a role that is dropped meanwhile."""
+    connection.execute(delete(grants).where(grants.c.grantee == role, grants.c.object_kind == DROPPED))

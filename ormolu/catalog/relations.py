@@ -143,7 +143,7 @@ def location_as_of(engine: Engine, database: str, table: TableName, as_of: AsOf)
     if as_of.version is not None:
         wanted = wanted.where(versions.c.version <= as_of.version)
     elif as_of.timestamp is not None:
-        wanted = wanted.where(versions.c.published_at <= _timestamp(as_of.timestamp))
+        wanted = wanted.where(versions.c.published_at <= moment(as_of.timestamp))
     with reading(engine) as connection:
         location = connection.execute(wanted).scalar()
         if location is None and connection.execute(select(versions.c.version).where(of_table).limit(1)).first():
@@ -153,7 +153,7 @@ def location_as_of(engine: Engine, database: str, table: TableName, as_of: AsOf)
     return location
 
 
-def _timestamp(text: str) -> datetime:
+def moment(text: str) -> datetime:
     """Without a zone the time is UTC."""
     try:
         at = datetime.fromisoformat(text.strip())

@@ -153,6 +153,7 @@ class Roles:
                     detail="privileges for " + ", ".join(sorted(held)),
                     hint=f"REVOKE ALL ON ... FROM {name} comes first.",
                 )
+            grants.forget_kept_grants(connection, name)
             is_its_own = or_(role_members.c.role == name, role_members.c.member == name)
             connection.execute(delete(role_members).where(is_its_own))
             connection.execute(delete(roles).where(roles.c.name == name))

@@ -197,7 +197,7 @@ files = Table(
     Column("load_id", BigInteger, nullable=False),
     Column("run_id", BigInteger, nullable=False),
     Column("rows", BigInteger),
-    Column("status", String(20), nullable=False, default="loaded"),  # loaded, replaced, excluded
+    Column("status", String(20), nullable=False, default="loaded"),  # loaded, replaced, excluded, taken back
 )
 
 checkpoints = Table(
@@ -246,6 +246,8 @@ role_members = Table(
     Column("role", String(63), ForeignKey("roles.name"), primary_key=True),  # the group
     Column("member", String(63), ForeignKey("roles.name"), primary_key=True),
 )
+
+DROPPED = "dropped"  # the kind of object of the grants that are kept of dropped relations
 
 grants = Table(
     "grants",

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from ormolu.catalog.database import reading
 from ormolu.catalog.definitions_log import DEFINITIONS, DefinitionVersion
 from ormolu.catalog.schema import runs, versions, watermarks
+from ormolu.catalog.tombs import KEPT
 from ormolu.definitions import (
     AfterUpstream,
     Cron,
@@ -208,7 +209,9 @@ def _last_runs(head: Head) -> tuple[dict[str, Any], dict[str, Any], dict[str, An
 
 def _watermarks(head: Head) -> Iterator[Row]:
     with reading(head.lake.engine) as connection:
-        rows = connection.execute(select(watermarks).where(watermarks.c.database == head.lake.database)).all()
+        is_live = ~watermarks.c.source_name.startswith(KEPT)
+        of_lake = watermarks.c.database == head.lake.database
+        rows = connection.execute(select(watermarks).where(of_lake, is_live)).all()
     for row in rows:
         definition = head.definitions.find(Kind.BRONZE_SOURCE, row.source_name)
         yield {

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, Table, select
 
 from ormolu.catalog import schema
+from ormolu.catalog.tombs import KEPT
 
 Shape = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
@@ -26,7 +27,9 @@ class SqlView:
     shape: Shape | None = None
 
     def select(self, database: str) -> Select[Any]:
-        return select(self.table).where(self.table.c.database == database)
+        """The rows of the database; not what is kept of dropped relations."""
+        names = [self.table.c[name] for name in ("table_name", "source_name") if name in self.table.c]
+        return select(self.table).where(self.table.c.database == database, *(~name.startswith(KEPT) for name in names))
 
 
 def _view(name: str, table: Table, *columns: tuple[str, str], shape: Shape | None = None) -> SqlView:

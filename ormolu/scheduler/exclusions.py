@@ -53,6 +53,11 @@ def _mark(source: BronzeSource, run_id: int, context: RunContext, *, is_excluded
         .values(status=new)
     )
     rows = _rows_of(context, table, loads)
+    if not rows and not is_excluded:
+        raise ObjectNotInPrerequisiteState(
+            f"the rows of run {run_id} are not in {source.name}",
+            hint="It was restored to a version without them; RESTORE TO a version with them brings them back.",
+        )
     touched = touched_objects(head, source)
     result = RunResult(
         rows_out=rows,

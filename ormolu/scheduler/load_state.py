@@ -18,6 +18,7 @@ from ormolu.medallion.bronze_rules import RuleResult, earlier_observation
 from ormolu.medallion.columns import EXCLUDED_LOADS, LATEST_FULL_LOAD, NEXT_LOAD_ID, NEXT_ROW_ID, StoredColumn
 
 LOADED, REPLACED, EXCLUDED = "loaded", "replaced", "excluded"
+TAKEN_BACK = "taken back"  # by a RESTORE to a version before the load
 UPLOAD_PATH = "upload"
 
 

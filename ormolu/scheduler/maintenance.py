@@ -13,10 +13,11 @@ from sqlglot import exp
 
 from ormolu.catalog.changes import TableChange
 from ormolu.catalog.database import reading
-from ormolu.catalog.expiry import forget_tombstones, forget_versions, old_versions
+from ormolu.catalog.expiry import forget_versions, old_versions
 from ormolu.catalog.fields import copy_field_ids
 from ormolu.catalog.lake import Head, IcebergTable
 from ormolu.catalog.sweep import sweep
+from ormolu.catalog.tombs import forget_tombstones
 from ormolu.definitions import (
     NO_OPTIONS,
     BronzeSource,
@@ -188,8 +189,8 @@ class _Vacuum:
         with self.context.step(f"expire {self.table.name}"):
             table = lake.head().table(self.table.name)
             change = TableChange(table.name, table.metadata_location, operation=EXPIRE, forget_before=before)
-            statements = [forget_versions(lake.database, table.name, before), forget_tombstones(lake.database, at=now)]
-            lake.commit([change], (), statements, at=now, run_id=self.context.run.run_id)
+            forgotten = (forget_versions(lake.database, table.name, before), forget_tombstones(lake.database, at=now))
+            lake.commit([change], (), forgotten, at=now, run_id=self.context.run.run_id)
         reach("expire:committed")
         return Done(self.table.name, "expire", count)
 

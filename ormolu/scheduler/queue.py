@@ -21,6 +21,7 @@ LEASE = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 5.0
 ATTEMPTS_MAX = 5
 AWAITED = ("statement", TRANSACTION)  # triggers of runs that a session waits for
+OF_ITSELF = ("upstream", "schedule", "creation")  # triggers of runs that nobody asked for
 CLAIM_LOCK = 0x6F726D6F  # the advisory lock under which PostgreSQL-backed claims are made
 
 

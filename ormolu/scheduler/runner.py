@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from ormolu.catalog.changes import DefinitionChange
 from ormolu.catalog.draft_parts import borrow
@@ -32,12 +33,22 @@ from ormolu.errors import (
     SerializationFailure,
     UndefinedObject,
 )
-from ormolu.scheduler import exclusions, insights, loads, maintenance, monitors, quarantine_changes, refreshes
+from ormolu.scheduler import (
+    exclusions,
+    insights,
+    loads,
+    maintenance,
+    monitors,
+    quarantine_changes,
+    refreshes,
+    restores,
+)
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.downstream import downstream_runs, published_by
 from ormolu.scheduler.queue import AWAITED, HEARTBEAT_SECONDS, Queue
 from ormolu.scheduler.runs import DRAFT, Ending, Run, RunAction, RunStatus
 from ormolu.sql_extensions.parser.script import parse_definition
+from ormolu.stores import as_store_error
 
 CONFLICTS_MAX = 5
 PROGRESS_SECONDS = 1.0
@@ -70,9 +81,8 @@ class Runner:
                 end = Ending(RunStatus.CANCELED, error=error, notices=tuple(context.notices))
             except OrmoluError as error:
                 end = Ending(RunStatus.FAILED, error=error, notices=tuple(context.notices))
-            except Exception as error:  # the job's own net: logged whole, named shortly
-                logger.exception("run %s of %s failed", run.run_id, run.object)
-                end = Ending(RunStatus.FAILED, error=InternalError(f"{type(error).__name__}: {error}"))
+            except Exception as error:  # noqa: BLE001 - the job's own net: logged whole, named shortly
+                end = Ending(RunStatus.FAILED, error=as_store_error(error) or _internal_error(run, error))
             finally:
                 context.close()
         if end is not None:
@@ -125,6 +135,11 @@ class Runner:
         )
 
 
+def _internal_error(run: Run, error: Exception) -> InternalError:
+    logger.exception("run %s of %s failed", run.run_id, run.object)
+    return InternalError(f"{type(error).__name__}: {error}")
+
+
 def perform(context: RunContext) -> RunResult:
     """Do what the run asks. Raises what stands in its way."""
     request = context.run.request
@@ -166,8 +181,15 @@ def perform(context: RunContext) -> RunResult:
             return insights.run_suggest(request["what"], context.run.object, context)
         case RunAction.MONITOR:
             return monitors.run_monitor(_monitor(context), context)
-        case RunAction.VACUUM:
-            return maintenance.vacuum(_table_name(context), maintenance.asked(request), context)
+        case RunAction.VACUUM | RunAction.RESTORE:
+            return TENDING[context.run.action](_table_name(context), request, context)
+
+
+# What is done to tables as they are stored, by the name of one.
+TENDING: Mapping[RunAction, Callable[[TableName, Mapping[str, Any], RunContext], RunResult]] = {
+    RunAction.VACUUM: lambda name, request, context: maintenance.vacuum(name, maintenance.asked(request), context),
+    RunAction.RESTORE: restores.restore,
+}
 
 
 def _check_replaces(context: RunContext) -> None:

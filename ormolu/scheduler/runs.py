@@ -25,6 +25,7 @@ class RunAction(Enum):
     SUGGEST = "suggest"
     MONITOR = "monitor"
     VACUUM = "vacuum"
+    RESTORE = "restore"
 
 
 DRAFT = "draft"  # the key of a request that says which transaction the run belongs to

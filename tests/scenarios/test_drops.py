@@ -47,3 +47,27 @@ def test_grants_on_a_dropped_table_neither_hold_nor_keep_the_role(server: Ormolu
     ):
         connection.execute("SELECT a FROM bronze.granted")
     server.run("DROP ROLE visitor")
+
+
+def test_a_source_called_like_a_companion_of_another_outlives_it(server: OrmoluServer) -> None:
+    for name in ("paired", "paired_history"):
+        server.run(f"CREATE BRONZE SOURCE {name} (a integer) FROM UPLOAD FORMAT csv")
+    server.run("DROP BRONZE SOURCE paired")
+    assert server.run("SELECT count(*) FROM bronze.paired_history") == [(0,)]
+
+
+def test_versions_of_the_dropped_table_are_not_those_of_one_made_again(server: OrmoluServer) -> None:
+    server.run("CREATE BRONZE SOURCE secretive (a integer) FROM UPLOAD FORMAT csv")
+    copy(server, "secretive", "42\n")
+    server.run("DROP BRONZE SOURCE secretive")
+    server.run("CREATE BRONZE SOURCE secretive (a integer) FROM UPLOAD FORMAT csv")
+    for number in (1, 2):
+        assert server.run(f"SELECT a FROM bronze.secretive FOR VERSION AS OF {number}") == []
+
+
+def copy(server: OrmoluServer, source: str, text: str) -> None:
+    with (
+        server.connect() as connection,
+        connection.cursor().copy(f"COPY bronze.{source} FROM STDIN (FORMAT csv)".encode()) as target,
+    ):
+        target.write(text)

@@ -18,6 +18,7 @@ from ormolu.server.commands import (
     relations,
     runs,
     show,
+    undrop,
     waiting,
 )
 from ormolu.server.commands.services import Services
@@ -51,6 +52,7 @@ ANSWERS: dict[type[s.Parsed], Answer] = {
     s.ShowTablesFromConnection: show.show_tables,
     s.ShowLineage: show.show_lineage,
     s.Vacuum: runs.vacuum,
+    s.Undrop: undrop.undrop,
     s.ShowOptions: show.show_options,
     s.ShowRuns: show.show_runs,
     s.ShowPlan: plans.show_plan,
@@ -81,7 +83,6 @@ COLUMNS: dict[type[s.Parsed], tuple[ResultColumn, ...]] = {
 LATER: dict[type[s.Parsed], str] = {
     s.CreateDatabase: "CREATE DATABASE",
     s.ImportSchema: "IMPORT SCHEMA",
-    s.Undrop: "UNDROP TABLE",
     s.ShowContract: "SHOW CONTRACT",
     s.ShowAccess: "SHOW ACCESS",
     s.ShowTemplates: "SHOW TEMPLATES",
@@ -93,7 +94,7 @@ LATER: dict[type[s.Parsed], str] = {
 
 AUDITED = (
     *(s.Create, s.CreateSecret, s.Alter, s.Drop, s.CommentOn, s.CreateRole, s.AlterRole, s.DropRole, s.Grant, s.Revoke),
-    *(s.Delete, s.CancelRun),
+    *(s.Delete, s.CancelRun, s.Undrop),
 )
 
 
@@ -131,7 +132,7 @@ class Commands:
 
 
 # What acts on more than this transaction could take back.
-ALONE = (s.CancelRun, s.Vacuum, s.CreateDatabase)
+ALONE = (s.CancelRun, s.Vacuum, s.CreateDatabase, s.Undrop)
 
 
 def words(statement: s.Statement) -> str:

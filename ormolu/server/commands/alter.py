@@ -30,6 +30,7 @@ from ormolu.server.commands.access import require_admin, require_operate
 from ormolu.server.commands.create import check_bronze, check_connection, commit_definition, fill
 from ormolu.server.commands.kept_options import warn_of_kept_options
 from ormolu.server.commands.rename import rename
+from ormolu.server.commands.restore import restore
 from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait
 from ormolu.server.context import SessionContext, TransactionStatus
@@ -75,6 +76,11 @@ def alter(statement: Alter, session: SessionContext, services: Services) -> Outc
         case ExcludeRun(run_id, is_cascade) | IncludeRun(run_id, is_cascade):
             _take_back(definition, action, run_id, session, services, is_cascade=is_cascade)
             return done
+        case RestoreTo():
+            restore(name, action, session, services)
+            if action.is_cascade and isinstance(name, TableName):
+                refresh_downstream(name, session, services)
+            return done
         case AcceptSchema(version):
             require_operate(services, session, TableName(*str(name).split(".", 1)))
             run_and_wait(services, session, str(name), RunAction.ACCEPT, {"version": version})
@@ -84,7 +90,7 @@ def alter(statement: Alter, session: SessionContext, services: Services) -> Outc
             is_block = session.transaction.status is TransactionStatus.OPEN
             rename(definition, new_name, session, services, head, is_block=is_block)
             return done
-        case AddColumn() | DropColumn() | RenameColumn() | DeprecateColumn() | RestoreTo() | PromoteFrom() | SetTags():
+        case AddColumn() | DropColumn() | RenameColumn() | DeprecateColumn() | PromoteFrom() | SetTags():
             raise FeatureNotSupported(f"{_words(statement)} is not supported yet")
         case _:
             pass

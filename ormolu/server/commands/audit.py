@@ -19,6 +19,7 @@ from ormolu.sql_extensions.statements import (
     Delete,
     Drop,
     Statement,
+    Undrop,
     Update,
 )
 from ormolu.sql_extensions.tags import tag_of
@@ -47,6 +48,8 @@ def _object(statement: Statement) -> str | None:
         case CreateSecret(name=name):
             return name
         case Alter(name=name) | Drop(name=name) | CommentOn(name=name) | CreateRole(name=name) | AlterRole(name=name):
+            return str(name)
+        case Undrop(name=name):
             return str(name)
         case Update(table=table) | Delete(table=table):
             return str(table)

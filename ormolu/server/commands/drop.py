@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import sqlalchemy as sa
-
+from ormolu.catalog.changes import Statement
 from ormolu.catalog.lake import DefinitionChange, Head, TableDrop
-from ormolu.catalog.schema import checkpoints, files, grants, watermarks
+from ormolu.catalog.tombs import keep
 from ormolu.definitions import (
     BronzeSource,
     Connection,
@@ -70,14 +69,14 @@ def drop(statement: Drop, session: SessionContext, services: Services) -> Outcom
     gone = [*others, (kind, name)]
     for other_kind, other in others:
         session.notice("NOTICE", "00000", f"drop cascades to {other_kind.value.lower()} {other}")
-    changes = [table for _, other in gone for table in _tables(other, head)]
+    changes = [table for other_kind, other in gone if other_kind.schema for table in _tables(other, head)]
     definitions = [
         DefinitionChange(kind=other_kind, name=other, ddl=None, author=session.role) for other_kind, other in gone
     ]
     secrets = [other for other_kind, other in gone if other_kind is Kind.SECRET]
     forget = [lambda connection, secret=secret: services.secrets.drop_in(connection, secret) for secret in secrets]
-    forgotten = _forget([other for other_kind, other in gone if other_kind.schema], services.lake.database)
-    services.lake.commit(changes, definitions, (*forget, *forgotten), at=services.now(), based_on=head)
+    kept = _kept([other for other_kind, other in gone if other_kind.schema], head)
+    services.lake.commit(changes, definitions, (*forget, *kept), at=services.now(), based_on=head)
     services.wake()
     return done
 
@@ -116,33 +115,28 @@ def dependents_of(kind: Kind, name: TableName | str, head: Head) -> list[tuple[K
     return []
 
 
-def _forget(names: Sequence[str], database: str) -> list[sa.Delete]:
-    """What was known about dropped relations under their names: what they had read, and who might use them.
+def _kept(names: Sequence[str], head: Head) -> list[Statement]:
+    """What was known about dropped relations under their names is put away: what they had read, and who might use them.
 
     A relation made again under a name begins anew: it takes the files and uploads of the earlier one, and nobody who
     might read that one may read it.
     """
-    relations = [str(relation) for name in names for relation in _relations(name)]
-    kept = (
-        (grants, grants.c.object.in_(relations), grants.c.object_kind == "table"),
-        (files, files.c.source_name.in_(names)),
-        (watermarks, watermarks.c.source_name.in_(names)),
-        (checkpoints, checkpoints.c.table_name.in_(names)),
-    )
-    return [sa.delete(table).where(table.c.database == database, *conditions) for table, *conditions in kept]
+    tables = [TableName(*name.split(".", 1)) for name in names]
+    return [statement for table in tables for statement in keep(table, relations_of(table, head), head)]
 
 
 def _tables(name: str, head: Head) -> list[TableDrop]:
     """The tables behind an object: its own, its companions, its quarantine."""
     return [
         TableDrop(table=candidate, based_on=head.pointers[candidate])
-        for candidate in _relations(name)
+        for candidate in relations_of(TableName(*name.split(".", 1)), head)
         if candidate in head.pointers
     ]
 
 
-def _relations(name: str) -> list[TableName]:
-    """Every relation that comes and goes with an object."""
-    schema, _, table = name.partition(".")
-    found = [TableName(schema, table + suffix) for suffix in ("", *COMPANIONS)]
-    return [*found, TableName("quarantine", table)] if schema == "silver" else found
+def relations_of(name: TableName, head: Head) -> list[TableName]:
+    """Every relation that comes and goes with an object: not one that is called alike and defined by itself."""
+    found = [TableName(name.schema, name.name + suffix) for suffix in ("", *COMPANIONS)]
+    if name.schema == "silver":
+        found.append(TableName("quarantine", name.name))
+    return [each for each in found if each == name or head.definitions.find_relation(each) is None]

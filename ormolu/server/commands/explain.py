@@ -21,6 +21,7 @@ from ormolu.server.commands.create import check_upstreams, find_existing
 from ormolu.server.commands.drop import dependents_of
 from ormolu.server.commands.explain_changes import explain_account, explain_alter, explain_copy
 from ormolu.server.commands.plans import PlanRow, downstream_rows, plan_rows, read_row
+from ormolu.server.commands.restore import explain_restore
 from ormolu.server.commands.runs import vacuum_plan
 from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait
@@ -42,6 +43,7 @@ from ormolu.sql_extensions.statements import (
     Grant,
     IncludeRun,
     Refresh,
+    RestoreTo,
     Revoke,
     Vacuum,
 )
@@ -66,6 +68,8 @@ def explain(statement: Explain, session: SessionContext, services: Services) -> 
             planned = _drop(asked, session, services)
         case Alter(action=ExcludeRun() | IncludeRun()):
             planned = _take_back(asked, session, services)
+        case Alter(action=RestoreTo()):
+            planned = explain_restore(asked, session, services)
         case Vacuum():
             planned = _vacuum(asked, session, services)
         case Alter():
