@@ -23,6 +23,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OrmoluServer]:
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[OrmoluServer]:
     """A server for one test alone, not yet started."""
-    server = OrmoluServer(tmp_path / "lake")
+    server = OrmoluServer(tmp_path / "lake", "--workers", "2")
     yield server
     server.stop()

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +23,18 @@ READY = re.compile(r"^ready: .*:(\d+)/")
 class OrmoluServer:
     """`ormolu serve` in a session of its own, so that a kill takes the server and leaves its workers to notice."""
 
-    def __init__(self, folder: Path, *flags: str) -> None:
+    def __init__(self, folder: Path, *flags: str, variables: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self._flags = flags
+        self._variables = dict(variables or {})
         self._process: subprocess.Popen[str] | None = None
         self.port = 0
         self.web_address = ""
 
     def start(self) -> OrmoluServer:
         argv = [sys.executable, "-m", "ormolu", "serve", "--data", str(self.folder), "--port", str(self.port)]
-        argv += ["--http-port", "0"]
-        environment = os.environ | {"ORMOLU_ADMIN_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1"}
+        argv += ["--http-port", "0", "--workers", "1"]
+        environment = os.environ | {"ORMOLU_ADMIN_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1"} | self._variables
         with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [*argv, *self._flags],
@@ -73,6 +74,17 @@ class OrmoluServer:
         self._process.kill()
         self._process.wait()
         self._close()
+
+    def has_died(self, *, within: float) -> bool:
+        """Whether the process has ended by itself, or does so soon; then it can be started again."""
+        if self._process is None:
+            return True
+        try:
+            self._process.wait(within)
+        except subprocess.TimeoutExpired:
+            return False
+        self._close()
+        return True
 
     def stop(self) -> int:
         """SIGTERM; the exit status."""
