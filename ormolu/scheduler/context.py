@@ -80,9 +80,9 @@ class RunContext:
         return self._engine
 
     def close(self) -> None:
-        if self._engine is not None:
-            self._engine.close()
-            self._engine = None
+        engine, self._engine = self._engine, None  # from here on the heartbeat interrupts nothing
+        if engine is not None:
+            engine.close()
 
     def interrupt(self) -> None:
         """Called from the heartbeat's thread when the run is to stop."""
