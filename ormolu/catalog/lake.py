@@ -21,12 +21,14 @@ from ormolu.catalog.database import in_transaction, reading
 from ormolu.catalog.definitions_log import DEFINITIONS, Definitions, LogFiles, append_change, creation, read_definitions
 from ormolu.catalog.fields import copy_field_ids, planned_columns
 from ormolu.catalog.lake_relations import definitions_relation, quarantine_relation
+from ormolu.catalog.past_columns import with_past_columns
 from ormolu.catalog.relations import find_relation, location_as_of
 from ormolu.catalog.staging import read_metadata
 from ormolu.catalog.table import IcebergTable, ManifestFiles
 from ormolu.definitions import Kind, TableName
 from ormolu.errors import OrmoluError, SerializationFailure, UndefinedTable
 from ormolu.faults import reach
+from ormolu.medallion.lineage import base_of
 from ormolu.sql_extensions.relations import Relation
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ __all__ = [
 ]
 
 QUARANTINE = TableName("lake", "quarantine")
+LAYERS = ("bronze", "silver", "gold")
 NAMESPACES = ("bronze", "silver", "gold", "quarantine", "lake")
 TABLES_CACHED_MAX = 512
 MANIFESTS_CACHED_MAX = 2048
@@ -283,8 +286,13 @@ class Head:
             tables = [self.table(one) for one in sorted(self.pointers) if one.schema == "quarantine"]
             return quarantine_relation(tables)
         if as_of is None:
-            return find_relation(name, self.find_table)
-        return find_relation(name, lambda table: self._find_table_as_of(table, as_of))
+            found = find_relation(name, self.find_table)
+        else:
+            found = find_relation(name, lambda table: self._find_table_as_of(table, as_of))
+        if found is None or name.schema not in LAYERS:
+            return found
+        relations = self.definitions.relations()
+        return with_past_columns(found, relations.get(base_of(name, relations)))
 
     def _find_table_as_of(self, name: TableName, as_of: AsOf) -> IcebergTable | None:
         if name not in self.pointers:

@@ -138,3 +138,4 @@ class Column:
     check: Expression | None = None
     comment: str | None = None
     on_violation: Violation | None = None
+    deprecated_until: str | None = None

@@ -71,6 +71,7 @@ def _stage(
     definition: GoldTable | GoldMetric, tree: exp.Expr, resolve: Resolve, context: RunContext, now: datetime
 ) -> Stage:
     bound = bind_query(tree, resolve, session=SessionValues(now=now))
+    context.notices.extend(bound.warnings)
     plain, inputs = normalised(bound.tree, bound.column_names, context.engine().describe(bound.sql))
     staged = stage(
         StageRequest(

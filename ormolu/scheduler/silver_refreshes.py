@@ -108,6 +108,7 @@ class _Reading:
     def _stage(self, current: IcebergTable | None) -> tuple[Stage, tuple[InputColumn, ...]]:
         engine, definition = self.context.engine(), self.definition
         bound = bind_query(self.plan.input.tree, self._resolve, session=SessionValues(now=self.now))
+        self.context.notices.extend(bound.warnings)
         plain, inputs = normalised(bound.tree, bound.column_names, engine.describe(bound.sql), left_out=AUDIT_NAMES)
         request = StageRequest(
             table=definition.name,

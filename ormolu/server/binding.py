@@ -45,7 +45,7 @@ class Binding:
         metrics = _Metrics(head)
         tree = _without_measures(query.tree, metrics, session)
         behind = metrics.behind() - _named(query.tree) if tree is not query.tree else frozenset[TableName]()
-        return bind_query(
+        bound = bind_query(
             tree,
             self.resolution.resolve_for(session, tree, with_rights=behind),
             search_path=session.settings.search_path,
@@ -54,6 +54,10 @@ class Binding:
             resolve_function=self.previews.resolve_for(session),
             known_names=_known(head),
         )
+        if bound.warnings and session.settings.get("lake_notices") == "on":
+            for warning in bound.warnings:
+                session.notice("WARNING", "01000", warning)
+        return bound
 
     def _values(self, session: SessionContext) -> SessionValues:
         settings = session.settings

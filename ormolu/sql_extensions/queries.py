@@ -45,6 +45,7 @@ class BoundQuery:
     parameter_types: tuple[DataType | None, ...]
     relations: tuple[Relation, ...]
     reads_session: bool
+    warnings: tuple[str, ...] = ()
 
     @property
     def parameter_count(self) -> int:
@@ -91,6 +92,7 @@ def bind_query(
         parameter_types=types,
         relations=tuple(context.relations),
         reads_session=context.reads_session,
+        warnings=tuple(context.warnings),
     )
 
 

@@ -19,6 +19,16 @@ class RelationColumn:
     is_hidden: bool = False
     is_required: bool = False
     comment: str | None = None
+    deprecated_until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnAlias:
+    """The name that a column had: it answers when named before the day `until` begins, UTC."""
+
+    name: str
+    reads: str
+    until: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,7 @@ class Relation:
     columns: tuple[RelationColumn, ...]
     source: exp.Query
     version: str
+    aliases: tuple[ColumnAlias, ...] = ()
 
     def find_column(self, name: str) -> RelationColumn | None:
         return next((column for column in self.columns if column.name == name), None)

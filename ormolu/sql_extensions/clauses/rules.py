@@ -37,8 +37,8 @@ from ormolu.sql_extensions.parser.expressions import (
 from ormolu.sql_extensions.tokens import Token
 from ormolu.sql_extensions.types import ALIASES, SCALARS, data_type
 
-_COLUMN_WORDS = ("FROM", "FORMERLY", "NOT", "NULL", "DEFAULT", "CHECK", "COMMENT", "ON")
-_AFTER_DEFAULT = ("FROM", "FORMERLY", "CHECK", "COMMENT", "ON", ",")
+_COLUMN_WORDS = ("FROM", "FORMERLY", "DEPRECATED", "NOT", "NULL", "DEFAULT", "CHECK", "COMMENT", "ON")
+_AFTER_DEFAULT = ("FROM", "FORMERLY", "DEPRECATED", "CHECK", "COMMENT", "ON", ",")
 
 
 # --- columns ----------------------------------------------------------------------------------------------------------
@@ -67,6 +67,7 @@ class _ColumnParts:
     check: Expression | None = None
     comment: str | None = None
     on_violation: Violation | None = None
+    deprecated_until: str | None = None
     seen: set[str] = field(default_factory=set)
 
 
@@ -87,7 +88,7 @@ def read_column(cursor: Cursor) -> Column:
         _refuse_nonsense(parts.on_violation, (Action.SET_UNKNOWN,), cursor.before())
     return Column(
         name, type_, parts.sources, parts.formerly, parts.formerly_until, parts.is_required, parts.default,
-        parts.check, parts.comment, parts.on_violation,
+        parts.check, parts.comment, parts.on_violation, parts.deprecated_until,
     )  # fmt: skip
 
 
@@ -105,6 +106,9 @@ def _column_part(cursor: Cursor, parts: _ColumnParts) -> None:
             parts.formerly = cursor.name("a column")
             cursor.expect("UNTIL")
             parts.formerly_until = read_until_date(cursor)
+        case "DEPRECATED":
+            cursor.expect("UNTIL")
+            parts.deprecated_until = read_until_date(cursor)
         case "NOT":
             cursor.expect("NULL")
             parts.is_required = True

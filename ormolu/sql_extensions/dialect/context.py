@@ -97,6 +97,7 @@ class Context:
     parameters: dict[int, DataType | None] = field(default_factory=dict)
     relations: list[Relation] = field(default_factory=list)
     reads_session: bool = False
+    warnings: dict[str, None] = field(default_factory=dict)
     _taken: int = 0
 
     def parameter(self, index: int) -> DataType | None:
@@ -106,6 +107,11 @@ class Context:
         if index > PARAMETERS_MAX:
             raise ProgramLimitExceeded(f"a statement has at most {PARAMETERS_MAX} parameters")
         return self.parameters.setdefault(index, None)
+
+    def warn(self, text: str) -> None:
+        """Tell whoever reads; a binding that warns is made anew each time, so that each reader hears it."""
+        self.warnings[text] = None
+        self.reads_session = True
 
     def unique_name(self, name: str) -> str:
         """A name in the engine's query that no other relation of it has."""

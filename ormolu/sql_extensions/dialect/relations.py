@@ -21,6 +21,7 @@ from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.calls import gather
 from ormolu.sql_extensions.dialect.casts import coerce
 from ormolu.sql_extensions.dialect.context import AsOf, BoundSelect, Context
+from ormolu.sql_extensions.dialect.past_names import with_past_names
 from ormolu.sql_extensions.dialect.reading import called_name, identifier, position, unsupported
 from ormolu.sql_extensions.dialect.scopes import Scope, ScopeColumn, ScopeRelation, nearest, quoted
 from ormolu.sql_extensions.dialect.types import engine_cast
@@ -99,7 +100,10 @@ def _table(node: exp.Table, scope: Scope, context: Context) -> exp.Expr:
     context.relations.append(relation)
     columns = [(column.name, column.name, column.type, column.is_hidden, True) for column in relation.columns]
     source = exp.Subquery(this=trusted(relation.source))
-    return _visible(node, source, name, relation.name.schema, columns, scope, context)
+    item = _visible(node, source, name, relation.name.schema, columns, scope, context)
+    if relation.aliases or any(column.deprecated_until for column in relation.columns):
+        scope.relations[-1] = with_past_names(scope.relations[-1], relation, context)
+    return item
 
 
 def _resolve(node: exp.Table, name: str, context: Context) -> Relation:

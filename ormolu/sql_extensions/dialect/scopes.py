@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -23,6 +23,12 @@ class ScopeColumn:
     tree: exp.Expr
     is_hidden: bool = False
     has_modifiers: bool = False
+    on_named: Callable[[], None] | None = None  # what its being read by name is to be told to
+
+    def named(self) -> Bound:
+        if self.on_named is not None:
+            self.on_named()
+        return self.bound()
 
     def bound(self) -> Bound:
         return Bound(self.tree.copy(), self.type, has_modifiers=self.has_modifiers)
@@ -81,14 +87,14 @@ class Scope:
         if node.args.get("table") is not None:
             relation = self._qualifier(node)
             column = next((column for column in relation.columns if column.name == name), None)
-            return column.bound() if column else None
+            return column.named() if column else None
         scope: Scope | None = self
         while scope is not None:
             candidates = scope.candidates(name)
             if len(candidates) > 1:
                 raise AmbiguousColumn(f'column reference "{name}" is ambiguous', position=position(node))
             if candidates:
-                return candidates[0].bound()
+                return candidates[0].named()
             scope = scope.parent
         function = self.find_relation(name)
         return function.columns[0].bound() if function is not None and function.is_scalar else None

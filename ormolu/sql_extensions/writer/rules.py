@@ -43,6 +43,8 @@ def column(item: Column) -> str:
         parts.append("FROM " + words.names(item.sources))
     if item.formerly is not None:
         parts.append(f"FORMERLY {words.name(item.formerly)} UNTIL {words.string(item.formerly_until or '')}")
+    if item.deprecated_until is not None:
+        parts.append(f"DEPRECATED UNTIL {words.string(item.deprecated_until)}")
     if item.is_required:
         parts.append("NOT NULL")
     if item.default is not None:
