@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from ormolu.catalog.caches import Cache
 from ormolu.catalog.fields import copy_field_ids, stored_columns
+from ormolu.catalog.file_columns import columns_read_by_name
 from ormolu.catalog.file_io import file_io
 from ormolu.catalog.files import DataFile, data_file, partition_fields
 from ormolu.catalog.pruning import Pruning
@@ -122,6 +123,17 @@ class IcebergTable:
         total = snapshot.summary[key] if snapshot.summary is not None else None
         return int(total) if total is not None else count()
 
+    @cached_property
+    def _paths(self) -> frozenset[str]:
+        return frozenset(file.path for file in self.files)
+
+    @cached_property
+    def _read_by_name(self) -> frozenset[str]:
+        return columns_read_by_name(self.metadata.schema(), self.metadata.schemas, self.files)
+
+    def _are_read_by_name(self, files: Sequence[str], columns: Iterable[StoredColumn]) -> bool:
+        return self._read_by_name.issuperset(column.name for column in columns) and self._paths.issuperset(files)
+
     def files_matching(self, where: exp.Expr | None) -> tuple[DataFile, ...]:
         """The files that may hold a row for which `where` is true."""
         return Pruning(self._by_name, self.metadata.specs(), self.metadata.schema()).matching(self.files, where)
@@ -145,7 +157,8 @@ class IcebergTable:
         if not files:
             return empty_source(chosen, with_file_name=with_file_name)
         read = chosen if where is None else self._with_columns_of(where, chosen)
-        query = exp.select(*(_projection(column) for column in chosen)).from_(_read_parquet(files, read))
+        reading = _read_by_name(files) if self._are_read_by_name(files, read) else _read_parquet(files, read)
+        query = exp.select(*(_projection(column) for column in chosen)).from_(reading)
         if with_file_name:
             query = query.select(exp.column(FILE_NAME_COLUMN))
         return query if where is None else query.where(self._over_stored(where))
@@ -199,6 +212,13 @@ def _as_queried(column: StoredColumn) -> exp.Expr:
     if column.type.stored == column.type.duckdb:
         return stored
     return cast(stored, column.type.duckdb)
+
+
+def _read_by_name(files: Sequence[str]) -> exp.Table:
+    """`read_parquet([...], hive_partitioning = FALSE)`: folders called `a=b` give no columns."""
+    paths = exp.Array(expressions=[exp.Literal.string(path) for path in files])
+    no_columns = exp.EQ(this=exp.column("hive_partitioning"), expression=exp.false())
+    return exp.Table(this=exp.ReadParquet(expressions=[paths, no_columns]))
 
 
 def _read_parquet(files: Sequence[str], columns: Sequence[StoredColumn]) -> exp.Table:
