@@ -27,6 +27,7 @@ HEADER_BYTES_MAX = 1_000_000
 LINE_BYTES_MAX = 2 * 1024 * 1024  # DuckDB reserves 16 times as much for each reader
 LINE_BYTES_MIN = 64 * 1024
 OBJECT_BYTES_MAX = 16 * 1024 * 1024
+OWN_COPY_OPTIONS = frozenset(("repeat", "file_name"))  # what COPY takes beyond PostgreSQL's options
 _DELIMITERS = (",", ";", "\t", "|")
 _SUFFIXES = {
     ".csv": "csv",
@@ -74,21 +75,21 @@ def file_format(declared: Format | None, path: str) -> FileFormat:
 
 
 def copy_format(declared: Format | None, options: Mapping[str, str], *, names_columns: bool = False) -> FileFormat:
-    """The format of COPY: its own options win over FORMAT of the source; PostgreSQL's defaults where neither speaks.
-
-    A COPY that gives its format or its columns has a header only where it says so, as in PostgreSQL.
-    """
+    """The source's FORMAT where COPY says nothing about its data, else what PostgreSQL would read."""
+    if is_postgres_copy(options, names_columns=names_columns):
+        declared = None
     base = {} if declared is None else {item.name: str(item.value) for item in declared.options.items}
     name = options.get("format", declared.name if declared is not None else "text").lower()
-    if "format" in options and declared is not None and options["format"].lower() != declared.name.lower():
-        base = {}
-    if "format" in options or names_columns:
-        base.pop("header", None)
     start = CsvDialect(has_header=False, delimiter=",")
     if name == "text":
         start = CsvDialect(has_header=False, delimiter="\t", quote="", escape="", null="\\N", is_text=True)
         name = "csv"
     return _named_format(name, {**base, **options}, start)
+
+
+def is_postgres_copy(options: Mapping[str, str], *, names_columns: bool) -> bool:
+    """Whether COPY names columns or gives an option of PostgreSQL's: then all is read as PostgreSQL does."""
+    return names_columns or not options.keys() <= OWN_COPY_OPTIONS
 
 
 def _named_format(name: str, options: Mapping[str, str], start: CsvDialect) -> FileFormat:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -100,16 +100,21 @@ class Evolution:
 
 
 def evolve(
-    source: BronzeSource, pinned: Sequence[StoredColumn] | None, observed: Sequence[ObservedColumn]
+    source: BronzeSource,
+    pinned: Sequence[StoredColumn] | None,
+    observed: Sequence[ObservedColumn],
+    *,
+    left_out: Collection[str] = (),
 ) -> Evolution:
-    """Decide the schema of a load. `pinned` are the table's source columns, None before its first load."""
+    """Decide the schema of a load. `pinned` are the table's source columns, None before its first load; the load
+    says itself that it does not fill those that are `left_out`."""
     if source.columns:
-        return _declared(source, observed)
+        return _declared(source, observed, left_out)
     if pinned is None:
         return Evolution(
             tuple(LoadedColumn(StoredColumn(column.name, column.type), column.name) for column in observed)
         )
-    return _pinned(source, tuple(pinned), observed)
+    return _pinned(source, tuple(pinned), observed, left_out)
 
 
 def find_observed(observed: Sequence[ObservedColumn], names: Sequence[str]) -> ObservedColumn | None:
@@ -124,12 +129,12 @@ def find_observed(observed: Sequence[ObservedColumn], names: Sequence[str]) -> O
     return None
 
 
-def _declared(source: BronzeSource, observed: Sequence[ObservedColumn]) -> Evolution:
+def _declared(source: BronzeSource, observed: Sequence[ObservedColumn], left_out: Collection[str]) -> Evolution:
     loaded: list[LoadedColumn] = []
     used: set[str] = set()
     for column in source.columns:
         found = find_observed(observed, _origins(column))
-        if found is None and column.default is None and observed:
+        if found is None and column.default is None and observed and column.name not in left_out:
             raise UndefinedColumn(
                 f'column "{column.name}" of {source.name} is not in the source',
                 detail=f"It has {', '.join(item.name for item in observed)}.",
@@ -156,7 +161,12 @@ def _origins(column: Column) -> tuple[str, ...]:
     return (*names, column.formerly) if column.formerly else names
 
 
-def _pinned(source: BronzeSource, pinned: tuple[StoredColumn, ...], observed: Sequence[ObservedColumn]) -> Evolution:
+def _pinned(
+    source: BronzeSource,
+    pinned: tuple[StoredColumn, ...],
+    observed: Sequence[ObservedColumn],
+    left_out: Collection[str],
+) -> Evolution:
     policy = schema_policy(source)
     loaded: list[LoadedColumn] = []
     retyped: list[str] = []
@@ -167,7 +177,8 @@ def _pinned(source: BronzeSource, pinned: tuple[StoredColumn, ...], observed: Se
         found = find_observed(observed, (column.name,))
         if found is None:
             loaded.append(LoadedColumn(column, None))
-            _on_removed(policy, column, warnings, refusals)
+            if column.name not in left_out:
+                _on_removed(policy, column, warnings, refusals)
             continue
         used.add(found.name)
         wanted = column.type if found.is_empty else common_type(column.type, found.type)

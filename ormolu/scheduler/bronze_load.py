@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -79,6 +79,7 @@ class BronzeLoad:
         self.engine = self.context.engine()
         self.batches: list[StagedBatch] = []
         self.uploaded: ListedFile | None = None
+        self.left_out: frozenset[str] = frozenset()
         self.pinned = pinned_columns(self.table)
         self.location = self.table.location if self.table is not None else self.head.lake.new_location(self.source.name)
         self.directory = f"{self.location}/data/run-{self.context.run.run_id}"
@@ -98,6 +99,15 @@ class BronzeLoad:
         if self.source.columns:
             return [column.name for column in self.source.columns]
         return [column.name for column in self.pinned]
+
+    def leave_out(self, named: Collection[str]) -> None:
+        """COPY names columns: those that it does not name are NULL or their default."""
+        self.left_out = frozenset(self.names_by_position()).difference(named)
+
+    def origins(self, named: Sequence[str]) -> list[str]:
+        """What the source calls the columns that COPY names."""
+        called = {column.name: column.sources[0] for column in self.source.columns if column.sources}
+        return [called.get(name, name) for name in named]
 
     def _changes_nothing(self, evolution: Evolution, target: Target, writer: BronzeWriter) -> bool:
         """Whether all rows are there already: no new version then, and nothing downstream is set off."""
@@ -179,7 +189,7 @@ class BronzeLoad:
     def _evolution(self) -> Evolution:
         if not self.batches:
             return Evolution(tuple(LoadedColumn(column, None) for column in self.pinned))
-        return evolve(self.source, self.pinned or None, self._observed())
+        return evolve(self.source, self.pinned or None, self._observed(), left_out=self.left_out)
 
     def _observed(self) -> tuple[ObservedColumn, ...]:
         """The columns of all batches, each in a type that holds them all."""

@@ -100,11 +100,14 @@ def _load_upload(source: BronzeSource, spooled: Path, options: Mapping[str, Any]
     declared = source.source.format if isinstance(source.source, Upload | ConnectionSource) else None
     names = [str(name) for name in options.get("columns") or context.run.request.get("columns") or ()]
     kind = copy_format(declared, texts, names_columns=bool(names))
+    if names:
+        load.leave_out(names)
     path = str(options.get("file_name") or UPLOAD_PATH)
     unit = LoadUnit(str(spooled), path, started_at, first, title=COPIED_DATA)
     with context.step("stage") as step:
         if kind.name == "csv" and not kind.dialect.has_header and not names:
             names = load.names_by_position()
+        names = load.origins(names)
         if kind.name == "csv":
             load.batches = load.stager.named(unit, kind, names, "upload")
         else:

@@ -6,6 +6,7 @@ import uuid
 from pathlib import Path
 from typing import BinaryIO
 
+from ormolu.connectors.formats import OWN_COPY_OPTIONS, is_postgres_copy
 from ormolu.definitions import BronzeSource, TableName, Upload
 from ormolu.errors import (
     DuplicateColumn,
@@ -29,8 +30,7 @@ from ormolu.sql_extensions.statements import CopyFrom
 from ormolu.sql_extensions.types import data_type
 
 END_MARKER_BYTES_MAX = 8
-# What COPY into a bronze source takes beyond PostgreSQL's options and formats.
-OWN_OPTIONS = ("repeat", "file_name")
+# What COPY into a bronze source takes beyond PostgreSQL's formats.
 OWN_FORMATS = ("json", "jsonl", "ndjson", "parquet")
 
 
@@ -78,9 +78,11 @@ def _reader(
     statement: CopyFrom, definition: BronzeSource, columns: tuple[str, ...], spool: _Spool
 ) -> tuple[CopyReader, dict[str, str], bool]:
     """What reads the data, the options of the load, and whether the data is binary."""
-    own = {name: value for name, value in statement.options.items() if name in OWN_OPTIONS}
-    given = {name: value for name, value in statement.options.items() if name not in OWN_OPTIONS}
+    own = {name: value for name, value in statement.options.items() if name in OWN_COPY_OPTIONS}
+    given = {name: value for name, value in statement.options.items() if name not in OWN_COPY_OPTIONS}
     declared = definition.source.format if isinstance(definition.source, Upload) else None
+    if is_postgres_copy(statement.options, names_columns=bool(statement.columns)):
+        declared = None
     form = given.get("format", "" if declared is None else declared.name).lower()
     if form in OWN_FORMATS:
         return AsTheyCome(spool.store), dict(statement.options), False

@@ -78,12 +78,15 @@ def test_the_format_follows_the_name_or_the_declaration() -> None:
         file_format(Format("csv", options(delimiter=";;")), "x")
 
 
-def test_copy_options_win_over_format_and_postgres_defaults_over_ours() -> None:
+def test_a_copy_that_says_nothing_takes_the_source_format_and_any_other_is_postgresqls() -> None:
     assert copy_format(None, {}).dialect.is_text
     assert copy_format(None, {"format": "csv"}).dialect == CsvDialect(has_header=False, delimiter=",")
     declared = Format("csv", options(header="true", delimiter=";"))
     assert copy_format(declared, {}).dialect == CsvDialect(has_header=True, delimiter=";")
-    assert copy_format(declared, {"delimiter": "|"}).dialect == CsvDialect(has_header=True, delimiter="|")
+    assert copy_format(declared, {"repeat": "true"}).dialect == CsvDialect(has_header=True, delimiter=";")
+    as_postgres = CsvDialect(False, "|", quote="", escape="", is_text=True, null="\\N")
+    assert copy_format(declared, {"delimiter": "|"}).dialect == as_postgres
+    assert copy_format(declared, {"format": "csv"}).dialect == CsvDialect(has_header=False, delimiter=",")
     assert copy_format(declared, {"format": "text"}).dialect.is_text
 
 
