@@ -62,7 +62,6 @@ REFUSED = {
     "ALTER GOLD FACT fct_orders": "42809",  # a table stands in for it
     "REFRESH bronze.orders": "42809",  # an upload stands in for it
     "CANCEL RUN": NO_OBJECT,
-    "VACUUM": NOT_SUPPORTED,
     "UNDROP TABLE": "42P07",  # it is still there
     "SELECT * FROM silver.orders FOR SYSTEM_TIME": "22023",  # before its first version
     "CREATE DATABASE": NOT_SUPPORTED,
@@ -71,7 +70,6 @@ REFUSED = {
     "DROP SILVER TABLE IF EXISTS orders RESTRICT": "2BP01",
     "CREATE CHANNEL": NOT_SUPPORTED,
     "CREATE ALERT": NOT_SUPPORTED,
-    "LISTEN": NOT_SUPPORTED,
     "CREATE BUDGET": NOT_SUPPORTED,
     "SUGGEST SAVINGS": NOT_SUPPORTED,
     "EXPLAIN ANOMALY": NO_OBJECT,
