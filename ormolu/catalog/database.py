@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from ormolu.catalog.journal import listen
 from ormolu.catalog.schema import metadata
+from ormolu.disk import find_disk_full
 from ormolu.errors import CannotConnectNow, InvalidParameterValue, SerializationFailure
 
 BUSY_SECONDS_MAX = 10
@@ -47,6 +48,7 @@ def open_database(url: str) -> Engine:
                 f'a catalog in "{other}" is not supported', hint="Use sqlite:///... or postgresql+psycopg://..."
             )
     listen(engine)
+    event.listen(engine, "handle_error", _tell_when_full)
     _create_tables(engine)
     return engine
 
@@ -105,6 +107,11 @@ def in_transaction(engine: Engine, work: Callable[[Connection], Result]) -> Resu
                 raise SerializationFailure("the catalog is busy: other transactions went first") from error
             time.sleep(0.01 * 2**attempt)
     raise AssertionError("unreachable")
+
+
+def _tell_when_full(failure: ExceptionContext) -> None:
+    if full := find_disk_full(failure.original_exception):
+        failure.chained_exception = full
 
 
 def _may_succeed_again(error: DBAPIError) -> bool:

@@ -26,6 +26,7 @@ from ormolu.catalog.relations import find_relation, location_as_of
 from ormolu.catalog.staging import read_metadata
 from ormolu.catalog.table import IcebergTable, ManifestFiles
 from ormolu.definitions import Kind, TableName
+from ormolu.disk import told_when_full
 from ormolu.errors import OrmoluError, SerializationFailure, UndefinedTable
 from ormolu.faults import reach
 from ormolu.medallion.lineage import base_of
@@ -139,8 +140,9 @@ class Lake:
         """Write the metadata of the changes beside the live one: nothing refers to it yet."""
         turns: list[commits.Turn] = []
         try:
-            for change in changes:
-                turns.append(commits.stage(change, self._base(change), run_id=run_id))
+            with told_when_full():
+                for change in changes:
+                    turns.append(commits.stage(change, self._base(change), run_id=run_id))
         except BaseException:
             commits.discard(turns)
             raise
@@ -174,7 +176,8 @@ class Lake:
         for attempt in range(REBASES_MAX):
             log: list[commits.Turn] = []
             try:
-                log = self._stage_definitions(definitions, known, at=at, run_id=run_id)
+                with told_when_full():
+                    log = self._stage_definitions(definitions, known, at=at, run_id=run_id)
                 reach("publish:definitions-staged")
                 pointers = in_transaction(
                     self.engine,

@@ -7,6 +7,7 @@ import re
 import duckdb
 
 from ormolu import errors
+from ormolu.disk import find_disk_full
 from ormolu.errors import OrmoluError
 from ormolu.stores import as_store_error
 
@@ -91,6 +92,8 @@ def from_engine(error: duckdb.Error) -> OrmoluError:
         return named(own[2].split("\n")[0].strip())
     if kind is errors.IoError and _MISSING_FILE.search(text):
         return errors.UndefinedFile(text.split("\n")[0])
+    if (full := find_disk_full(error)) is not None:
+        return full
     if kind is errors.IoError and (of_store := as_store_error(error)):
         return of_store
     if kind in (errors.InternalError, errors.IoError):

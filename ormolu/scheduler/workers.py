@@ -8,10 +8,12 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ormolu.errors import OrmoluError
 from ormolu.scheduler.queue import Queue
 
 RESTART_SECONDS = (0.0, 0.2, 1.0, 5.0)  # the wait before each further restart in a row
 STOP_SECONDS = 20.0
+RELEASE_SECONDS = 1.0
 HEALTHY_SECONDS = 30.0
 
 logger = logging.getLogger(__name__)
@@ -82,10 +84,22 @@ class Workers:
         failures = 0
         while not self._stopping.wait(RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)]):
             status, was_healthy = self._run_once(name)
-            self._queue.release(name)
+            self._release(name)
             failures = 1 if was_healthy else failures + 1
             if not self._stopping.is_set():
                 logger.warning("%s ended with status %s; its run goes back to the queue", name, status)
+
+    def _release(self, name: str) -> None:
+        """Give the run of a worker that has ended back; again where the catalog cannot write, its disk full for one."""
+        while True:
+            try:
+                self._queue.release(name)
+            except OrmoluError as error:
+                logger.warning("the run of %s does not go back to the queue yet: %s", name, error.message)
+                if self._stopping.wait(RELEASE_SECONDS):
+                    return
+            else:
+                return
 
     def _run_once(self, name: str) -> tuple[int, bool]:
         with self._log.open("ab") as log:

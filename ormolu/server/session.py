@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import datetime
 
 from ormolu import errors
+from ormolu.disk import told_when_full
 from ormolu.server import messages as m
 from ormolu.server import responses
 from ormolu.server.activity import Activity
@@ -257,11 +258,14 @@ class Session:
 
     def _copy_steps(self, message: CopyMessage, copy: CopyUnderWay) -> Output:
         if not isinstance(message, m.CopyDone):
-            copy.take(message)
+            with told_when_full():
+                copy.take(message)
             return
         self._copy = None
         self.phase = Phase.READY
-        yield responses.command_complete(f"COPY {copy.sink.finish()}")
+        with told_when_full():
+            rows = copy.sink.finish()
+        yield responses.command_complete(f"COPY {rows}")
         yield from self._statements(copy.rest)
 
 
