@@ -9,7 +9,7 @@ import pytest
 
 from tests.peers.ormolu import OrmoluServer
 
-pytest_plugins = ("tests.peers.postgresql", "tests.peers.mariadb")
+pytest_plugins = ("tests.peers.postgresql", "tests.peers.mariadb", "tests.peers.stores")
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +23,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OrmoluServer]:
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[OrmoluServer]:
     """A server for one test alone, not yet started."""
-    server = OrmoluServer(tmp_path / "lake", "--workers", "2")
+    server = OrmoluServer(tmp_path / "lake")
     yield server
     server.stop()
