@@ -130,6 +130,10 @@ class InvalidArgumentForWidthBucketFunction(OrmoluError):
     sqlstate = "2201G"
 
 
+class NullValueNotAllowed(OrmoluError):
+    sqlstate = "22004"
+
+
 class InvalidParameterValue(OrmoluError):
     sqlstate = "22023"
 
@@ -274,12 +278,20 @@ class DatatypeMismatch(OrmoluError):
     sqlstate = "42804"
 
 
+class PolymorphicTypeUnknown(OrmoluError):
+    sqlstate = "42804"
+
+
 class WrongObjectType(OrmoluError):
     sqlstate = "42809"
 
 
 class CannotCoerce(OrmoluError):
     sqlstate = "42846"
+
+
+class AmbiguousFunction(OrmoluError):
+    sqlstate = "42725"
 
 
 class UndefinedFunction(OrmoluError):

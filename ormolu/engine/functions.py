@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
+from ormolu.engine.json_macros import JSON_MACROS
 from ormolu.engine.macros import MACROS
 from ormolu.engine.native_functions import NATIVE_FUNCTIONS
 from ormolu.engine.query_macros import QUERY_MACROS
@@ -16,12 +17,26 @@ def install_functions(connection: duckdb.DuckDBPyConnection) -> None:
     It also sets what they rely on: integers divide as integers.
     """
     connection.execute("SET GLOBAL integer_division = true")
-    for macro in (*MACROS, *QUERY_MACROS):
+    _install_natives(connection)
+    for macro in (*MACROS, *JSON_MACROS, *QUERY_MACROS):
         connection.execute(f"CREATE OR REPLACE MACRO {macro}")
+
+
+# The engine may free a native function's texts while COALESCE still points at them: a copy it makes itself lasts.
+_COPIES = {
+    "VARCHAR": "CAST({} || '' AS VARCHAR)",
+    "BLOB": "{} || ''::BLOB",
+    "VARCHAR[]": "list_transform({}, lambda e: e || '')",
+}
+
+
+def _install_natives(connection: duckdb.DuckDBPyConnection) -> None:
     for function in NATIVE_FUNCTIONS:
+        copy = _COPIES.get(function.result)
+        name = function.name if copy is None else f"{function.name}_native"
         try:
             connection.create_function(
-                function.name,
+                name,
                 function.apply,
                 list(function.parameters),
                 function.result,
@@ -31,3 +46,6 @@ def install_functions(connection: duckdb.DuckDBPyConnection) -> None:
             )
         except (duckdb.NotImplementedException, duckdb.CatalogException):
             return  # the instance has them all already: to ask it for its functions takes longer than to try
+        if copy is not None:
+            names = ", ".join(f"a{index}" for index in range(len(function.parameters)))
+            connection.execute(f"CREATE OR REPLACE MACRO {function.name}({names}) AS {copy.format(f'{name}({names})')}")

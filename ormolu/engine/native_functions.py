@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from inspect import signature
 
 import pyarrow as pa
 
+from ormolu.engine.json_functions import JSON_FUNCTIONS
+from ormolu.engine.native import NativeFunction
 from ormolu.engine.number_formats import format_number
 from ormolu.errors import FeatureNotSupported, OrmoluError
 from ormolu.sql_extensions.dialect.types import OPEN_SCALE
@@ -19,16 +20,6 @@ from ormolu.sql_extensions.values.style import written_style
 from ormolu.sql_extensions.values.writing import write_value
 
 DISTINCT_VALUES_MAX = 65_536
-
-
-@dataclass(frozen=True, slots=True)
-class NativeFunction:
-    """`apply` takes Arrow columns of equal length and gives one."""
-
-    name: str
-    parameters: tuple[str, ...]
-    result: str
-    apply: Callable[..., pa.Array]
 
 
 def _by_row(function: Callable[..., object], type: pa.DataType) -> Callable[..., pa.Array]:
@@ -116,7 +107,8 @@ def write_text(text: str, name: str, style: str) -> str:
     return write_value(text, name, written_style(style))
 
 
-NATIVE_FUNCTIONS = (
+NATIVE_FUNCTIONS: tuple[NativeFunction, ...] = (
+    *JSON_FUNCTIONS,
     NativeFunction("clean_phone", ("VARCHAR", "VARCHAR", "VARCHAR"), "VARCHAR", _by_row(clean_phone, pa.string())),
     NativeFunction("is_phone", ("VARCHAR", "VARCHAR"), "BOOLEAN", _by_row(is_phone, pa.bool_())),
     NativeFunction("is_iban", ("VARCHAR",), "BOOLEAN", _by_row(is_iban, pa.bool_())),

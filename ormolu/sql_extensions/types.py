@@ -144,11 +144,13 @@ class DataType:
     """A PostgreSQL type as a column has it: a scalar, its modifiers, and how many array dimensions.
 
     `modifiers` are the numbers in parentheses: (18, 2) for numeric(18,2), (200,) for varchar(200).
+    `fields` are the names and types of a record's values.
     """
 
     scalar: ScalarType
     modifiers: tuple[int, ...] = ()
     dimensions: int = 0
+    fields: tuple[tuple[str, DataType], ...] = ()
 
     @property
     def oid(self) -> int:

@@ -31,7 +31,7 @@ from ormolu.sql_extensions.dialect.reading import position, unsupported
 from ormolu.sql_extensions.dialect.scopes import Scope
 from ormolu.sql_extensions.dialect.sets import BETWEEN_SETS, array_of_query, compared_rows, quantified
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast
-from ormolu.sql_extensions.functions.json import json_operator
+from ormolu.sql_extensions.functions.json_operators import json_operator, subscripted
 from ormolu.sql_extensions.functions.session import SESSION_WORDS, session_word
 from ormolu.sql_extensions.types import DataType
 
@@ -136,6 +136,8 @@ def _array(node: exp.Expr, scope: Scope, context: Context) -> Bound:
 
 def _bracket(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     array = bind(node.this, scope, context)
+    if t.is_kind(array.type, "jsonb"):
+        return _jsonb_subscripts(node, array, scope, context)
     if array.type is None or not array.type.dimensions:
         raise DatatypeMismatch(
             f"cannot subscript type {array.type} because it does not support subscripting", position=position(node)
@@ -157,6 +159,22 @@ def _bracket(node: exp.Expr, scope: Scope, context: Context) -> Bound:
             tree = call("pg_array_element", tree, _subscript(subscript, scope, context))
             type = t.element_type(type)
     return Bound(tree, type)
+
+
+def _jsonb_subscripts(node: exp.Expr, value: Bound, scope: Scope, context: Context) -> Bound:
+    if any(isinstance(subscript, exp.Slice) for subscript in node.expressions):
+        raise DatatypeMismatch("jsonb subscript does not support slices", position=position(node))
+    # The parser takes one off constants, unless it knows what they are a subscript of.
+    given = node.this.type
+    is_shifted = given is None or given.this in (exp.DType.UNKNOWN, exp.DType.ARRAY)
+    steps = [_jsonb_step(subscript, scope, context, is_shifted=is_shifted) for subscript in node.expressions]
+    return subscripted(node, value, steps, context)
+
+
+def _jsonb_step(node: exp.Expr, scope: Scope, context: Context, *, is_shifted: bool) -> Bound:
+    bound = bind(node, scope, context)
+    is_place = is_shifted and t.is_kind(bound.type, *t.INTEGERS)
+    return Bound(_subscript(node, scope, context), t.INT4) if is_place else bound
 
 
 def _subscript(node: exp.Expr, scope: Scope, context: Context) -> exp.Expr:
@@ -295,7 +313,7 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     **dict.fromkeys(
         (exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract, exp.JSONBExtractScalar, exp.ArrayContainsAll,
          exp.ArrayContainedBy, exp.ArrayOverlaps, exp.JSONBContainsTopKey, exp.JSONBContainsAnyTopKeys,
-         exp.JSONBContainsAllTopKeys),
+         exp.JSONBContainsAllTopKeys, exp.JSONBDeleteAtPath),
         json_operator,
     ),
     **GRAMMAR,

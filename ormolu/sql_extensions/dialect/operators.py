@@ -8,8 +8,9 @@ from ormolu.errors import UndefinedFunction
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import cast_to, coerce, local, settle, text_of
 from ormolu.sql_extensions.dialect.context import Context
-from ormolu.sql_extensions.dialect.reading import position, unsupported
+from ormolu.sql_extensions.dialect.reading import position
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind, is_number, is_text
+from ormolu.sql_extensions.functions import json_operators
 from ormolu.sql_extensions.types import NUMERIC_PRECISION_MAX, DataType
 
 _SYMBOLS: dict[type[exp.Expr], str] = {
@@ -37,7 +38,9 @@ def _shown(bound: Bound) -> str:
 
 
 def arithmetic(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bound:
-    """+ - * / % over numbers, dates, times and intervals."""
+    """+ - * / % over numbers, dates, times and intervals; - of a jsonb."""
+    if isinstance(node, exp.Sub) and is_kind(left.type, "jsonb"):
+        return json_operators.removed(node, left, right, context)
     if left.is_open and right.is_open:
         left, right = cast_to(left, t.INT4, context), cast_to(right, t.INT4, context)
     elif left.is_open or right.is_open:
@@ -205,8 +208,6 @@ def _spans(node: exp.Expr, left: Bound, right: Bound) -> Bound:
             return Bound(call("pg_interval_times", left.tree, factor), t.INTERVAL)
         case _, "*", "interval" if is_number(left.type):
             return Bound(call("pg_interval_times", right.tree, engine_cast(left.tree, t.FLOAT8)), t.INTERVAL)
-        case "jsonb", "-", "text" | "varchar" | "int4":
-            raise unsupported("removing keys from jsonb with -", node)
         case _:
             raise no_operator(node, left, right)
 
@@ -273,6 +274,8 @@ def same_type(node: exp.Expr, left: Bound, right: Bound, context: Context) -> tu
         return settle(left, context), settle(right, context)
     if left.is_open or right.is_open:
         wanted = _comparable(right.type if left.is_open else left.type)
+        if is_kind(wanted, "jsonb"):
+            return in_order(coerce(left, wanted, context)), in_order(coerce(right, wanted, context))
         return coerce(left, wanted or t.TEXT, context), coerce(right, wanted, context)
     if left.type is None or right.type is None:
         return left, right
@@ -281,7 +284,16 @@ def same_type(node: exp.Expr, left: Bound, right: Bound, context: Context) -> tu
         raise no_operator(node, left, right)
     if is_number(common):
         return left, right
+    if is_kind(common, "jsonb"):
+        return in_order(left), in_order(right)
     return cast_to(left, common, context), cast_to(right, common, context)
+
+
+def in_order(bound: Bound) -> Bound:
+    """A jsonb as the bytes that compare as it does; others as they are."""
+    if not is_kind(bound.type, "jsonb"):
+        return bound
+    return Bound(call("pg_jsonb_key", bound.tree), t.type_of("bytea"))
 
 
 def _comparable(type: DataType | None) -> DataType | None:
@@ -297,8 +309,8 @@ def concatenation(node: exp.Expr, left: Bound, right: Bound, context: Context) -
     arrays = [side.type is not None and side.type.dimensions > 0 for side in (left, right)]
     if any(arrays):
         return _concatenate_arrays(node, left, right, context)
-    if any(is_kind(side.type, *t.JSONS) for side in (left, right)):
-        raise unsupported("concatenating json with ||", node)
+    if any(is_kind(side.type, *t.JSONS) for side in (left, right)) and not any(is_text(s.type) for s in (left, right)):
+        return json_operators.joined(node, left, right, context)
     if is_kind(left.type, "bytea") or is_kind(right.type, "bytea"):
         left, right = (coerce(side, t.type_of("bytea"), context) for side in (left, right))
         return Bound(_binary(exp.DPipe, left.tree, right.tree), left.type)

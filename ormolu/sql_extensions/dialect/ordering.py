@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from ormolu.errors import AmbiguousColumn, InvalidColumnReference
@@ -11,6 +13,8 @@ from ormolu.sql_extensions.dialect.casts import coerce, settle
 from ormolu.sql_extensions.dialect.context import Context, OutputColumn
 from ormolu.sql_extensions.dialect.reading import identifier, position, unsupported
 from ormolu.sql_extensions.dialect.scopes import Scope
+from ormolu.sql_extensions.dialect.types import call
+from ormolu.sql_extensions.functions.call import ordered_tree
 
 Columns = tuple[OutputColumn, ...]
 
@@ -88,7 +92,13 @@ def _named_input(node: exp.Column, scope: Scope) -> bool:
 
 
 def bind_order(
-    node: exp.Expr, columns: Columns, scope: Scope, context: Context, *, only_outputs: bool = False
+    node: exp.Expr,
+    columns: Columns,
+    scope: Scope,
+    context: Context,
+    *,
+    only_outputs: bool = False,
+    projections: Sequence[exp.Expr] = (),
 ) -> exp.Order | None:
     """An output column wins over an input column; NULLs are larger than anything."""
     order = node.args.get("order")
@@ -100,6 +110,10 @@ def bind_order(
             raise unsupported("this form of ORDER BY", key)
         descends, nulls_first = sort_direction(key)
         tree = _sorted(key.this, columns, scope, context, only_outputs=only_outputs)
+        if isinstance(tree, exp.Literal) and projections:
+            place = int(tree.name) - 1
+            if t.is_kind(columns[place].type, "jsonb"):
+                tree = call("pg_jsonb_key", projections[place].this.copy())
         keys.append(exp.Ordered(this=tree, desc=descends, nulls_first=nulls_first))
     return exp.Order(expressions=keys)
 
@@ -112,7 +126,7 @@ def _sorted(node: exp.Expr, columns: Columns, scope: Scope, context: Context, *,
         return t.number(place)
     if only_outputs:
         raise unsupported("an expression in ORDER BY of a set operation", node, hint="Name a column of the result.")
-    return settle(context.expression(node, scope, context), context).tree
+    return ordered_tree(settle(context.expression(node, scope, context), context))
 
 
 def distinct_on(

@@ -90,7 +90,7 @@ def _select(node: exp.Select, outer: Scope, context: Context) -> BoundSelect:
     )
     if node.args.get("distinct") is not None:
         tree.set("distinct", distinct_on(node.args["distinct"], columns, projections, scope, context))
-    tree.set("order", bind_order(node, columns, scope, context))
+    tree.set("order", bind_order(node, columns, scope, context, projections=projections))
     check_distinct(tree, projections, position(node))
     bind_limits(node, tree, scope, context)
     return BoundSelect(tree, columns)

@@ -21,7 +21,7 @@ from ormolu.sql_extensions.functions.call import (
     no_function,
     typed,
 )
-from ormolu.sql_extensions.functions.json_values import json_value
+from ormolu.sql_extensions.functions.json_aggregates import json_agg, json_object_agg
 from ormolu.sql_extensions.types import DataType
 
 
@@ -140,28 +140,6 @@ def _string_agg(called: FunctionCall, context: Context) -> Bound:
     return Bound(aggregate_tree(called, "string_agg", text_of(value, context), separator.tree), t.TEXT)
 
 
-def _json_agg(result: DataType) -> Build:
-    def build(called: FunctionCall, context: Context) -> Bound:
-        argument = settle(called.arguments[0], context)
-        listed = aggregate_tree(
-            called, "list", exp.Anonymous(this="to_json", expressions=[json_value(argument, context)])
-        )
-        return Bound(exp.Anonymous(this="to_json", expressions=[listed]), result)
-
-    return build
-
-
-def _json_object_agg(result: DataType) -> Build:
-    def build(called: FunctionCall, context: Context) -> Bound:
-        key, value = (settle(argument, context) for argument in called.arguments)
-        if called.order or called.is_distinct:
-            raise unsupported(f"ORDER BY and DISTINCT inside {called.name}()", called.node)
-        tree = aggregate_tree(called, "json_group_object", text_of(key, context), json_value(value, context))
-        return Bound(tree, result)
-
-    return build
-
-
 # PostgreSQL computes these in numeric for integers and numerics; the engine only has double precision.
 def _statistic(engine_name: str) -> Build:
     def build(called: FunctionCall, context: Context) -> Bound:
@@ -252,10 +230,10 @@ AGGREGATES: dict[str, Function] = {
     "bool_or": _aggregate(_typed_aggregate("bool_or", t.BOOL, t.BOOL)),
     "array_agg": _aggregate(_array_agg),
     "string_agg": _aggregate(_string_agg, 2),
-    "json_agg": _aggregate(_json_agg(t.JSON)),
-    "jsonb_agg": _aggregate(_json_agg(t.JSONB)),
-    "json_object_agg": _aggregate(_json_object_agg(t.JSON), 2),
-    "jsonb_object_agg": _aggregate(_json_object_agg(t.JSONB), 2),
+    "json_agg": _aggregate(json_agg(t.JSON)),
+    "jsonb_agg": _aggregate(json_agg(t.JSONB)),
+    "json_object_agg": _aggregate(json_object_agg(t.JSON), 2),
+    "jsonb_object_agg": _aggregate(json_object_agg(t.JSONB), 2),
     "stddev": _aggregate(_statistic("stddev_samp")),
     "stddev_samp": _aggregate(_statistic("stddev_samp")),
     "stddev_pop": _aggregate(_statistic("stddev_pop")),

@@ -21,6 +21,11 @@ def _unchanged(tree: exp.Expr) -> exp.Expr:
     return tree
 
 
+def ordered_tree(value: Bound) -> exp.Expr:
+    """What the engine sorts by: a jsonb by the bytes that compare as it does."""
+    return call("pg_jsonb_key", value.tree) if t.is_kind(value.type, "jsonb") else value.tree
+
+
 @dataclass(frozen=True, slots=True)
 class SortKey:
     """One term of ORDER BY inside a call."""
@@ -30,7 +35,7 @@ class SortKey:
     nulls_first: bool
 
     def tree(self) -> exp.Expr:
-        return exp.Ordered(this=self.value.tree.copy(), desc=self.is_descending, nulls_first=self.nulls_first)
+        return exp.Ordered(this=ordered_tree(self.value).copy(), desc=self.is_descending, nulls_first=self.nulls_first)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,6 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
 
 
-class _Number(str):
-    """A number's digits as they were written."""
-
-
 def check_json(text: str) -> str:
     """Give a text back that is JSON; 22P02 where it is none."""
     _parse(text, _as_written)
@@ -36,8 +32,8 @@ def _parse(text: str, pairs: object) -> object:
         return json.loads(
             text,
             object_pairs_hook=pairs,  # type: ignore[arg-type]  # one of the two above and below
-            parse_int=_Number,
-            parse_float=_Number,
+            parse_int=JsonNumber,
+            parse_float=JsonNumber,
             parse_constant=_no_constant,
         )
     except RecursionError as error:
@@ -46,21 +42,50 @@ def _parse(text: str, pairs: object) -> object:
         raise InvalidTextRepresentation("invalid input syntax for type json", detail=str(error)) from error
 
 
+class JsonNumber(str):
+    """A number's digits as they were written."""
+
+    __slots__ = ()
+
+
 def read_jsonb(text: str) -> str:
     """The form in which PostgreSQL keeps and shows a jsonb."""
+    return write_jsonb(jsonb_value(text))
+
+
+def jsonb_value(text: str) -> object:
+    """A jsonb's value: dicts in its order, lists, numbers with their digits, texts, booleans and None."""
     if "\\u0000" in text and re.search(r"(?<!\\)(\\\\)*\\u0000", text):
         raise UntranslatableCharacter(
             "unsupported Unicode escape sequence", detail="\\u0000 cannot be converted to text."
         )
+    return _parse(text, _sorted)
+
+
+def json_value(text: str) -> object:
+    """A json's value, its objects as lists of pairs: in the order they were written, equal keys included."""
+    return _parse(text, JsonPairs)
+
+
+def write_jsonb(value: object) -> str:
+    """The one text of a jsonb."""
     try:
-        return _write(_parse(text, _sorted))
+        return _write(value)
     except RecursionError as error:
         raise ProgramLimitExceeded("json is nested too deeply") from error
 
 
+class JsonPairs(list[tuple[str, object]]):
+    """An object of a json as it was written."""
+
+
 def _sorted(pairs: list[tuple[str, object]]) -> object:
-    """The last of equal keys; shorter keys first, then by their bytes."""
-    return dict(sorted(dict(pairs).items(), key=lambda pair: (len(encoded := _utf8(pair[0])), encoded)))
+    return in_order(dict(pairs))
+
+
+def in_order(members: dict[str, object]) -> dict[str, object]:
+    """Shorter keys first, then by their bytes."""
+    return dict(sorted(members.items(), key=lambda pair: (len(encoded := _utf8(pair[0])), encoded)))
 
 
 def _utf8(text: str) -> bytes:
@@ -74,7 +99,7 @@ def _utf8(text: str) -> bytes:
 
 def _write(value: object) -> str:
     match value:
-        case _Number():
+        case JsonNumber():
             return _number(value)
         case str():
             return quoted(value)
