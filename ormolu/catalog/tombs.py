@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -172,6 +173,12 @@ def forget_tombstones(database: str, *, at: datetime) -> Statement:
         connection.execute(sa.delete(tombstones).where(tombstones.c.tombstone_id.in_(ids)))
 
     return forget
+
+
+def bury(connection: sa.Connection, database: str, stone: sa.Row[Any]) -> None:
+    """A dropped table that is to be gone before its time."""
+    forget_kept(connection, database, _prefix(stone.metadata_location))
+    connection.execute(sa.delete(tombstones).where(tombstones.c.tombstone_id == stone.tombstone_id))
 
 
 def forget_kept(connection: sa.Connection, database: str, prefix: str) -> None:

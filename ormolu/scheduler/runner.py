@@ -34,6 +34,7 @@ from ormolu.errors import (
     UndefinedObject,
 )
 from ormolu.scheduler import (
+    erasures,
     exclusions,
     insights,
     loads,
@@ -181,7 +182,7 @@ def perform(context: RunContext) -> RunResult:
             return insights.run_suggest(request["what"], context.run.object, context)
         case RunAction.MONITOR:
             return monitors.run_monitor(_monitor(context), context)
-        case RunAction.VACUUM | RunAction.RESTORE:
+        case RunAction.VACUUM | RunAction.RESTORE | RunAction.ERASE:
             return TENDING[context.run.action](_table_name(context), request, context)
 
 
@@ -189,6 +190,7 @@ def perform(context: RunContext) -> RunResult:
 TENDING: Mapping[RunAction, Callable[[TableName, Mapping[str, Any], RunContext], RunResult]] = {
     RunAction.VACUUM: lambda name, request, context: maintenance.vacuum(name, maintenance.asked(request), context),
     RunAction.RESTORE: restores.restore,
+    RunAction.ERASE: erasures.erase,
 }
 
 

@@ -26,6 +26,7 @@ class RunAction(Enum):
     MONITOR = "monitor"
     VACUUM = "vacuum"
     RESTORE = "restore"
+    ERASE = "erase"
 
 
 DRAFT = "draft"  # the key of a request that says which transaction the run belongs to

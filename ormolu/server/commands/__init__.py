@@ -10,6 +10,7 @@ from ormolu.server.commands import (
     access,
     alter,
     audit,
+    call,
     copy_in,
     create,
     drop,
@@ -53,6 +54,7 @@ ANSWERS: dict[type[s.Parsed], Answer] = {
     s.ShowLineage: show.show_lineage,
     s.Vacuum: runs.vacuum,
     s.Undrop: undrop.undrop,
+    s.Call: call.call,
     s.ShowOptions: show.show_options,
     s.ShowRuns: show.show_runs,
     s.ShowPlan: plans.show_plan,
@@ -67,6 +69,7 @@ COLUMNS: dict[type[s.Parsed], tuple[ResultColumn, ...]] = {
     s.Refresh: waiting.RUN_COLUMNS,
     s.Profile: runs.PROFILE_COLUMNS,
     s.Vacuum: runs.VACUUM_COLUMNS,
+    s.Call: call.ERASE_COLUMNS,
     s.Suggest: runs.SUGGESTION_COLUMNS,
     s.SummarizeAnomalies: runs.SUMMARY_COLUMNS,
     s.ExplainAnomaly: runs.SUMMARY_COLUMNS,
@@ -87,7 +90,6 @@ LATER: dict[type[s.Parsed], str] = {
     s.ShowAccess: "SHOW ACCESS",
     s.ShowTemplates: "SHOW TEMPLATES",
     s.ExplainChange: "EXPLAIN CHANGE",
-    s.Call: "CALL",
     s.Insert: "INSERT",
 }
 

@@ -1,0 +1,96 @@
+"""CALL of the rare acts: lake.erase()."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlglot import exp
+
+from ormolu.catalog.database import in_transaction
+from ormolu.definitions import TableName
+from ormolu.errors import (
+    ActiveSqlTransaction,
+    FeatureNotSupported,
+    InvalidParameterValue,
+    InvalidTextRepresentation,
+    UndefinedFunction,
+)
+from ormolu.scheduler import erasures
+from ormolu.scheduler.runs import RunAction
+from ormolu.server.commands.access import require_admin
+from ormolu.server.commands.answers import columns, rows
+from ormolu.server.commands.services import Services
+from ormolu.server.commands.waiting import run_and_wait, start, wait
+from ormolu.server.context import SessionContext
+from ormolu.server.drafts import is_in_block
+from ormolu.server.outcomes import Outcome
+from ormolu.sql_extensions.statements import Call
+
+ERASE_COLUMNS = columns(*erasures.COLUMNS)
+PARAMETERS = ("table", "key")
+
+
+def call(statement: Call, session: SessionContext, services: Services) -> Outcome:
+    if statement.function not in ("lake.erase", "erase"):
+        raise FeatureNotSupported(f"CALL {statement.function}() is not supported")
+    require_admin(services, session, "erase")
+    if is_in_block(session):
+        raise ActiveSqlTransaction("CALL lake.erase() cannot run inside a transaction block")
+    table, key = _arguments(statement)
+    return rows(ERASE_COLUMNS, _erase(table, key, session, services), tag="CALL")
+
+
+def _erase(name: TableName, key: dict[str, str], session: SessionContext, services: Services) -> list[Any]:
+    """Remove the rows, compute again what is made from them, forget the versions that know them."""
+    found = erasures.reach_of(services.lake.head(), name, key)
+    answer = _half(erasures.REMOVE, name, key, session, services)
+    for dependent in found.derived:
+        state = run_and_wait(services, session, str(dependent), RunAction.REFRESH, {"full": True})
+        answer.append((str(dependent), "refreshed", state.rows_out, None, None))
+    return answer + _half(erasures.FORGET, name, key, session, services)
+
+
+def _half(
+    phase: str, name: TableName, key: dict[str, str], session: SessionContext, services: Services
+) -> list[tuple[Any, ...]]:  # Any: values of a result
+    run_id = start(services, session, str(name), RunAction.ERASE, {"phase": phase, "key": key})
+    try:
+        state = wait(services, session, run_id)
+    finally:
+        forgotten = erasures.forget_request(run_id, key)
+        in_transaction(services.lake.engine, lambda connection: connection.execute(forgotten))
+    return [tuple(row) for row in (state.result or {"rows": []})["rows"]]
+
+
+def _arguments(statement: Call) -> tuple[TableName, dict[str, str]]:
+    given = dict(zip(PARAMETERS, statement.positional, strict=False)) | dict(statement.named)
+    if len(statement.positional) > len(PARAMETERS) or set(given) != set(PARAMETERS):
+        raise UndefinedFunction(
+            "lake.erase takes a table and a key", hint="CALL lake.erase('silver.customers', '{\"customer_id\": 42}')"
+        )
+    texts = {name: _text(value, name) for name, value in given.items()}
+    schema, _, table = texts["table"].partition(".")
+    if schema not in ("bronze", "silver", "gold") or not table:
+        raise InvalidParameterValue(f'"{texts["table"]}" is no table of bronze, silver or gold')
+    return TableName(schema, table), _key(texts["key"])
+
+
+def _text(value: exp.Expr, name: str) -> str:
+    if not isinstance(value, exp.Literal) or not value.is_string:
+        raise InvalidParameterValue(f"{name} must be a text, written out")
+    return str(value.this)
+
+
+def _key(text: str) -> dict[str, str]:
+    """Column and value, as texts; NULL identifies nobody."""
+    try:
+        found = json.loads(text, parse_int=str, parse_float=str)
+    except ValueError as error:
+        raise InvalidTextRepresentation("invalid input syntax for type json") from error
+    if not isinstance(found, dict) or not found:
+        raise InvalidParameterValue("the key must be an object", hint='{"customer_id": 42}')
+    for name, value in found.items():
+        if not isinstance(value, str | bool):
+            raise InvalidParameterValue(f'the value of "{name}" must be a text, a number or a boolean')
+    return {name: str(value).lower() if isinstance(value, bool) else value for name, value in found.items()}
