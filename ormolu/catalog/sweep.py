@@ -22,6 +22,7 @@ from ormolu.stores import is_remote
 GRACE = timedelta(hours=24)
 FILE_OF_RUN = re.compile(r"^data/run-(\d+)(-\d+)?/")  # inside the location of a table
 FILE_OF_METADATA = re.compile(r"^metadata/")
+FILE_OF_COMMIT = re.compile(r"^data/[^/]+$")  # of the definitions: written within a commit, in no folder of a run
 KEPT_FOLDERS = ("data", "metadata")
 ENDED = frozenset({"succeeded", "failed", "canceled", "blocked", "rolled_back"})
 
@@ -71,7 +72,7 @@ def _of_nobody_at_work(lake: Lake, files: Sequence[ListedFile], *, above: int, f
         inside = file.path[above:].split("/", folders)[-1]
         if match := FILE_OF_RUN.match(inside):
             of_runs.setdefault(int(match[1]), []).append(file)
-        elif FILE_OF_METADATA.match(inside):
+        elif FILE_OF_METADATA.match(inside) or FILE_OF_COMMIT.match(inside):
             yield file
     for run_id in _ended(lake) & of_runs.keys() if of_runs else ():
         yield from of_runs[run_id]

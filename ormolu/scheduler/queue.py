@@ -239,6 +239,12 @@ class Queue:
                 .values(cancel_requested=True)
             )
 
+    def check_writable(self, run_id: int) -> None:
+        """Raise 53100 where the catalog's disk is full: then nobody can claim a waiting run, or record its end."""
+        with self._engine.begin() as connection:
+            same = sa.update(runs).where(runs.c.run_id == run_id).values(run_id=run_id)
+            connection.execute(same)
+
     def release(self, worker: str) -> int:
         """Give the runs of a dead worker back to the queue; the number given back."""
         with self._engine.begin() as connection:

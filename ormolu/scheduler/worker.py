@@ -13,11 +13,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from ormolu.errors import DiskFull
 from ormolu.faults import reach
 from ormolu.scheduler.queue import Queue
 from ormolu.scheduler.runs import Run
 
 IDLE_SECONDS = 0.25
+FULL_SECONDS = 1.0  # between attempts while the catalog's disk is full
 PR_SET_PDEATHSIG = 1
 
 logger = logging.getLogger(__name__)
@@ -31,12 +33,23 @@ def work(name: str, queue: Queue, runner: RunsOne, *, now: Callable[[], datetime
     """Work until told to stop: by SIGTERM, or, embedded, by the end of the server's pipe."""
     stopping = _StopOnTerm()
     while not stopping.asked:
-        run = queue.claim(name, at=now())
-        if run is not None:
-            reach("run:claimed")
-            runner.run(run)
-        elif not _wait(is_embedded):
+        try:
+            has_worked = _work_once(name, queue, runner, now)
+        except DiskFull as error:  # of the catalog: what was claimed is claimed again once its lease is over
+            logger.warning("%s cannot write to the catalog: %s", name, error.message)
+            has_worked = False
+            time.sleep(FULL_SECONDS)
+        if not has_worked and not _wait(is_embedded):
             return
+
+
+def _work_once(name: str, queue: Queue, runner: RunsOne, now: Callable[[], datetime]) -> bool:
+    run = queue.claim(name, at=now())
+    if run is None:
+        return False
+    reach("run:claimed")
+    runner.run(run)
+    return True
 
 
 def die_with_parent() -> None:

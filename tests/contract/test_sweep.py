@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from ormolu.catalog.lake import Lake, TableDrop
+from ormolu.catalog.definitions_log import DEFINITIONS
+from ormolu.catalog.lake import DefinitionChange, Lake, TableDrop
 from ormolu.catalog.schema import runs
 from ormolu.catalog.sweep import sweep
-from ormolu.definitions import TableName
+from ormolu.definitions import Kind, TableName
 from ormolu.sql_extensions.dialect.context import AsOf
 
 ORDERS = TableName("bronze", "orders")
@@ -83,3 +84,14 @@ def test_metadata_of_a_killed_commit_goes_and_the_live_stays(lake: Lake, worksho
     make_old(lake)
     assert set(sweep(lake, at=NOW).files) == {str(path) for path in lost}
     assert {path for path in Path(table.location).rglob("*") if path.is_file()} == kept
+
+
+def test_a_log_file_of_a_killed_commit_of_definitions_goes(lake: Lake) -> None:
+    definition = DefinitionChange(kind=Kind.CONNECTION, name="shop", ddl="text", author="anna")
+    head = lake.commit([], [definition], at=NOW)
+    log = head.table(DEFINITIONS)
+    lost = Path(log.location, "data", "lost.parquet")
+    lost.write_bytes(Path(log.files[0].path).read_bytes())
+    make_old(lake)
+    assert sweep(lake, at=NOW).files == (str(lost),)
+    assert lake.head().definitions.latest_version(Kind.CONNECTION, "shop") == 1

@@ -129,11 +129,11 @@ class _Spool:
     def finish(self) -> int:
         try:
             self.reader.finish()
-        except OrmoluError:
+            self._file.close()
+            _cut_end_marker(self._path)
+        except (OrmoluError, OSError):  # a full disk shows when the last bytes are written
             self.abort()
             raise
-        self._file.close()
-        _cut_end_marker(self._path)
         reach("upload:spooled")
         request = {"path": str(self._path), "options": self.options, "columns": self.columns}
         try:
@@ -144,8 +144,10 @@ class _Spool:
         return state.rows_out or 0
 
     def abort(self) -> None:
-        self._file.close()
-        self._path.unlink(missing_ok=True)
+        try:
+            self._file.close()
+        finally:
+            self._path.unlink(missing_ok=True)
 
 
 def _cut_end_marker(path: Path) -> None:

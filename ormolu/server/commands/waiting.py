@@ -10,7 +10,7 @@ from typing import Any
 
 from ormolu.catalog.draft_parts import TRANSACTION, lend, take_back
 from ormolu.catalog.drafts import DraftLake
-from ormolu.errors import InternalError, OrmoluError
+from ormolu.errors import DiskFull, InternalError, OrmoluError
 from ormolu.scheduler.runs import DRAFT, RunAction, RunState, RunStatus
 from ormolu.server.commands.answers import columns, rows
 from ormolu.server.commands.services import Services
@@ -18,6 +18,7 @@ from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Rows
 
 POLL_SECONDS = (0.02, 0.02, 0.05, 0.05, 0.1)
+POLLS_UNTIL_CHECKED = 30  # about three seconds
 
 RUN_COLUMNS = columns(
     ("run_id", "bigint"),
@@ -64,6 +65,8 @@ def wait(services: Services, session: SessionContext, run_id: int) -> RunState:
         state = services.queue.state(run_id)
         if state.status.has_ended:
             break
+        if poll and poll % POLLS_UNTIL_CHECKED == 0:
+            _check_room(services, state)
         pause = POLL_SECONDS[min(poll, len(POLL_SECONDS) - 1)]
         if has_asked:
             time.sleep(pause)
@@ -77,6 +80,15 @@ def wait(services: Services, session: SessionContext, run_id: int) -> RunState:
     if isinstance(services.lake, DraftLake):
         take_back(services.lake)
     return state
+
+
+def _check_room(services: Services, state: RunState) -> None:
+    """A run that cannot begin or end because the catalog's disk is full does not keep its session waiting."""
+    try:
+        services.queue.check_writable(state.run_id)
+    except DiskFull as error:
+        hint = f"Free some room in the data folder. The run is tried then; CANCEL RUN {state.run_id} prevents it."
+        raise DiskFull(error.message, hint=hint) from error
 
 
 def run_and_wait(
