@@ -5,6 +5,7 @@ from __future__ import annotations
 _DAY = "86400000000"
 # As much text as PostgreSQL puts into one value.
 _TEXT_MAX = 2**30 - 1
+_SERIES_TOO_LONG = "54000: a series of so many values is not held in memory; write generate_series() in FROM"
 
 # PostgreSQL's words that are no names without quotes.
 _KEYWORDS = [
@@ -177,8 +178,18 @@ QUERY_MACROS: tuple[str, ...] = (
     "pg_floats_text(x) AS list_transform(x, lambda e: pg_float_text(e))",
     # --- intervals
     "pg_interval_days(x) AS date_part('day', x)",
+    # --- series: as a list they are in memory whole, so `most` is how long one may be
     """pg_series_interval(x) AS CASE WHEN x = INTERVAL 0 DAY
-        THEN error('22023: step size cannot equal zero') ELSE x END""",
+        THEN error('22023: step size cannot equal zero')
+        WHEN greatest(pg_interval_months(x), date_part('day', x), pg_interval_us(x)) > 0
+            AND least(pg_interval_months(x), date_part('day', x), pg_interval_us(x)) < 0
+        THEN error('0A000: a series whose step has fields of both signs is not supported') ELSE x END""",
+    """pg_series_moment(x) AS CASE WHEN isinf(x)
+        THEN error('0A000: a series cannot start or end at infinity') ELSE x END""",
+    f"""pg_series(a, b, step, most) AS generate_series(a, CASE WHEN (b::HUGEINT - a) // step >= most
+        THEN error('{_SERIES_TOO_LONG}') ELSE b END, step)""",
+    f"""pg_series_moments(a, b, step, most) AS generate_series(a, CASE WHEN epoch(b - a) / epoch(step) >= most
+        THEN error('{_SERIES_TOO_LONG}') ELSE b END, step)""",
     """pg_bin_interval(x) AS CASE WHEN pg_interval_months(x) <> 0
         THEN error('0A000: timestamps cannot be binned into intervals containing months or years')
         WHEN x <= INTERVAL 0 DAY THEN error('22008: stride must be greater than zero') ELSE x END""",

@@ -135,6 +135,8 @@ def _check(node: exp.Expr, common: set[str]) -> None:
     match node:
         case exp.Anonymous() if str(node.this).lower() in _REFUSED:
             raise InsufficientPrivilege(f"permission denied for function {node.this}")
+        case exp.Table(this=exp.Anonymous(this="generate_series")) if not node.args.get("db"):
+            return
         case exp.Table() if node.name not in common or node.args.get("db"):
             raise InsufficientPrivilege(f"permission denied for relation {node.name}")
         case exp.Command() | exp.DDL() | exp.DML():

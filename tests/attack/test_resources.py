@@ -6,6 +6,7 @@ import contextlib
 import socket
 import struct
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -17,12 +18,20 @@ LONG = (
     "SELECT count(*) FROM generate_series(1, 3000000) AS a(i), generate_series(1, 3000000) AS b(i) WHERE a.i * b.i = -1"
 )
 SECONDS_MAX = 10.0
+# Two thousand million numbers as one list are 16,000.
+SERIES_MEBIBYTES_MAX = 200
 
 
 def works(server: OrmoluServer) -> None:
     start = time.monotonic()
     assert server.run("SELECT count(*) FROM gold.shown") == [(2,)]
     assert time.monotonic() - start < SECONDS_MAX
+
+
+def peak_mebibytes(server: OrmoluServer) -> int:
+    """The most memory that the server's process has held so far."""
+    status = Path(f"/proc/{server.pid}/status").read_text()
+    return next(int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 
 
 def test_a_client_that_never_reads_its_rows_stops_nobody(lake: OrmoluServer) -> None:
@@ -34,6 +43,41 @@ def test_a_client_that_never_reads_its_rows_stops_nobody(lake: OrmoluServer) -> 
         time.sleep(1)
         works(lake)
     works(lake)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT i FROM generate_series(1, 2000000000) AS t(i)",
+        "SELECT i, n FROM generate_series(1, 2000000000) WITH ORDINALITY AS t(i, n)",
+        "SELECT at FROM generate_series(timestamp '2000-01-01', '2099-01-01', '1 second') AS t(at)",
+    ],
+)
+def test_a_series_in_from_comes_row_by_row(query: str, lake: OrmoluServer) -> None:
+    with lake.connect() as connection:
+        before = peak_mebibytes(lake)
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            for number, _ in enumerate(connection.cursor().stream(query.encode())):
+                if number == 100_000:
+                    connection.cancel_safe(timeout=10)
+        assert peak_mebibytes(lake) - before < SERIES_MEBIBYTES_MAX
+    works(lake)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT generate_series(1, 2000000000)",
+        "SELECT generate_series(1, i * 1000000) FROM generate_series(1, 3) AS t(i)",
+        "SELECT generate_series(timestamp '2000-01-01', '2099-01-01', '1 second')",
+    ],
+)
+def test_a_series_in_the_select_list_has_a_longest_list(query: str, lake: OrmoluServer) -> None:
+    with lake.connect() as connection:
+        before = peak_mebibytes(lake)
+        with pytest.raises(psycopg.errors.ProgramLimitExceeded):
+            connection.execute(query.encode())
+        assert peak_mebibytes(lake) - before < SERIES_MEBIBYTES_MAX
 
 
 def test_sessions_that_sit_in_a_transaction_stop_nobody(lake: OrmoluServer) -> None:

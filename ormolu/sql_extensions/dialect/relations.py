@@ -245,26 +245,48 @@ def _rows(node: exp.Expr, sources: list[RowSource], name: str, scope: Scope, con
     """Set-returning functions as a lateral subquery; a lone column takes the alias of the table."""
     alias = node.args.get("alias")
     table = identifier(alias.this) if isinstance(alias, exp.TableAlias) and alias.this is not None else name
-    selected: list[exp.Expr] = []
-    columns: Columns = []
-    for index, source in enumerate(sources):
-        inner = f"c{index + 1}"
-        selected.append(exp.alias_(exp.Anonymous(this="unnest", expressions=[source.tree]), quoted(inner)))
-        columns.append((source.column or table, inner, source.type, False, False))
+    columns: Columns = [
+        (source.column or table, f"c{index + 1}", source.type, False, False) for index, source in enumerate(sources)
+    ]
     offset = node.args.get("offset") or node.args.get("ordinality")
+    if offset and len(sources) > 1:
+        raise unsupported("WITH ORDINALITY over several arrays", node)
     if offset:
-        length = exp.Anonymous(this="len", expressions=[sources[0].tree.copy()])
-        if len(sources) > 1:
-            raise unsupported("WITH ORDINALITY over several arrays", node)
-        series = exp.Anonymous(this="generate_series", expressions=[t.number(1), length])
-        selected.append(exp.alias_(exp.Anonymous(this="unnest", expressions=[series]), quoted("n")))
-        columns.append(
-            (identifier(offset) if isinstance(offset, exp.Identifier) else "ordinality", "n", t.INT8, False, False)
-        )
-    tree = exp.Subquery(this=exp.Select(expressions=selected))
-    item = _as_lateral(_visible(node, tree, table, None, columns, scope, context))
+        ordinality = identifier(offset) if isinstance(offset, exp.Identifier) else "ordinality"
+        columns.append((ordinality, "n", t.INT8, False, False))
+    rows = sources[0].rows if len(sources) == 1 else None
+    # Rows that are numbered anew for each row of another relation are numbered by their list.
+    is_listed = rows is None or (offset and rows.find(exp.Column, exp.Query))
+    tree = _listed(sources) if rows is None or is_listed else _streamed(rows, sources[0].type)
+    if offset:
+        number = exp.Window(this=exp.Anonymous(this="row_number"))
+        tree.select(_numbers(sources[0].tree) if is_listed else exp.alias_(number, quoted("n")), copy=False)
+    item = _as_lateral(_visible(node, exp.Subquery(this=tree), table, None, columns, scope, context))
     scope.relations[-1] = replace(scope.relations[-1], is_scalar=len(columns) == 1)
     return item
+
+
+def _listed(sources: list[RowSource]) -> exp.Select:
+    return exp.Select(
+        expressions=[
+            exp.alias_(exp.Anonymous(this="unnest", expressions=[source.tree]), quoted(f"c{index + 1}"))
+            for index, source in enumerate(sources)
+        ]
+    )
+
+
+def _numbers(listed: exp.Expr) -> exp.Expr:
+    length = exp.Anonymous(this="len", expressions=[listed.copy()])
+    series = exp.Anonymous(this="generate_series", expressions=[t.number(1), length])
+    return exp.alias_(exp.Anonymous(this="unnest", expressions=[series]), quoted("n"))
+
+
+def _streamed(rows: exp.Expr, type: DataType | None) -> exp.Select:
+    """The one column of a table function; it has nothing of PostgreSQL's but its values."""
+    value = exp.column(quoted("value"), table=quoted("rows"))
+    alias = exp.TableAlias(this=quoted("rows"), columns=[quoted("value")])
+    selected = value if type is None else t.engine_cast(value, type)
+    return exp.Select(expressions=[exp.alias_(selected, quoted("c1"))]).from_(exp.Table(this=rows, alias=alias))
 
 
 # --- joins --------------------------------------------------------------------------------------------------
@@ -291,6 +313,11 @@ def _join(node: exp.Join, scope: Scope, context: Context) -> exp.Join:
         raise InvalidSyntax(f"{side} JOIN needs ON or USING", position=position(node))
     else:
         tree.set("kind", "CROSS")
+    if side:
+        count = len(before)
+        for at, relation in enumerate(scope.relations):
+            if side == "FULL" or (at >= count) == (side == "LEFT"):
+                scope.relations[at] = replace(relation, is_optional=True)
     return tree
 
 

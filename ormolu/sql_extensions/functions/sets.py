@@ -14,14 +14,22 @@ from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kin
 from ormolu.sql_extensions.functions.call import Build, Function, FunctionCall, Use, no_function, typed
 from ormolu.sql_extensions.types import DataType
 
+# A series in the select list is one list in memory: so long where it is made once, and where each row makes one.
+SERIES_ROWS_MAX = 1_000_000
+SERIES_OF_A_ROW_MAX = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class RowSource:
-    """A list whose elements are the rows' values, the name of the column, and its type."""
+    """A list whose elements are the rows' values, the name of the column, and its type.
+
+    `rows` is the same as a table function of the engine, which gives them one by one and holds no list.
+    """
 
     tree: exp.Expr
     column: str | None
     type: DataType | None
+    rows: exp.Expr | None = None
 
 
 def generate_series(called: FunctionCall, context: Context) -> RowSource:
@@ -38,9 +46,20 @@ def generate_series(called: FunctionCall, context: Context) -> RowSource:
     if not is_kind(type, "int4", "int8"):
         raise unsupported(f"generate_series() over {type}", called.node)
     trees = [engine_cast(coerce(one, type, context).tree, t.INT8) for one in called.arguments]
-    if step:
-        trees[2] = call("pg_series_step", trees[2])
-    return RowSource(engine_cast(call("generate_series", *trees), t.array_of(type)), None, type)
+    by = call("pg_series_step", trees[2]) if step else t.number(1)
+    series = call("pg_series", *trees[:2], by, _longest(trees))
+    return RowSource(
+        engine_cast(series, t.array_of(type)), None, type, call("generate_series", *_copies(*trees[:2], by))
+    )
+
+
+def _longest(trees: list[exp.Expr]) -> exp.Expr:
+    is_made_once = not any(tree.find(exp.Column, exp.Query) for tree in trees)
+    return t.number(SERIES_ROWS_MAX if is_made_once else SERIES_OF_A_ROW_MAX)
+
+
+def _copies(*trees: exp.Expr) -> list[exp.Expr]:
+    return [tree.copy() for tree in trees]
 
 
 def _moments(called: FunctionCall, context: Context) -> RowSource:
@@ -55,9 +74,10 @@ def _moments(called: FunctionCall, context: Context) -> RowSource:
             called.node,
             hint="Use timestamp without time zone.",
         )
-    trees = [cast_to(one, type, context).tree for one in (start, stop)]
+    first, last = (call("pg_series_moment", cast_to(one, type, context).tree) for one in (start, stop))
     span = call("pg_series_interval", coerce(step, t.INTERVAL, context).tree)
-    return RowSource(call("generate_series", *trees, span), None, type)
+    tree = call("pg_series_moments", first, last, span, _longest([first, last, span]))
+    return RowSource(tree, None, type, call("generate_series", *_copies(first, last, span)))
 
 
 def _unnest(called: FunctionCall, context: Context) -> RowSource:
