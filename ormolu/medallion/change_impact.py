@@ -74,7 +74,13 @@ def shaping_part(definition: Made) -> Made:
     plain = replace(definition, comment=None, schedule=None, options=kept)
     if isinstance(plain, GoldMetric):
         return plain
-    return replace(plain, columns=tuple(replace(column, comment=None) for column in plain.columns))
+    return replace(plain, columns=tuple(_shaping_column(column) for column in plain.columns))
+
+
+def _shaping_column(column: Column) -> Column:
+    """Until when an old name answers, or a column stays, changes nothing of it."""
+    until = None if column.formerly is None else ""
+    return replace(column, comment=None, formerly_until=until, deprecated_until=None)
 
 
 def removed_columns(old: Made, new: Made) -> frozenset[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
 from sqlglot import exp
 
@@ -30,18 +31,40 @@ def typed_columns(request: StageRequest, plain: Mapping[str, DataType]) -> dict[
     """The stored columns in order: those of the column list in their declared types, then what passes through."""
     result: dict[str, TypedColumn] = {}
     consumed: set[str] = set()
+    in_place = {origin: declared for declared in _in_place(request.columns) if (origin := _origin(declared, plain))}
     for declared in request.columns:
-        candidates: dict[str, None] = dict.fromkeys((declared.name, *declared.sources))
-        if declared.formerly is not None:
-            candidates[declared.formerly] = None
-        sources = [name for name in candidates if name in plain]
+        if declared in in_place.values():
+            consumed.update(_sources(declared, plain))
+            continue
+        sources = _sources(declared, plain)
         consumed.update(sources)
         result[declared.name] = _typed_column(declared, {name: plain[name] for name in sources}, plain, request.now)
     for name, type_ in plain.items():
+        if (marked := in_place.get(name)) is not None:
+            given = {source: plain[source] for source in _sources(marked, plain)}
+            result[marked.name] = _typed_column(marked, given, plain, request.now)
+            continue
         is_needed = name in request.key or name in request.sequence_by
         if name not in result and name not in consumed and (is_needed or not request.only_listed):
             result[name] = TypedColumn(column(name, "r"), type_)
     return result
+
+
+def _in_place(listed: Sequence[Column]) -> list[Column]:
+    """Columns at the end of the list that were renamed or deprecated there: they stay where the query has them."""
+    marked = takewhile(lambda column: column.formerly or column.deprecated_until, reversed(listed))
+    return list(marked)
+
+
+def _sources(declared: Column, plain: Mapping[str, DataType]) -> list[str]:
+    candidates: dict[str, None] = dict.fromkeys((declared.name, *declared.sources))
+    if declared.formerly is not None:
+        candidates[declared.formerly] = None
+    return [name for name in candidates if name in plain]
+
+
+def _origin(declared: Column, plain: Mapping[str, DataType]) -> str | None:
+    return next(iter(_sources(declared, plain)), None)
 
 
 def _typed_column(

@@ -23,6 +23,7 @@ from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.gates import Verdict
 from ormolu.scheduler.refresh_parts import catchable_errors, checkpoint_rows, expectations, partitions, rule_relations
 from ormolu.scheduler.refresh_plans import Readable, definition_hash, plan_refresh
+from ormolu.scheduler.schema_versions import new_schema_version
 from ormolu.scheduler.table_writes import TableWriter, after
 from ormolu.sql_extensions.queries import Resolve, SessionValues, bind_query
 
@@ -62,6 +63,14 @@ def refresh_gold(definition: GoldTable | GoldMetric, context: RunContext, *, is_
     statements = [
         *gates.recorded(definition.name, verdicts, context),
         *checkpoint_rows(definition.name, plan.upstreams, head, context),
+        *new_schema_version(
+            context.lake.database,
+            definition.name,
+            head.find_table(definition.name),
+            None if written.change is None else written.change.columns,
+            at=now,
+            run_id=context.run.run_id,
+        ),
     ]
     context.publish([written.change] if written.change is not None else [], statements=statements, result=result)
     return result

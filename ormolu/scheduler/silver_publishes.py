@@ -18,6 +18,7 @@ from ormolu.scheduler.context import RunResult
 from ormolu.scheduler.gates import Verdict
 from ormolu.scheduler.refresh_parts import checkpoint_rows, expectations
 from ormolu.scheduler.refresh_plans import definition_hash
+from ormolu.scheduler.schema_versions import new_schema_version
 from ormolu.scheduler.silver_batches import STAGED, SilverBatch
 from ormolu.scheduler.silver_writes import SilverWrites
 from ormolu.scheduler.table_writes import TableWriter, Written, after, published
@@ -44,7 +45,7 @@ class _Publish:
         done = [writer.write(each, properties=self._properties(each, planned.properties)) for each in writes]
         changes = [each.change for each in (*done, *quarantined) if each.change is not None]
         result = self._result(done[0])
-        batch.context.publish(changes, statements=self._statements(verdicts), result=result)
+        batch.context.publish(changes, statements=[*self._statements(verdicts), *self._schema(done[0])], result=result)
         return result
 
     def _result(self, written: Written) -> RunResult:
@@ -116,6 +117,17 @@ class _Publish:
             CHECKPOINTS: checkpoints_text(batch.plan.upstreams),
             DEFINITION_HASH: definition_hash(batch.definition),
         }
+
+    def _schema(self, written: Written) -> list[Statement]:
+        batch, change = self.batch, written.change
+        return new_schema_version(
+            batch.context.lake.database,
+            batch.definition.name,
+            batch.current,
+            None if change is None else change.columns,
+            at=batch.now,
+            run_id=batch.context.run.run_id,
+        )
 
     def _statements(self, verdicts: Sequence[Verdict]) -> list[Statement]:
         batch = self.batch

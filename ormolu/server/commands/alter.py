@@ -27,6 +27,7 @@ from ormolu.medallion.lineage import downstream_in_order
 from ormolu.scheduler.queue import submission
 from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_admin, require_operate
+from ormolu.server.commands.columns import alter_column
 from ormolu.server.commands.create import check_bronze, check_connection, commit_definition, fill
 from ormolu.server.commands.kept_options import warn_of_kept_options
 from ormolu.server.commands.rename import rename
@@ -90,7 +91,11 @@ def alter(statement: Alter, session: SessionContext, services: Services) -> Outc
             is_block = session.transaction.status is TransactionStatus.OPEN
             rename(definition, new_name, session, services, head, is_block=is_block)
             return done
-        case AddColumn() | DropColumn() | RenameColumn() | DeprecateColumn() | PromoteFrom() | SetTags():
+        case AddColumn() | DropColumn() | RenameColumn() | DeprecateColumn():
+            require_admin(services, session, f"alter {kind.value.lower()} {name}")
+            alter_column(definition, action, session, services, head)
+            return done
+        case PromoteFrom() | SetTags():
             raise FeatureNotSupported(f"{_words(statement)} is not supported yet")
         case _:
             pass

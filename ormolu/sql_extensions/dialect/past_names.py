@@ -29,10 +29,9 @@ def with_past_names(visible: ScopeRelation, relation: Relation, context: Context
     for alias in relation.aliases:
         if alias.name in taken or alias.reads not in shown or today >= date.fromisoformat(alias.until):
             continue
-        text = f'column "{alias.name}" of {relation.name} is now "{alias.reads}": its old name answers until {alias.until}'
-        columns.append(
-            replace(shown[alias.reads], name=alias.name, is_hidden=True, on_named=_warning(context, text))
-        )
+        now = f'column "{alias.name}" of {relation.name} is now "{alias.reads}"'
+        text = f"{now}: its old name answers until {alias.until}"
+        columns.append(replace(shown[alias.reads], name=alias.name, is_hidden=True, on_named=_warning(context, text)))
     return replace(visible, columns=tuple(columns))
 
 
