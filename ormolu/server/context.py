@@ -46,12 +46,15 @@ class Transaction:
     """`head` is the consistent set of tables that this transaction reads, once it has read under REPEATABLE READ.
 
     `is_implicit` holds between the statements of one simple query, and up to Sync: no BEGIN was said, and still
-    they end together; `is_multi` only in a simple query of several statements.
+    they end together; `is_multi` only in a simple query of several statements. Of a pipeline, `has_executed` says that
+    a statement came before in it, and `may_continue` that one may follow before its Sync.
     """
 
     status: TransactionStatus = TransactionStatus.IDLE
     is_implicit: bool = False
     is_multi: bool = False
+    has_executed: bool = False
+    may_continue: bool = False
     has_read: bool = False
     head: Any = None  # the lake's Head: the wire only hands it on
     draft: Any = None  # what the transaction has made of the lake: see ormolu.server.drafts
@@ -63,6 +66,11 @@ class Transaction:
     def is_block(self) -> bool:
         """Whether what needs a transaction block may stand here, or what must not have one may not."""
         return self.status is not TransactionStatus.IDLE or self.is_multi
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other statements belong to it, so that none may be made true by itself."""
+        return self.is_block or self.has_executed
 
 
 class Cancellation:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def is_in_block(session: SessionContext) -> bool:
-    """Between BEGIN and COMMIT, or in a simple query of several statements, which are one transaction."""
-    return session.transaction.is_block
+    """Between BEGIN and COMMIT, in a simple query of several statements, or in a pipeline after its first statement."""
+    return session.transaction.is_shared
 
 
 def find_draft(session: SessionContext) -> DraftLake | None:
@@ -45,7 +45,8 @@ class Drafts:
 
     def services_for(self, session: SessionContext) -> Services:
         """What a command of the session works with: inside a block nothing that it does is seen outside."""
-        return self.services.over(self._draft(session)) if is_in_block(session) else self.services
+        gathers = is_in_block(session) or session.transaction.may_continue
+        return self.services.over(self._draft(session)) if gathers else self.services
 
     def _draft(self, session: SessionContext) -> DraftLake:
         transaction = session.transaction

@@ -136,6 +136,8 @@ class QueryHandlers:
         if executor is not None:
             return executor(prepared.statement, prepared, parameters, session)
         transactions.check_writable(prepared.statement, session)
+        if isinstance(prepared.statement, transactions.AT_ONCE):
+            session.transaction.may_continue = False
         return self._commands.execute(with_values(prepared, parameters), session)
 
     def finish(self, session: SessionContext, *, has_failed: bool) -> None:

@@ -63,9 +63,11 @@ class Session:
 
     def run(self, messages: Sequence[m.Message]) -> Output:
         """Handle messages in order; yields what to send."""
-        for message in messages:
+        for at, message in enumerate(messages):
             if self.phase is Phase.CLOSED:
                 return
+            if isinstance(message, m.Execute):
+                self.context.transaction.may_continue = not _is_last(messages, at)
             yield from self._handle(message)
 
     def is_instant(self, messages: Sequence[m.Message]) -> bool:
@@ -136,7 +138,10 @@ class Session:
         """Run one message of an extended query; after an error everything is skipped up to Sync."""
         if self.context.transaction.status is TransactionStatus.IDLE:
             begin_implicit(self.context, is_multi=False)
+        transaction = self.context.transaction
         self._skips_to_sync = yield from self._guarded(self._extended_query.steps(message))
+        if isinstance(message, m.Execute):
+            transaction.has_executed = True  # not of the one that follows a COMMIT
 
     def _guarded(self, steps: Output) -> Generator[bytes | memoryview, None, bool]:
         """Run steps as one cancellable statement; what goes wrong is sent, and True returned."""
@@ -267,6 +272,14 @@ class Session:
             rows = copy.sink.finish()
         yield responses.command_complete(f"COPY {rows}")
         yield from self._statements(copy.rest)
+
+
+def _is_last(messages: Sequence[m.Message], at: int) -> bool:
+    """Whether the Execute is known to be its pipeline's last: what has come says so."""
+    for message in messages[at + 1 :]:
+        if not isinstance(message, m.Close | m.Flush):
+            return isinstance(message, m.Sync)
+    return False
 
 
 def _refuse_function_call() -> Output:

@@ -200,6 +200,12 @@ _READING = (
 )
 
 
+# What acts on more than a transaction could take back; CALL refuses one by itself.
+ALONE = (s.CancelRun, s.Vacuum, s.CreateDatabase, s.Undrop)
+# First in a pipeline these are done at once, as in PostgreSQL.
+AT_ONCE = (*ALONE, s.Call)
+
+
 def check_not_failed(statement: s.Statement, session: SessionContext) -> None:
     """After an error only the end of the transaction, or of its last part, is heard: 25P02."""
     is_failed = session.transaction.status is TransactionStatus.FAILED

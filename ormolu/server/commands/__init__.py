@@ -15,6 +15,7 @@ from ormolu.server.commands import (
     create,
     drop,
     explain,
+    explain_change,
     plans,
     relations,
     runs,
@@ -26,6 +27,7 @@ from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext
 from ormolu.server.drafts import Drafts, is_in_block
 from ormolu.server.outcomes import Completed, Outcome, ResultColumn
+from ormolu.server.transactions import ALONE
 from ormolu.sql_extensions import statements as s
 from ormolu.sql_extensions.tags import tag_of
 
@@ -55,6 +57,7 @@ ANSWERS: dict[type[s.Parsed], Answer] = {
     s.Vacuum: runs.vacuum,
     s.Undrop: undrop.undrop,
     s.Call: call.call,
+    s.ExplainChange: explain_change.explain_change,
     s.ShowOptions: show.show_options,
     s.ShowRuns: show.show_runs,
     s.ShowPlan: plans.show_plan,
@@ -70,6 +73,7 @@ COLUMNS: dict[type[s.Parsed], tuple[ResultColumn, ...]] = {
     s.Profile: runs.PROFILE_COLUMNS,
     s.Vacuum: runs.VACUUM_COLUMNS,
     s.Call: call.ERASE_COLUMNS,
+    s.ExplainChange: explain_change.CHANGE_COLUMNS,
     s.Suggest: runs.SUGGESTION_COLUMNS,
     s.SummarizeAnomalies: runs.SUMMARY_COLUMNS,
     s.ExplainAnomaly: runs.SUMMARY_COLUMNS,
@@ -89,7 +93,6 @@ LATER: dict[type[s.Parsed], str] = {
     s.ShowContract: "SHOW CONTRACT",
     s.ShowAccess: "SHOW ACCESS",
     s.ShowTemplates: "SHOW TEMPLATES",
-    s.ExplainChange: "EXPLAIN CHANGE",
     s.Insert: "INSERT",
 }
 
@@ -131,10 +134,6 @@ class Commands:
         if isinstance(statement, AUDITED) or (isinstance(statement, s.Update) and statement.table.schema != "lake"):
             audit.record(statement, session, services)
         return outcome
-
-
-# What acts on more than this transaction could take back.
-ALONE = (s.CancelRun, s.Vacuum, s.CreateDatabase, s.Undrop)
 
 
 def words(statement: s.Statement) -> str:
