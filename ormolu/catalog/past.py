@@ -53,15 +53,19 @@ def find_version(
 
 def version_before(engine: Engine, database: str, table: TableName, at: datetime) -> Version | None:
     """What was the table's newest version at that time; None where it had none yet."""
+    return next(iter(versions_before(engine, database, table, at, 1)), None)
+
+
+def versions_before(engine: Engine, database: str, table: TableName, at: datetime, count: int) -> list[Version]:
+    """The table's versions up to that time, the newest first."""
     wanted = (
         select(versions)
         .where(versions.c.database == database, versions.c.table_name == str(table), versions.c.published_at <= at)
         .order_by(versions.c.version.desc())
-        .limit(1)
+        .limit(count)
     )
     with reading(engine) as connection:
-        row = connection.execute(wanted).mappings().first()
-    return None if row is None else _version(table, row)
+        return [_version(table, row) for row in connection.execute(wanted).mappings()]
 
 
 def _version(table: TableName, row: RowMapping) -> Version:

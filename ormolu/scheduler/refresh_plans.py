@@ -155,14 +155,14 @@ def _upstream(relation: Relation, table: IcebergTable | None) -> Upstream:
     loads = properties if table.name.schema == "bronze" else {}
     next_load = loads.get(NEXT_LOAD_ID)
     return Upstream(
-        _content(table),
+        content_of(table),
         int(next_load) - 1 if next_load is not None else None,
         tuple(json.loads(loads.get(EXCLUDED_LOADS) or "[]")),
         shows_latest_extract=bool(loads.get(LATEST_FULL_LOAD)),
     )
 
 
-def _content(table: IcebergTable) -> str:
+def content_of(table: IcebergTable) -> str:
     """Equal while the table shows the same rows in the same columns, whatever else is noted about it."""
     metadata, properties = table.metadata, table.properties
     parts = (

@@ -34,6 +34,7 @@ from ormolu.errors import (
     UndefinedObject,
 )
 from ormolu.scheduler import (
+    change_explanations,
     erasures,
     exclusions,
     insights,
@@ -182,7 +183,7 @@ def perform(context: RunContext) -> RunResult:
             return insights.run_suggest(request["what"], context.run.object, context)
         case RunAction.MONITOR:
             return monitors.run_monitor(_monitor(context), context)
-        case RunAction.VACUUM | RunAction.RESTORE | RunAction.ERASE:
+        case RunAction.VACUUM | RunAction.RESTORE | RunAction.ERASE | RunAction.EXPLAIN_CHANGE:
             return TENDING[context.run.action](_table_name(context), request, context)
 
 
@@ -191,6 +192,7 @@ TENDING: Mapping[RunAction, Callable[[TableName, Mapping[str, Any], RunContext],
     RunAction.VACUUM: lambda name, request, context: maintenance.vacuum(name, maintenance.asked(request), context),
     RunAction.RESTORE: restores.restore,
     RunAction.ERASE: erasures.erase,
+    RunAction.EXPLAIN_CHANGE: change_explanations.explain_change,
 }
 
 

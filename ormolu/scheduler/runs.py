@@ -27,6 +27,7 @@ class RunAction(Enum):
     VACUUM = "vacuum"
     RESTORE = "restore"
     ERASE = "erase"
+    EXPLAIN_CHANGE = "explain change"
 
 
 DRAFT = "draft"  # the key of a request that says which transaction the run belongs to

@@ -32,11 +32,17 @@ def columns(*described: tuple[str, str]) -> tuple[ResultColumn, ...]:
 def rows(described: Sequence[ResultColumn], values: Iterable[Sequence[Any]], *, tag: str = "SELECT") -> Rows:
     """Answer `values`, one sequence a row, in the described types; arrays of text are allowed too."""
     listed = [tuple(row) for row in values]
-    arrays = [
-        pa.array([row[number] for row in listed], type=_arrow_type(column)) for number, column in enumerate(described)
-    ]
+    arrays = [_array([row[number] for row in listed], column) for number, column in enumerate(described)]
     batch = pa.RecordBatch.from_arrays(arrays, names=[f"c{number}" for number in range(len(arrays))])
     return Rows(tuple(described), iter((batch,)), tag)
+
+
+def _array(values: list[Any], column: ResultColumn) -> pa.Array:
+    """Numerics have the scale that the finest of them needs."""
+    if column.type.scalar.name != "numeric":
+        return pa.array(values, type=_arrow_type(column))
+    scales = [-int(value.as_tuple().exponent) for value in values if value is not None]
+    return pa.array(values, type=pa.decimal128(38, max([0, *scales])))
 
 
 def _arrow_type(column: ResultColumn) -> pa.DataType:

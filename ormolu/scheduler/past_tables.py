@@ -1,0 +1,59 @@
+"""The tables of the lake as they stood when one version of one of them was published."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ormolu.catalog.lake import Head, IcebergTable
+from ormolu.catalog.past import version_before, versions_before
+from ormolu.catalog.relations import find_relation
+from ormolu.definitions import TableName
+from ormolu.errors import UndefinedTable
+from ormolu.medallion.columns import CHECKPOINTS
+from ormolu.scheduler.refresh_plans import content_of
+from ormolu.sql_extensions.relations import Relation
+
+LOOKED_AT = 20  # versions of an input, newest first
+
+
+@dataclass
+class PastTables:
+    """`pinned` are tables whose version is known; the others are those that were valid `at` the time."""
+
+    head: Head
+    at: datetime
+    pinned: dict[TableName, IcebergTable] = field(default_factory=dict)
+    _found: dict[TableName, IcebergTable | None] = field(default_factory=dict)
+
+    def find(self, name: TableName) -> IcebergTable | None:
+        if name in self.pinned:
+            return self.pinned[name]
+        if name not in self._found:
+            lake = self.head.lake
+            version = version_before(lake.engine, lake.database, name, self.at)
+            self._found[name] = None if version is None else lake.table_at(name, version.metadata_location)
+        return self._found[name]
+
+    def pin_inputs(self, name: TableName) -> None:
+        """What a table was made from is what its checkpoints say, where a version with that content is still there."""
+        table = self.find(name)
+        entries = {} if table is None else json.loads(table.properties.get(CHECKPOINTS) or "{}")
+        for each, entry in entries.items():
+            schema, _, plain = each.partition(".")
+            upstream = TableName(schema, plain)
+            for version in versions_before(
+                self.head.lake.engine, self.head.lake.database, upstream, self.at, LOOKED_AT
+            ):
+                found = self.head.lake.table_at(upstream, version.metadata_location)
+                if content_of(found) == entry["version"]:
+                    self.pinned[upstream] = found
+                    break
+
+    def relation(self, name: TableName) -> Relation:
+        """What queries saw under the name then."""
+        found = find_relation(name, self.find)
+        if found is None:
+            raise UndefinedTable(f'relation "{name}" was not there at {self.at:%Y-%m-%d %H:%M:%S}')
+        return found
