@@ -29,6 +29,8 @@ JSON_MACROS: tuple[str, ...] = (
             ',') || ']'"""
         for name in _LISTS
     ),
+    r"""pg_row_item(s) AS CASE WHEN s IS NULL THEN '' WHEN s = '' OR regexp_matches(s, '[",()\\\s]')
+        THEN '"' || replace(replace(s, '\', '\\'), '"', '""') || '"' ELSE s END""",
     # A structured element is put on a line of its own, but for the first.
     r"""pg_json_elements_text_of(l) AS '[' || regexp_replace(array_to_string(l, ', '), '^\n ', '') || ']'""",
     "pg_json_members_text_of(l) AS '{ ' || array_to_string(l, ', ') || ' }'",

@@ -75,6 +75,8 @@ def result_type(refined: DataType | None, duckdb: str) -> DataType:
     found = from_duckdb(duckdb)
     if refined is None or refined == found:
         return found
+    if refined.fields and duckdb.startswith("STRUCT("):
+        return refined
     if duckdb == "VARCHAR" and _shows_as_text(refined):
         return refined
     if refined.dimensions and found.dimensions:

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from ormolu.errors import FeatureNotSupported
 from ormolu.server.types.fixed_width import Fixed, as_bytes, side_by_side, with_nulls
 from ormolu.server.types.numeric import numeric_values
+from ormolu.server.types.records import record_binary
 from ormolu.server.types.shapes import shapes
 from ormolu.server.types.text import TextStyle, text_values
 from ormolu.sql_extensions.types import SCALARS, DataType, data_type
@@ -36,6 +37,8 @@ def binary_values(kind: DataType, values: Values) -> Values:
     """Give the binary form of each value: items where nothing is NULL and all are as long, else a binary array."""
     if kind.dimensions:
         return _array_values(kind, values)
+    if kind.fields:
+        return record_binary(kind, values, binary_values)
     fixed = _FIXED.get(kind.scalar.name)
     if fixed is None:
         return _VARIABLE.get(kind.scalar.name, _text_bytes)(kind, values)

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from ormolu.server.types.fixed_width import Fixed, clock_texts, date_texts, side_by_side, with_nulls
 from ormolu.server.types.nested import json_texts
 from ormolu.server.types.odd_styles import STYLED
+from ormolu.server.types.records import record_text
 from ormolu.server.types.shapes import shapes
 from ormolu.sql_extensions.types import DataType
 from ormolu.sql_extensions.values.calendar import offset_text
@@ -44,6 +45,8 @@ def text_values(kind: DataType, values: Values, style: TextStyle) -> Values:
     """Give the text form of each value as a binary array; NULL stays NULL."""
     if kind.dimensions:
         return _as_binary(_array_text(kind, values, style))
+    if kind.fields:
+        return record_text(kind, values, lambda type, column: text_values(type, column, style))
     if kind.scalar.name == "bool":
         return _as_binary(pc.if_else(values, "t", "f")) if pa.types.is_boolean(values.type) else _as_text(values)
     if not style.is_plain and (styled := STYLED.get(kind.scalar.name)) is not None:

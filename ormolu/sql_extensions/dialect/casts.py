@@ -12,6 +12,7 @@ from ormolu.errors import CannotCoerce, DatatypeMismatch
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.context import Context
 from ormolu.sql_extensions.dialect.reading import position, unsupported
+from ormolu.sql_extensions.dialect.rows import row_fields
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind, is_number, is_text
 from ormolu.sql_extensions.types import NUMERIC_PRECISION_MAX, SCALARS, DataType
 from ormolu.sql_extensions.values.reading import read_value
@@ -233,12 +234,24 @@ def text_of(bound: Bound, context: Context) -> exp.Expr:
             return call("pg_bytea_text", tree)
         case "jsonb":
             return _written(tree, "jsonb", context)
+        case "record":
+            return _row_text(bound, context)
         case "date" | "timestamp" | "timestamptz" as name:
             return _moment_text(bound, name, context)
         case kind if kind.endswith("[]"):
             return _array_text(bound, context)
         case _:
             return engine_cast(tree, "VARCHAR")
+
+
+def _row_text(bound: Bound, context: Context) -> exp.Expr:
+    fields = [call("pg_row_item", text_of(field, context)) for _, field in row_fields(bound)]
+    listed = call("concat_ws", t.string(","), *fields) if fields else t.string("")
+    text = call("concat", t.string("("), listed, t.string(")"))
+    if isinstance(bound.tree, exp.Struct):
+        return text
+    given = exp.Not(this=exp.Is(this=bound.tree.copy(), expression=exp.Null()))
+    return exp.Case(ifs=[exp.If(this=given, true=text)])
 
 
 # Arrays whose elements the engine writes in its own way, and what writes them instead.

@@ -28,6 +28,7 @@ from ormolu.sql_extensions.dialect.logic import condition, connective, is_test, 
 from ormolu.sql_extensions.dialect.parts import EVERYWHERE, NONE, PARTS
 from ormolu.sql_extensions.dialect.patterns import like, regular_expression, similar_to
 from ormolu.sql_extensions.dialect.reading import position, unsupported
+from ormolu.sql_extensions.dialect.rows import field_of, row_of, whole_row, written_row
 from ormolu.sql_extensions.dialect.scopes import Scope
 from ormolu.sql_extensions.dialect.sets import BETWEEN_SETS, array_of_query, compared_rows, quantified
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast
@@ -62,7 +63,25 @@ def _column(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     word = node.this.name.lower()
     if not node.args.get("table") and not node.this.args.get("quoted") and word in SESSION_WORDS:
         return session_word(word, context)
-    return scope.column(node)
+    found = scope.find_column(node)
+    return found or whole_row(node, scope) or scope.column(node)
+
+
+def _row(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    """`(1, 'a')` and ROW(1, 'a') as a value."""
+    fields: list[tuple[str, Bound]] = []
+    for index, each in enumerate(node.expressions, start=1):
+        bound = bind(each, scope, context)
+        tree = settle(bound, context).tree
+        fields.append((f"f{index}", Bound(tree, t.type_of("unknown") if bound.is_open else bound.type)))
+    return row_of(fields)
+
+
+def _dot(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    """A field of a row value, else a call of a function with a schema."""
+    if not isinstance(node.expression, exp.Identifier):
+        return bind_call(node, scope, context)
+    return field_of(node, bind(node.this, scope, context))
 
 
 def _session_word(node: exp.Expr, scope: Scope, context: Context) -> Bound:
@@ -197,8 +216,8 @@ def _sides(operator: Operator) -> Handler:
         quantifier = _quantifier(node.expression)
         if quantifier is not None:
             return quantified(type(node)(this=node.this, expression=quantifier), scope, context)
-        rows = node.this, node.expression
-        if isinstance(rows[0], exp.Tuple) and isinstance(rows[1], exp.Tuple):
+        rows = written_row(node.this), written_row(node.expression)
+        if rows[0] is not None and rows[1] is not None:
             return compared_rows(node, rows[0], rows[1], scope, context)
         return operator(node, bind(node.this, scope, context), bind(node.expression, scope, context), context)
 
@@ -282,7 +301,8 @@ def _call(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     is_query = len(node.expressions) == 1 and isinstance(node.expressions[0], exp.Query)
     if is_query and str(node.this).lower() == "array":
         return array_of_query(node.expressions[0], scope, context)
-    return bind_call(node, scope, context)
+    row = written_row(node)
+    return bind_call(node, scope, context) if row is None else _row(row, scope, context)
 
 
 _comparison = _sides(operators.comparison)
@@ -307,8 +327,9 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.RegexpLike: _regular("s"), exp.RegexpILike: _regular("is"), exp.Operator: _named_operator,
     exp.Anonymous: _call,
     **dict.fromkeys(
-        (exp.Window, exp.Filter, exp.WithinGroup, exp.RespectNulls, exp.IgnoreNulls, exp.Dot), bind_call
+        (exp.Window, exp.Filter, exp.WithinGroup, exp.RespectNulls, exp.IgnoreNulls), bind_call
     ),
+    exp.Dot: _dot, exp.Tuple: _row,
     **dict.fromkeys(_WORDS, _session_word),
     **dict.fromkeys(
         (exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract, exp.JSONBExtractScalar, exp.ArrayContainsAll,

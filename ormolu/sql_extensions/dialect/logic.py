@@ -9,6 +9,7 @@ from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import coerce, settle
 from ormolu.sql_extensions.dialect.context import Context
 from ormolu.sql_extensions.dialect.reading import position, unsupported
+from ormolu.sql_extensions.dialect.rows import is_row, row_fields
 from ormolu.sql_extensions.dialect.scopes import Scope
 from ormolu.sql_extensions.dialect.types import Bound
 
@@ -49,11 +50,21 @@ def is_test(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     operand = node.expression
     if isinstance(operand, exp.Null):
         value = settle(context.expression(node.this, scope, context), context)
+        if is_row(value):
+            return _is_null_row(node, value)
         return negated(node, exp.Is(this=value.tree, expression=exp.Null()))
     if isinstance(operand, exp.Boolean):
         value_tree = condition(node.this, scope, context, "IS TRUE")
         return negated(node, exp.NullSafeEQ(this=value_tree, expression=exp.Boolean(this=bool(operand.this))))
     raise unsupported(f"IS {operand.sql('postgres')}", node)
+
+
+def _is_null_row(node: exp.Expr, value: Bound) -> Bound:
+    """A row is NULL where all its fields are, and is not NULL where none is."""
+    tests: list[exp.Expr] = [exp.Is(this=field.tree, expression=exp.Null()) for _, field in row_fields(value)]
+    if node.args.get("negate"):
+        tests = [exp.Not(this=test) for test in tests]
+    return Bound(exp.Paren(this=exp.and_(*tests)) if tests else exp.Boolean(this=True), t.BOOL)
 
 
 def negated(node: exp.Expr, test: exp.Expr) -> Bound:

@@ -8,7 +8,7 @@ from ormolu.errors import UndefinedFunction
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import cast_to, coerce, local, settle, text_of
 from ormolu.sql_extensions.dialect.context import Context
-from ormolu.sql_extensions.dialect.reading import position
+from ormolu.sql_extensions.dialect.reading import position, unsupported
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind, is_number, is_text
 from ormolu.sql_extensions.functions import json_operators
 from ormolu.sql_extensions.types import NUMERIC_PRECISION_MAX, DataType
@@ -279,6 +279,8 @@ def same_type(node: exp.Expr, left: Bound, right: Bound, context: Context) -> tu
         return coerce(left, wanted or t.TEXT, context), coerce(right, wanted, context)
     if left.type is None or right.type is None:
         return left, right
+    if is_kind(left.type, "record") or is_kind(right.type, "record"):
+        raise unsupported("comparing row values that are not written as rows", node)
     common = t.meet(left.type, right.type)
     if common is None or is_kind(common, "json"):
         raise no_operator(node, left, right)

@@ -42,6 +42,7 @@ class ScopeRelation:
     columns: tuple[ScopeColumn, ...]
     schema: str | None = None
     is_scalar: bool = False  # a function that returns single values: its name is its value
+    is_optional: bool = False  # of an outer join: its rows may be missing
 
 
 @dataclass(slots=True)

@@ -41,16 +41,14 @@ def _exists(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     return Bound(exp.Exists(this=context.query(node.this, scope, context).tree), t.BOOL)
 
 
-def _row(node: exp.Expr, scope: Scope, context: Context) -> Bound:
-    raise unsupported("a row value here", node)
-
-
-def _row_comparison(left: exp.Tuple, right: exp.Tuple, scope: Scope, context: Context) -> exp.Expr:
+def _row_comparison(
+    left: exp.Tuple, right: exp.Tuple, scope: Scope, context: Context, kind: type[exp.Expr] = exp.EQ
+) -> exp.Expr:
     if len(left.expressions) != len(right.expressions):
         raise InvalidSyntax("unequal number of entries in row expressions", position=position(left))
     tests = [
         operators.comparison(
-            exp.EQ(this=one, expression=other),
+            kind(this=one, expression=other),
             context.expression(one, scope, context),
             context.expression(other, scope, context),
             context,
@@ -70,6 +68,10 @@ def compared_rows(node: exp.Expr, left: exp.Tuple, right: exp.Tuple, scope: Scop
             return Bound(equal, t.BOOL)
         case exp.NEQ():
             return Bound(exp.Paren(this=exp.Not(this=equal)), t.BOOL)
+        case exp.NullSafeEQ() | exp.NullSafeNEQ():
+            same = _row_comparison(left, right, scope, context, exp.NullSafeEQ)
+            is_same = isinstance(node, exp.NullSafeEQ)
+            return Bound(same if is_same else exp.Paren(this=exp.Not(this=same)), t.BOOL)
         case _:
             raise unsupported("ordering row values", node)
 
@@ -224,5 +226,4 @@ BETWEEN_SETS: dict[type[exp.Expr], Callable[[exp.Expr, Scope, Context], Bound]] 
     exp.Exists: _exists,
     exp.In: _in,
     exp.Between: _between,
-    exp.Tuple: _row,
 }

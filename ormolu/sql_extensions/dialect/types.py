@@ -140,7 +140,7 @@ def meet(left: DataType, right: DataType) -> DataType | None:
         return max(left, right, key=lambda type: _LATER.index(type.scalar.name))
     if is_kind(left, "interval", "time") and is_kind(right, "interval", "time"):
         return INTERVAL
-    if left.scalar == right.scalar:
+    if left.scalar == right.scalar and not left.fields:
         return DataType(left.scalar)
     return None
 
