@@ -8,12 +8,18 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ormolu.errors import ProtocolViolation
 
 NAME_BYTES_MAX = 10_000
+# The messages around a prepared statement are short and the same each time; a message does not change once it is read.
+CACHED_BYTES_MAX = 64
+CACHED_MESSAGES_MAX = 1_024
+_CACHED_CODES = frozenset(b"BDECHS")
 _INT16 = struct.Struct("!H")
 _INT32 = struct.Struct("!i")
+_FORMATS = frozenset((0, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +181,18 @@ class Reader:
         return piece
 
     def int16(self) -> int:
-        return int(_INT16.unpack(self.take(2))[0])
+        return int(self._unpacked(_INT16)[0])
 
     def int32(self) -> int:
-        return int(_INT32.unpack(self.take(4))[0])
+        return int(self._unpacked(_INT32)[0])
+
+    def _unpacked(self, form: struct.Struct) -> tuple[int, ...]:
+        try:
+            numbers = form.unpack_from(self._data, self._at)
+        except struct.error as error:
+            raise ProtocolViolation("insufficient data left in message") from error
+        self._at += form.size
+        return numbers
 
     def code(self, *allowed: str) -> str:
         letter = self.take(1).decode("latin-1")
@@ -187,8 +201,11 @@ class Reader:
         return letter
 
     def formats(self) -> tuple[int, ...]:
-        formats = tuple(self.int16() for _ in range(self.int16()))
-        if any(code not in (0, 1) for code in formats):
+        count = self.int16()
+        if count <= 0:
+            return ()
+        formats = self._unpacked(struct.Struct(f"!{count}H")) if count > 1 else (self.int16(),)
+        if not _FORMATS.issuperset(formats):
             raise ProtocolViolation("unsupported format code: only 0 (text) and 1 (binary) exist")
         return formats
 
@@ -204,7 +221,7 @@ def _read_parse(reader: Reader) -> Parse:
 
 def _read_bind(reader: Reader) -> Bind:
     portal, statement, formats = reader.string(), reader.string(), reader.formats()
-    parameters = tuple(_read_value(reader) for _ in range(reader.int16()))
+    parameters = tuple([_read_value(reader) for _ in range(reader.int16())])
     return Bind(portal, statement, formats, parameters, reader.formats())
 
 
@@ -242,7 +259,18 @@ def read_message(code: int, body: bytes) -> Message:
             return Password(body)
         case 0x46:  # F
             return FunctionCall()
+    if len(body) <= CACHED_BYTES_MAX and code in _CACHED_CODES:
+        return _read_cached(code, body)
+    return _read(code, body)
+
+
+def _read(code: int, body: bytes) -> Message:
     reader = Reader(body)
     message = _READERS[code](reader)
     reader.end()
     return message
+
+
+@lru_cache(CACHED_MESSAGES_MAX)
+def _read_cached(code: int, body: bytes) -> Message:
+    return _read(code, body)

@@ -22,7 +22,6 @@ CANCEL_KEY_BYTES_MAX = 256
 CANCEL_REQUEST = 80877102
 SSL_REQUEST = 80877103
 GSSENC_REQUEST = 80877104
-_HEADER = struct.Struct("!Bi")
 _INT32 = struct.Struct("!i")
 _LONG_MESSAGES = frozenset(b"QPBFd")
 
@@ -104,11 +103,14 @@ class Codec:
         if frame is None:
             return None
         code, header_bytes, frame_bytes = frame
-        end = self._start + frame_bytes
+        start = self._start
+        end = start + frame_bytes
         if end > len(self._buffer):
             return None
-        body = bytes(memoryview(self._buffer)[self._start + header_bytes : end])
+        body = bytes(memoryview(self._buffer)[start + header_bytes : end])
         self._advance(end)
+        if self.phase is Phase.READY:
+            return m.read_message(code, body)
         message = read_startup_packet(body) if self.phase is Phase.STARTUP else m.read_message(code, body)
         check_framing(self.phase, message)
         return message
@@ -132,14 +134,15 @@ class Codec:
             if not 8 <= length <= STARTUP_BYTES_MAX:
                 raise ProtocolViolation("invalid length of startup packet")
             return 0, 4, length
-        if not self.buffered_bytes:
+        start, buffered = self._start, self.buffered_bytes
+        if not buffered:
             return None
-        code = self._buffer[self._start]
+        code = self._buffer[start]
         if code not in m.MESSAGE_CODES:
             raise ProtocolViolation(f"invalid frontend message type {code}")
-        if self.buffered_bytes < 5:
+        if buffered < 5:
             return None
-        length = _HEADER.unpack_from(self._buffer, self._start)[1]
+        (length,) = _INT32.unpack_from(self._buffer, start + 1)
         if not 4 <= length <= self._bytes_max(code):
             raise ProtocolViolation("invalid message length")
         return code, 5, length + 1

@@ -158,3 +158,13 @@ def test_a_query_amid_a_copy_is_out_of_order() -> None:
 
 def test_every_phase_says_what_may_follow() -> None:
     assert set(FOLLOWS) == set(Phase)
+
+
+def test_a_short_message_that_came_before_is_read_the_same_and_a_broken_one_is_refused_each_time() -> None:
+    bind = b"\0one\0" + struct.pack("!HHi2sHH", 0, 1, 2, b"42", 1, 1)
+    assert m.read_message(ord("B"), bind) == m.read_message(ord("B"), bind) == m.Bind("", "one", (), (b"42",), (1,))
+    for _ in range(2):
+        with pytest.raises(ProtocolViolation):
+            m.read_message(ord("B"), bind[:-1])
+        with pytest.raises(ProtocolViolation):
+            m.read_message(ord("B"), bind + b"\0")
