@@ -45,6 +45,7 @@ from ormolu.definitions import (
     SilverTable,
 )
 from ormolu.engine.jobs import JobEngine
+from ormolu.engine.native_copies import NativeCopies
 from ormolu.engine.queries import QueryEngine
 from ormolu.errors import InvalidCatalogName, InvalidParameterValue, UndefinedFile, UndefinedObject
 from ormolu.scheduler.caretaker import REQUEST, Caretaker
@@ -59,6 +60,7 @@ from ormolu.server.binding import Binding
 from ormolu.server.commands import Commands
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext
+from ormolu.server.copies import Copies, CopyKeeper, NoCopies
 from ormolu.server.drafts import Drafts
 from ormolu.server.handlers import QueryHandlers
 from ormolu.server.http.application import HttpSettings, application
@@ -232,6 +234,7 @@ class Running:
             prepare=self._prepare,
             store=find_store(config.warehouse_location, os.environ),
         )
+        self.copies = None if self.native_copies is None else CopyKeeper(self.base.lake, self.native_copies)
         self.workers = Workers(
             worker_argv(config),
             count=config.workers,
@@ -247,6 +250,8 @@ class Running:
     def _prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Before the engine is locked: PostgreSQL's catalogs in a database of their own."""
         self.system_catalog = SystemCatalog(connection)
+        room, folder = self.config.cache_bytes, self.config.data.absolute() / "cache"
+        self.native_copies = NativeCopies(connection, folder, bytes_max=room) if room else None
 
     def _server(self) -> Server:
         services = Services(
@@ -262,9 +267,17 @@ class Running:
             spool_bytes_max=SPOOL_BYTES_MAX,
         )
         drafts = Drafts(services)
-        resolution = Resolution(self.system_catalog, sessions=self._sessions, runs=self.base.queue.at_work)
+        copies: Copies = self.copies or NoCopies()
+        resolution = Resolution(
+            self.system_catalog, sessions=self._sessions, runs=self.base.queue.at_work, copies=copies
+        )
         previews = Previews(self.base.connect, self.base.open_engine, rights)
-        planner = QueryPlanner(bind=Binding(resolution, now, previews).bind, head=drafts.head, rights=rights)
+        planner = QueryPlanner(
+            bind=Binding(resolution, now, previews).bind,
+            head=drafts.head,
+            rights=rights,
+            copies=lambda: copies.generation,
+        )
         commands = Commands(drafts, QueryExplanation(planner).lines)
         actions = Actions(
             signals=Signals(self.roles.is_superuser, self.roles.memberships),
@@ -399,6 +412,8 @@ class Running:
         if self.http is not None:
             self.http.start(self._application(port))
         self.clock.start()
+        if self.copies is not None:
+            self.copies.start()
         self.housekeeping = [asyncio.create_task(self._keep_house()), asyncio.create_task(self._tend_tables())]
         return port
 
@@ -428,6 +443,8 @@ class Running:
             await asyncio.to_thread(self.http.stop)
         await self.server.stop(DRAIN_SECONDS)
         await asyncio.to_thread(self.workers.stop)
+        if self.copies is not None:
+            await asyncio.to_thread(self.copies.stop)
         self.engine.close()
         self.base.database.dispose()
 

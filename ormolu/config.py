@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from ormolu.errors import InvalidParameterValue
+from ormolu.sql_extensions.options.values import find_bytes
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PREFIX = "ORMOLU_"
@@ -36,6 +37,7 @@ class Config:
     allow_dir: tuple[Path, ...] = ()  # folders that `files` connections may read; any, while on loopback
     query_memory: str = "2GB"
     job_memory: str = "1GB"
+    cache_size: str = "2GB"  # disk inside `data` for native copies of tables; 0 for none
     threads: int = 0  # of an engine; the machine's cores when 0
     query_threads: int = 8  # statements at work at once
     connections: int = 500
@@ -54,6 +56,16 @@ class Config:
     @property
     def warehouse_location(self) -> str:
         return self.warehouse.rstrip("/") or str(self.data.absolute() / "warehouse")
+
+    @property
+    def cache_bytes(self) -> int:
+        """The room for native copies; 22023 where it is no size."""
+        if self.cache_size == "0":
+            return 0
+        size = find_bytes(self.cache_size)
+        if size is None:
+            raise InvalidParameterValue(f"--cache-size cannot be {self.cache_size!r}", hint="'2GB', or 0 for none.")
+        return size
 
     @property
     def is_embedded(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -58,6 +58,7 @@ LOG_FILES_CACHED_MAX = 256
 REBASES_MAX = 30
 REBASE_PAUSE_SECONDS = 0.01
 
+Through = Callable[[IcebergTable], IcebergTable]  # the same table, read in another way
 Versions = Mapping[tuple[Kind, str], int]  # of definitions
 
 
@@ -254,6 +255,10 @@ def latest_versions(changes: Sequence[DefinitionChange], definitions: Definition
     return {key: definitions.latest_version(*key) for key in keys}
 
 
+def _through(table: IcebergTable | None, through: Through) -> IcebergTable | None:
+    return None if table is None else through(table)
+
+
 class Head:
     """One consistent set of tables. Immutable, and cheap: what it leads to is cached by metadata location."""
 
@@ -281,17 +286,19 @@ class Head:
             raise UndefinedTable(f'table "{name}" does not exist')
         return table
 
-    def find_relation(self, name: TableName, as_of: AsOf | None = None) -> Relation | None:
-        """What queries see under `name`: see `ormolu.catalog.relations`."""
+    def find_relation(
+        self, name: TableName, as_of: AsOf | None = None, through: Through = lambda table: table
+    ) -> Relation | None:
+        """What queries see under `name`: see `ormolu.catalog.relations`; tables are read `through` what is given."""
         if name == DEFINITIONS:
             return definitions_relation(self.find_table(name))
         if name == QUARANTINE:
             tables = [self.table(one) for one in sorted(self.pointers) if one.schema == "quarantine"]
             return quarantine_relation(tables)
         if as_of is None:
-            found = find_relation(name, self.find_table)
+            found = find_relation(name, lambda table: _through(self.find_table(table), through))
         else:
-            found = find_relation(name, lambda table: self._find_table_as_of(table, as_of))
+            found = find_relation(name, lambda table: _through(self._find_table_as_of(table, as_of), through))
         if found is None or name.schema not in LAYERS:
             return found
         relations = self.definitions.relations()

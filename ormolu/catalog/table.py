@@ -35,7 +35,7 @@ class IcebergTable:
         self.name = name
         self.metadata_location = metadata_location
         self.metadata = metadata
-        self._manifest_files = manifest_files
+        self.manifest_files = manifest_files
 
     def __repr__(self) -> str:
         return f"IcebergTable({self.name}, {self.metadata_location})"
@@ -100,7 +100,7 @@ class IcebergTable:
                 hint="Compact it there, or restore an earlier version.",
             )
         key = (manifest.manifest_path, self._fields)
-        return self._manifest_files.get(key, lambda: self._read_manifest(manifest))
+        return self.manifest_files.get(key, lambda: self._read_manifest(manifest))
 
     def _read_manifest(self, manifest: ManifestFile) -> tuple[DataFile, ...]:
         schema = self.metadata.schema()

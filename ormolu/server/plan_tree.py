@@ -6,10 +6,13 @@ The engine has no costs: the cost of a node is the rows that it and the nodes be
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from ormolu.engine.native_copies import CATALOG
 
 # What the engine tells of an operator, by PostgreSQL's word for it; file names and the like are left out.
 _DETAILS = {
@@ -24,6 +27,7 @@ _DETAILS = {
     "Top": "Limit",
 }
 _OUTPUT = "Output"
+_COPIED = re.compile(rf'{CATALOG}\.main\."(.+) #\d+"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,9 @@ def _measured(node: Mapping[str, Any]) -> PlanNode:
 
 def _name(operator: str, details: Mapping[str, Any]) -> str:
     words = operator.strip().replace("_", " ").title()
+    copied = _COPIED.fullmatch(str(details.get("Table", "")))
+    if copied is not None:
+        return f"{words} on {copied[1]} (native copy)"
     function = details.get("Function")
     return f"{words} ({str(function).lower()})" if function and function != operator.strip() else words
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ormolu.server.context import SessionContext
 from ormolu.server.engine_rows import free_engine
@@ -16,6 +14,7 @@ from ormolu.server.parameters import TEXT_TYPE, fitted_types, type_of_oid
 from ormolu.server.pg_catalog.identifiers import SYSTEM_SCHEMAS, relation_oid
 from ormolu.sql_extensions.origins import Origin, column_origins
 from ormolu.sql_extensions.queries import BoundQuery
+from ormolu.sql_extensions.recently_used import RecentlyUsed
 from ormolu.sql_extensions.result_types import result_type
 from ormolu.sql_extensions.statements import Query
 from ormolu.sql_extensions.types import DataType
@@ -29,31 +28,6 @@ _IN_PLANS = ("datestyle", "intervalstyle", "bytea_output", "metric_sum")
 # Types whose values Arrow does not carry whole: they leave the engine as text.
 _AS_TEXT = {"TIME WITH TIME ZONE": "VARCHAR", "BIT": "VARCHAR", "BIGNUM": "VARCHAR", "UHUGEINT": "VARCHAR",
             "TIME_NS": "TIME"}  # fmt: skip
-Key = TypeVar("Key")
-Value = TypeVar("Value")
-
-
-class RecentlyUsed(Generic[Key, Value]):
-    """A bounded map that forgets what was not used for longest; shared by all sessions."""
-
-    def __init__(self, size_max: int) -> None:
-        self._size_max = size_max
-        self._lock = Lock()
-        self._values: OrderedDict[Key, Value] = OrderedDict()
-
-    def find(self, key: Key) -> Value | None:
-        with self._lock:
-            value = self._values.get(key)
-            if value is not None:
-                self._values.move_to_end(key)
-            return value
-
-    def put(self, key: Key, value: Value) -> None:
-        with self._lock:
-            self._values[key] = value
-            self._values.move_to_end(key)
-            if len(self._values) > self._size_max:
-                self._values.popitem(last=False)
 
 
 class Bound(Protocol):
@@ -95,7 +69,8 @@ class QueryPlanner:
     """Binds queries, describes them, and remembers what it found while nothing it depends on has changed.
 
     `head` gives the newest consistent set of tables that the session sees, an object with a `version`; `rights` what
-    the role may read, for a plan that was allowed once is not allowed for ever.
+    the role may read, for a plan that was allowed once is not allowed for ever; `copies` another number whenever there
+    are other native copies to read.
     """
 
     def __init__(
@@ -104,10 +79,12 @@ class QueryPlanner:
         bind: Bind,
         head: Callable[[SessionContext], Any],
         rights: Callable[[SessionContext], Hashable] = lambda _: None,
+        copies: Callable[[], int] = lambda: 0,
     ) -> None:
         self._bind = bind
         self._head = head
         self._rights = rights
+        self._copies = copies
         self._plans: RecentlyUsed[tuple[object, ...], QueryPlan] = RecentlyUsed(PLANS_MAX)
 
     def fix_head(self, session: SessionContext) -> None:
@@ -144,7 +121,7 @@ class QueryPlanner:
         if plan is None:
             plan = self._make(query, tuple(oids), types or tuple(map(type_of_oid, oids)), session)
             if is_cacheable(plan.bound):
-                self._plans.put(key, plan)
+                self._plans.put(key, plan, characters=len(query.text))
         return plan
 
     def _key(self, query: Query, oids: Sequence[int], session: SessionContext) -> tuple[object, ...]:
@@ -152,7 +129,7 @@ class QueryPlanner:
         text = query.text or query.tree.sql()
         shown = tuple(map(settings.get, _IN_PLANS))
         return (text, tuple(oids), session.database, session.role, settings.search_path, settings.time_zone, shown,
-                session.head.version, self._rights(session))  # fmt: skip
+                session.head.version, self._copies(), self._rights(session))  # fmt: skip
 
     def _make(
         self, query: Query, oids: tuple[int, ...], given: tuple[DataType | None, ...], session: SessionContext

@@ -13,7 +13,7 @@ from sqlglot import exp
 from ormolu.catalog import views
 from ormolu.catalog.filters import Filter, filters_of
 from ormolu.catalog.grants import Access
-from ormolu.catalog.lake import Head
+from ormolu.catalog.lake import Head, Through
 from ormolu.catalog.roles import Roles
 from ormolu.definitions import TableName
 from ormolu.errors import InsufficientPrivilege, ObjectNotInPrerequisiteState
@@ -22,6 +22,7 @@ from ormolu.medallion.lineage import base_of
 from ormolu.scheduler.runs import RunAtWork
 from ormolu.server import catalog_objects
 from ormolu.server.context import SessionContext
+from ormolu.server.copies import Copies, NoCopies
 from ormolu.server.cursors import open_cursors
 from ormolu.server.listener import SessionInfo
 from ormolu.server.masking import masked
@@ -55,6 +56,7 @@ class Resolution:
     system_catalog: SystemCatalog
     sessions: Callable[[], list[SessionInfo]]
     runs: Callable[[], list[RunAtWork]]
+    copies: Copies = field(default_factory=NoCopies)
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
     _snapshots: dict[str, tuple[str, CatalogSnapshot]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -77,7 +79,9 @@ class Resolution:
                 return self.system_catalog.relation(name, snapshot())
             if name.schema == LAKE:
                 return self._view(name, head, session, access, view_filters(name, tree))
-            return find_table(name, as_of, head, access, needs_grant=name not in with_rights)
+            return find_table(
+                name, as_of, head, access, needs_grant=name not in with_rights, through=self.copies.through
+            )
 
         return resolve
 
@@ -179,10 +183,16 @@ def typed(column: RelationColumn) -> exp.Expr:
 
 
 def find_table(
-    name: TableName, as_of: AsOf | None, head: Head, access: Access, *, needs_grant: bool = True
+    name: TableName,
+    as_of: AsOf | None,
+    head: Head,
+    access: Access,
+    *,
+    needs_grant: bool = True,
+    through: Through = lambda table: table,
 ) -> Relation | None:
     """A table of the lake; 42501 without the grant, 55000 where it is declared and has no columns yet."""
-    relation = head.find_relation(name, as_of)
+    relation = head.find_relation(name, as_of, through)
     relations = head.definitions.relations()
     base = base_of(name, relations)
     if relation is None and base not in relations:

@@ -31,7 +31,13 @@ _STORED = table(
     row("retention", T.INTERVAL, "how long versions and history are kept", "'30 days'"),
     row("archive_after", T.INTERVAL, "when old partitions move to cheaper storage"),
     row("compact_every", T.INTERVAL, "how often small files are joined"),
-    row("cache", T.INTERVAL, "how long the server keeps a native copy"),
+    row(
+        "cache",
+        T.INTERVAL,
+        "whether the server keeps a native copy, or how long after its last read",
+        "'auto'",
+        "auto on off",
+    ),
 )
 
 _PROMISED = table(

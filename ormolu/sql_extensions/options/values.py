@@ -209,7 +209,8 @@ def checked(option: KnownOption, value: OptionValue, *, position: int | None = N
 
 def _example(option: KnownOption) -> str:
     if option.values:
-        return "It takes " + ", ".join(f"'{choice}'" for choice in option.values) + "."
+        also = " or an interval" if option.type is OptionType.INTERVAL else ""
+        return "It takes " + ", ".join(f"'{choice}'" for choice in option.values) + f"{also}."
     return f"It takes {option.type.value}, such as {EXAMPLES[option.type]}."
 
 
@@ -251,7 +252,7 @@ def _fits(option: KnownOption, text: str) -> bool:
         case OptionType.CHOICES:
             return all(part.strip() in option.values for part in text.split(","))
         case OptionType.INTERVAL:
-            return find_interval(text) is not None
+            return find_interval(text) is not None or text in option.values
         case OptionType.SIZE:
             return find_bytes(text) is not None
         case OptionType.MONEY:
