@@ -31,6 +31,8 @@ JSON_MACROS: tuple[str, ...] = (
     ),
     r"""pg_row_item(s) AS CASE WHEN s IS NULL THEN '' WHEN s = '' OR regexp_matches(s, '[",()\\\s]')
         THEN '"' || replace(replace(s, '\', '\\'), '"', '""') || '"' ELSE s END""",
+    """pg_json_record(j, name) AS CASE WHEN j IS NULL OR json_type(j) = 'OBJECT' THEN j
+        ELSE error('22023: cannot call ' || name || ' on a non-object') END""",
     # A structured element is put on a line of its own, but for the first.
     r"""pg_json_elements_text_of(l) AS '[' || regexp_replace(array_to_string(l, ', '), '^\n ', '') || ']'""",
     "pg_json_members_text_of(l) AS '{ ' || array_to_string(l, ', ') || ' }'",

@@ -66,6 +66,8 @@ def cast_to(bound: Bound, type: DataType, context: Context) -> Bound:
         return Bound(_cast_moment(bound.tree, source, type, context), type)
     if not _is_castable(source, type):
         raise CannotCoerce(f"cannot cast type {source} to {type}", position=position(bound.tree))
+    if is_kind(source, "jsonb") and (is_number(type) or is_kind(type, "bool")):
+        return _cast_jsonb(bound, type)
     if is_kind(source, "time") and is_kind(type, "interval"):
         return Bound(call("pg_time_interval", bound.tree), type)
     if is_kind(type, "numeric") and is_kind(source, *t.FLOATS):
@@ -76,6 +78,16 @@ def cast_to(bound: Bound, type: DataType, context: Context) -> Bound:
         type = t.numeric(*t.precision_and_scale(source)) if is_number(source) else t.NUMERIC
         return bound if is_kind(source, "numeric") else Bound(engine_cast(bound.tree, type), type)
     return Bound(engine_cast(bound.tree, type), type)
+
+
+def _cast_jsonb(bound: Bound, type: DataType) -> Bound:
+    """A number or a boolean out of a jsonb that is one; 22023 for any other."""
+    if is_kind(type, "bool"):
+        return Bound(call("pg_jsonb_boolean", bound.tree), type)
+    digits = engine_cast(call("pg_jsonb_number", bound.tree, t.string(str(type))), "VARCHAR")
+    if is_kind(type, "numeric") and not type.modifiers:
+        type = t.NUMERIC
+    return Bound(engine_cast(digits, type), type)
 
 
 _CASTABLE = {

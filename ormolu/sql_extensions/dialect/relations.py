@@ -20,12 +20,15 @@ from ormolu.sql_extensions.access import trusted
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.calls import gather
 from ormolu.sql_extensions.dialect.casts import coerce
+from ormolu.sql_extensions.dialect.constants import written_type
 from ormolu.sql_extensions.dialect.context import AsOf, BoundSelect, Context
 from ormolu.sql_extensions.dialect.past_names import with_past_names
 from ormolu.sql_extensions.dialect.reading import called_name, identifier, position, unsupported
 from ormolu.sql_extensions.dialect.scopes import Scope, ScopeColumn, ScopeRelation, nearest, quoted
 from ormolu.sql_extensions.dialect.types import engine_cast
+from ormolu.sql_extensions.functions import json_sets
 from ormolu.sql_extensions.functions.allowed import FUNCTIONS
+from ormolu.sql_extensions.functions.call import FunctionCall
 from ormolu.sql_extensions.functions.sets import ROWS, RowSource, row_source
 from ormolu.sql_extensions.relations import Relation
 from ormolu.sql_extensions.types import DataType
@@ -223,6 +226,11 @@ def _function(node: exp.Expr, function: exp.Expr, scope: Scope, context: Context
             source = exp.Subquery(this=trusted(relation.source))
             return _visible(node, source, name, None, columns, scope, context)
     called = gather(call_node, scope, context)
+    if name in json_sets.MEMBERS and schema in (None, "pg_catalog"):
+        sources = [RowSource(tree, column, type) for column, tree, type in json_sets.members(called, context)]
+        return _rows(node, sources, name, scope, context)
+    if name in json_sets.RECORDS and schema in (None, "pg_catalog"):
+        return _records(node, called, scope, context)
     if name in ROWS and schema in (None, "pg_catalog"):
         return _rows(node, [row_source(called, context)], name, scope, context)
     if name in FUNCTIONS and schema in (None, "pg_catalog"):
@@ -231,6 +239,23 @@ def _function(node: exp.Expr, function: exp.Expr, scope: Scope, context: Context
         return _rows(node, [rows], name, scope, context)
     context.expression(call_node, scope, context)
     raise unsupported(f"{name}() in FROM", node)
+
+
+def _records(node: exp.Expr, called: FunctionCall, scope: Scope, context: Context) -> exp.Expr:
+    """json_to_record() and its like: the columns are what the alias says."""
+    alias = node.args.get("alias")
+    listed = list(alias.args.get("columns") or []) if isinstance(alias, exp.TableAlias) else []
+    if not listed or not all(isinstance(column, exp.ColumnDef) and column.args.get("kind") for column in listed):
+        raise InvalidSyntax("a column definition list is required for functions returning \"record\"",
+                            position=position(node))  # fmt: skip
+    wanted = [(identifier(column.this), written_type(column.args["kind"])) for column in listed]
+    tree = json_sets.records(called, wanted, context)
+    columns: Columns = [
+        (name, f"c{index}", type, False, bool(type.modifiers)) for index, (name, type) in enumerate(wanted, start=1)
+    ]
+    plain = node.copy()
+    plain.set("alias", exp.TableAlias(this=alias.this.copy()) if alias is not None and alias.this else None)
+    return _as_lateral(_visible(plain, exp.Subquery(this=tree), called.name, None, columns, scope, context))
 
 
 def _unnest(node: exp.Unnest, scope: Scope, context: Context) -> exp.Expr:

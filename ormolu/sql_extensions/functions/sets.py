@@ -11,6 +11,7 @@ from ormolu.sql_extensions.dialect.casts import cast_to, coerce
 from ormolu.sql_extensions.dialect.context import Context
 from ormolu.sql_extensions.dialect.reading import unsupported
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind
+from ormolu.sql_extensions.functions import json_sets
 from ormolu.sql_extensions.functions.call import Build, Function, FunctionCall, Use, no_function, typed
 from ormolu.sql_extensions.types import DataType
 
@@ -87,21 +88,18 @@ def _unnest(called: FunctionCall, context: Context) -> RowSource:
     return RowSource(array.tree, None, t.element_type(array.type))
 
 
-def _json(called: FunctionCall, context: Context) -> exp.Expr:
-    return typed(called, context, t.JSONB)[0]
-
-
 def _json_elements(called: FunctionCall, context: Context) -> RowSource:
-    return RowSource(call("pg_json_elements", _json(called, context)), "value", t.JSONB)
+    listed = json_sets.elements(called, context)
+    assert listed.type is not None
+    return RowSource(listed.tree, "value", t.element_type(listed.type))
 
 
 def _json_elements_text(called: FunctionCall, context: Context) -> RowSource:
-    tree = call("pg_json_elements_text", _json(called, context))
-    return RowSource(tree, "value", t.TEXT)
+    return RowSource(json_sets.element_texts(called, context), "value", t.TEXT)
 
 
 def _json_keys(called: FunctionCall, context: Context) -> RowSource:
-    return RowSource(call("json_keys", _json(called, context)), None, t.TEXT)
+    return RowSource(json_sets.keys(called, context), None, t.TEXT)
 
 
 def _split_table(called: FunctionCall, context: Context) -> RowSource:
