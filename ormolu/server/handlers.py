@@ -21,10 +21,11 @@ from ormolu.server.copy_options import copy_options
 from ormolu.server.engine_rows import EngineRows, is_streaming
 from ormolu.server.literals import argument, prepare_change, with_values
 from ormolu.server.outcomes import Completed, CopyOut, Outcome, ResultColumn, Rows
-from ormolu.server.planning import QueryPlan, QueryPlanner, RecentlyUsed
+from ormolu.server.planning import QueryPlan, QueryPlanner
 from ormolu.server.preparation import Columns, Prepared
 from ormolu.server.setting_table import SETTINGS
 from ormolu.sql_extensions import statements as s
+from ormolu.sql_extensions.recently_used import RecentlyUsed
 from ormolu.sql_extensions.types import SCALARS, DataType, data_type
 
 PARSED_MAX = 5_000
@@ -105,9 +106,9 @@ class QueryHandlers:
         if statements is None:
             statements = tuple(self._parse(sql))
             if len(sql) <= PARSED_CHARACTERS_MAX:
-                self._parsed.put(sql, statements)
+                self._parsed.put(sql, statements, characters=len(sql))
                 if all(map(_is_instant, statements)):
-                    self._instant.put(sql, True)
+                    self._instant.put(sql, True, characters=len(sql))
         return statements
 
     def is_instant(self, sql: str) -> bool:
@@ -185,7 +186,7 @@ class QueryHandlers:
             return None
         prepared = Prepared(query, columns=constant.columns, is_described=True, plan=constant)
         if query.text and len(query.text) <= PARSED_CHARACTERS_MAX:
-            self._constants.put(query.text, prepared)
+            self._constants.put(query.text, prepared, characters=len(query.text))
         return prepared
 
     def _query(

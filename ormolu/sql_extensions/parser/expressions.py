@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -28,6 +27,7 @@ from sqlglot.errors import ParseError, SqlglotError
 from ormolu.definitions import Expression
 from ormolu.errors import InvalidSyntax, StatementTooComplex
 from ormolu.sql_extensions.parser.cursor import Cursor
+from ormolu.sql_extensions.recently_used import remembered
 from ormolu.sql_extensions.tokens import Token, TokenKind, tokenize
 
 TREES_CACHED_MAX = 2048
@@ -56,11 +56,6 @@ def parse_expression(text: str) -> exp.Expression:
     assert isinstance(tree, exp.Select)
     expression: exp.Expression = tree.expressions[0]
     return expression
-
-
-@lru_cache(maxsize=TREES_CACHED_MAX)
-def _cached_tree(text: str) -> exp.Expression:
-    return _tree(text)
 
 
 def _tree(text: str) -> exp.Expression:
@@ -243,6 +238,5 @@ def _placed(cursor: Cursor, last: int, text: str, offset: int) -> exp.Expression
         raise
 
 
-@lru_cache(maxsize=TREES_CACHED_MAX)
-def _cached_read(text: str) -> exp.Expression:
-    return _read(text)
+_cached_tree = remembered(_tree, TREES_CACHED_MAX)
+_cached_read = remembered(_read, TREES_CACHED_MAX)

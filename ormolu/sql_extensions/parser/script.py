@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 
 from ormolu.definitions import Definition
 from ormolu.errors import InvalidSyntax
@@ -29,6 +28,7 @@ from ormolu.sql_extensions.parser.roles import (
     read_grant,
     read_revoke,
 )
+from ormolu.sql_extensions.recently_used import remembered
 from ormolu.sql_extensions.statements import Create, CreateSecret, Empty, Explain, Prepare, Statement, Unsupported
 from ormolu.sql_extensions.tokens import tokenize
 
@@ -50,11 +50,6 @@ def parse_definition(ddl: str) -> Definition:
             raise InvalidSyntax("one CREATE statement is expected", position=1)
 
 
-@lru_cache(maxsize=SCRIPTS_CACHED_MAX)
-def _cached(sql: str) -> tuple[Statement, ...]:
-    return _checked(sql)
-
-
 def _checked(sql: str) -> tuple[Statement, ...]:
     statements = _parse(sql)
     for statement in statements:
@@ -65,11 +60,6 @@ def _checked(sql: str) -> tuple[Statement, ...]:
                 position=statement.offset + len(statement.text) + 1,
             )
     return statements
-
-
-@lru_cache(maxsize=SCRIPTS_CACHED_MAX)
-def _cached_definition(ddl: str) -> tuple[Statement, ...]:
-    return _parse(ddl)
 
 
 def _parse(sql: str) -> tuple[Statement, ...]:
@@ -265,3 +255,7 @@ _STATEMENTS: dict[str, Callable[[Cursor], Statement]] = {
     "REVOKE": read_revoke,
     "COMMENT": read_comment_on,
 }
+
+
+_cached = remembered(_checked, SCRIPTS_CACHED_MAX)
+_cached_definition = remembered(_parse, SCRIPTS_CACHED_MAX)
