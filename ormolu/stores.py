@@ -21,10 +21,16 @@ ATTEMPTS_MAX = 5  # of one request
 
 class Kind(StrEnum):
     S3 = "s3"
+    AZURE = "azure"
+    GCS = "gcs"
 
 
-_SCHEMES: Mapping[str, Kind] = {"s3": Kind.S3}
-HELP = "Give a folder, or s3://bucket/prefix."
+_SCHEMES: Mapping[str, Kind] = {"s3": Kind.S3, "abfss": Kind.AZURE, "az": Kind.AZURE, "gs": Kind.GCS}
+HELP = (
+    "Give a folder, s3://bucket/prefix, abfss://container@account.dfs.core.windows.net/prefix, az://container/prefix"
+    " or gs://bucket/prefix."
+)
+NEVER = "4102444800000"  # when the token that an emulator is given expires, in milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,10 @@ def find_store(warehouse: str, environment: Mapping[str, str]) -> ObjectStore | 
     match kind:
         case Kind.S3:
             return _s3(warehouse.rstrip("/"), environment)
+        case Kind.AZURE:
+            return _azure(warehouse.rstrip("/"), environment)
+        case Kind.GCS:
+            return _gcs(warehouse.rstrip("/"), environment)
 
 
 # --- S3 --------------------------------------------------------------------------------------------------------
@@ -95,8 +105,98 @@ def file_io_properties(environment: Mapping[str, str]) -> dict[str, str]:
         "s3.session-token": environment.get("AWS_SESSION_TOKEN", ""),
         "s3.connect-timeout": str(CONNECT_SECONDS),
         "s3.request-timeout": str(REQUEST_SECONDS),
+        **_azure_properties(environment),
+        **_gcs_properties(environment),
     }
     return {name: value for name, value in found.items() if value}
+
+
+# --- Azure -----------------------------------------------------------------------------------------------------
+
+
+def account_of(url: str) -> str:
+    """The account that `container@account.dfs...` names; nothing where the url has the container alone."""
+    return urlsplit(url).netloc.rpartition("@")[2].partition(".")[0] if "@" in url else ""
+
+
+def _azure(url: str, environment: Mapping[str, str]) -> ObjectStore:
+    account = _azure_account(environment)
+    named = account_of(url) or account.get("AccountName", "")
+    if not named:
+        raise InvalidParameterValue(
+            "the warehouse's url names no account of Azure", hint="Set AZURE_STORAGE_ACCOUNT, or name it in the url."
+        )
+    if account.get("AccountName", named) != named:
+        raise InvalidParameterValue(f'the credentials are not those of the account "{named}"')
+    secret: dict[str, str | bool] = {"TYPE": "azure", "SCOPE": f"{url}/"}
+    if "AccountKey" in account or "SharedAccessSignature" in account:
+        parts = {"DefaultEndpointsProtocol": "https", "AccountName": named, **account}
+        secret["CONNECTION_STRING"] = "".join(f"{name}={value};" for name, value in parts.items())
+    else:
+        secret |= {"PROVIDER": "credential_chain", "ACCOUNT_NAME": named}
+    return ObjectStore(Kind.AZURE, url, ("azure",), secret)
+
+
+def _azure_account(environment: Mapping[str, str]) -> dict[str, str]:
+    """The parts of a connection string, under its own names; it may be given whole or in parts."""
+    parts = (part.partition("=") for part in environment.get("AZURE_STORAGE_CONNECTION_STRING", "").split(";"))
+    found = {name.strip(): value for name, _, value in parts if value}
+    given = {
+        "AccountName": environment.get("AZURE_STORAGE_ACCOUNT", ""),
+        "AccountKey": environment.get("AZURE_STORAGE_KEY", ""),
+        "SharedAccessSignature": environment.get("AZURE_STORAGE_SAS_TOKEN", "").removeprefix("?"),
+    }
+    return {name: value for name, value in given.items() if value} | found
+
+
+def _azure_properties(environment: Mapping[str, str]) -> dict[str, str]:
+    account = _azure_account(environment)
+    endpoint = urlsplit(account.get("BlobEndpoint", ""))
+    signature = account.get("SharedAccessSignature", "")
+    return {
+        "adls.account-name": account.get("AccountName", ""),
+        "adls.account-key": account.get("AccountKey", ""),
+        "adls.sas-token": f"?{signature}" if signature else "",
+        "adls.blob-storage-authority": endpoint.netloc,
+        "adls.blob-storage-scheme": endpoint.scheme,
+        "adls.dfs-storage-authority": endpoint.netloc,
+        "adls.dfs-storage-scheme": endpoint.scheme,
+    }
+
+
+# --- Google Cloud Storage --------------------------------------------------------------------------------------
+
+
+def _gcs(url: str, environment: Mapping[str, str]) -> ObjectStore:
+    key = environment.get("GCS_ACCESS_KEY_ID")
+    if not key:
+        raise InvalidParameterValue(
+            "a warehouse in Google Cloud Storage needs an HMAC key",
+            hint="Set GCS_ACCESS_KEY_ID and GCS_SECRET_ACCESS_KEY.",
+        )
+    secret: dict[str, str | bool] = {
+        "TYPE": "gcs",
+        "SCOPE": f"{url}/",
+        "KEY_ID": key,
+        "SECRET": environment.get("GCS_SECRET_ACCESS_KEY", ""),
+    }
+    if emulator := _emulator(environment):
+        parts = urlsplit(emulator)
+        secret |= {"ENDPOINT": parts.netloc, "URL_STYLE": "path", "USE_SSL": parts.scheme == "https"}
+    return ObjectStore(Kind.GCS, url, ("httpfs",), secret)
+
+
+def _emulator(environment: Mapping[str, str]) -> str:
+    host = environment.get("STORAGE_EMULATOR_HOST", "").rstrip("/")
+    return host if not host or "://" in host else f"http://{host}"
+
+
+def _gcs_properties(environment: Mapping[str, str]) -> dict[str, str]:
+    """Google's library finds credentials by itself, GOOGLE_APPLICATION_CREDENTIALS first; an emulator needs none."""
+    emulator = _emulator(environment)
+    if not emulator:
+        return {}
+    return {"gcs.service.host": emulator, "gcs.oauth2.token": "emulator", "gcs.oauth2.token-expires-at": NEVER}
 
 
 # --- errors ----------------------------------------------------------------------------------------------------

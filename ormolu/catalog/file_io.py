@@ -12,8 +12,11 @@ from pathlib import Path
 from pyarrow.fs import FileSelector
 from pyiceberg.io import FileIO
 from pyiceberg.io.pyarrow import PyArrowFileIO
+from pyiceberg.typedef import EMPTY_DICT, Properties
 
 from ormolu.stores import file_io_properties, is_remote
+
+AZURE_SCHEMES = ("abfss", "az")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,21 @@ def file_io() -> FileIO:
     return _file_io(tuple(sorted(file_io_properties(os.environ).items())))
 
 
+class WarehouseIO(PyArrowFileIO):
+    """Azure's urls are read as Azure writes them: the account is the host's, and no part of the path."""
+
+    @staticmethod
+    def parse_location(location: str, properties: Properties = EMPTY_DICT) -> tuple[str, str, str]:
+        scheme, netloc, path = PyArrowFileIO.parse_location(location, properties)
+        if scheme not in AZURE_SCHEMES:
+            return scheme, netloc, path
+        container = netloc.partition("@")[0]
+        return "abfss", container, container + path.removeprefix(netloc)
+
+
 @lru_cache(maxsize=1)
-def _file_io(properties: tuple[tuple[str, str], ...]) -> PyArrowFileIO:
-    return PyArrowFileIO(dict(properties))
+def _file_io(properties: tuple[tuple[str, str], ...]) -> WarehouseIO:
+    return WarehouseIO(dict(properties))
 
 
 def list_files(location: str) -> Iterator[ListedFile]:
@@ -42,7 +57,7 @@ def list_files(location: str) -> Iterator[ListedFile]:
                 yield ListedFile(str(path), status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
         return
     io = _file_io(tuple(sorted(file_io_properties(os.environ).items())))
-    scheme, netloc, prefix = PyArrowFileIO.parse_location(location)
+    scheme, netloc, prefix = io.parse_location(location)
     found = io.fs_by_scheme(scheme, netloc).get_file_info(FileSelector(prefix, recursive=True, allow_not_found=True))
     for item in found:
         if item.is_file:

@@ -17,7 +17,9 @@ OPTIONS = (
     click.option("--config", "file", type=click.Path(path_type=Path, exists=True), help="A TOML file of settings."),
     click.option("--data", type=click.Path(path_type=Path), help="The folder of the lake. [default: ./lakehouse]"),
     click.option("--catalog", help="The catalog database: sqlite:///... or postgresql+psycopg://..."),
-    click.option("--warehouse", help="Where tables are kept. [default: DATA/warehouse]"),
+    click.option(
+        "--warehouse", help="Where tables are kept: a folder, s3://, abfss:// or gs://... [default: DATA/warehouse]"
+    ),
     click.option("--database", help="The database. [default: lakehouse]"),
     click.option(
         "--secret-key",

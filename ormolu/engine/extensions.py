@@ -9,7 +9,7 @@ import duckdb
 
 from ormolu.errors import FeatureNotSupported, UndefinedFile
 
-EXTRAS = {"httpfs": "s3", "aws": "s3"}  # that are called otherwise than their extension
+EXTRAS = {"httpfs": "s3", "aws": "s3", "azure": "azure"}  # that are called otherwise than their extension
 
 
 def extension_path(name: str) -> Path:

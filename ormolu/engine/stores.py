@@ -17,8 +17,9 @@ def open_store(connection: duckdb.DuckDBPyConnection, store: ObjectStore) -> Non
     """Make what is below `store.url` readable and writable; to be called before the settings are locked."""
     for name in store.extensions:
         connection.execute(f"LOAD {_literal(str(extension_path(name)))}")
-    for name, value in SETTINGS.items():
-        connection.execute(f"SET GLOBAL {name} = {value}")
+    if "httpfs" in store.extensions:
+        for name, value in SETTINGS.items():
+            connection.execute(f"SET GLOBAL {name} = {value}")
     fields = ", ".join(f"{name} {_value(value)}" for name, value in store.secret.items())
     try:
         connection.execute(f"CREATE OR REPLACE TEMPORARY SECRET {SECRET} ({fields})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -15,12 +16,17 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from pyarrow.fs import AzureFileSystem
 
+from tests.peers.google_front_door import GoogleFrontDoor
 from tests.peers.missing import missing
 
 FOLDER = Path(__file__).parent / "object_stores"
 START_SECONDS_MAX = 60.0
 BUCKET = "lakes"
+AZURE_ACCOUNT = "devstoreaccount1"  # with its key, as Microsoft publishes them for the emulator
+AZURE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+GCS_KEY, GCS_SECRET = "GOOGTESTING", "a-secret-of/gcs+tests"
 S3_KEY, S3_SECRET = "AKIATESTING", "a-secret-of/S3+tests"
 
 
@@ -31,6 +37,7 @@ class StorePeer:
     scheme: str
     endpoint: str
     variables: Mapping[str, str]
+    secrets: tuple[str, ...]
 
     def warehouse(self, prefix: str) -> str:
         return f"{self.scheme}://{BUCKET}/{prefix}"
@@ -60,7 +67,58 @@ def s3_peer() -> Iterator[StorePeer]:
                 "AWS_REGION": "us-east-1",
                 "AWS_ENDPOINT_URL": endpoint,
             },
+            secrets=(S3_KEY, S3_SECRET),
         )
+
+
+@pytest.fixture(scope="session")
+def azure_peer() -> Iterator[StorePeer]:
+    """Azurite, with the account and key that it is known by."""
+    program = FOLDER / "node_modules" / ".bin" / "azurite-blob"
+    if not program.exists():
+        missing("azurite, a store that speaks Azure's protocol,")
+    port = free_port()
+    endpoint = f"http://127.0.0.1:{port}"
+    argv = [str(program), "--inMemoryPersistence", "--skipApiVersionCheck", "--silent", "--blobPort", str(port)]
+    with _running(argv, port):
+        AzureFileSystem(
+            account_name=AZURE_ACCOUNT,
+            account_key=AZURE_KEY,
+            blob_storage_authority=f"127.0.0.1:{port}",
+            dfs_storage_authority=f"127.0.0.1:{port}",
+            blob_storage_scheme="http",
+            dfs_storage_scheme="http",
+        ).create_dir(BUCKET)
+        parts = (
+            "DefaultEndpointsProtocol=http",
+            f"AccountName={AZURE_ACCOUNT}",
+            f"AccountKey={AZURE_KEY}",
+            f"BlobEndpoint={endpoint}/{AZURE_ACCOUNT}",
+        )
+        yield StorePeer("az", endpoint, {"AZURE_STORAGE_CONNECTION_STRING": ";".join(parts)}, secrets=(AZURE_KEY,))
+
+
+@pytest.fixture(scope="session")
+def gcs_peer() -> Iterator[StorePeer]:
+    """fake-gcs-server. Its XML protocol only reads: uploads of that protocol are handed on in the JSON one."""
+    program = next(
+        FOLDER.glob(".venv/lib/*/site-packages/fake_gcs_server_*/vendor/*/bin/fake-gcs-server-linux-amd64"), None
+    )
+    if program is None:
+        missing("fake-gcs-server, a store that speaks Google's protocol,")
+    port = free_port()
+    with GoogleFrontDoor(f"http://127.0.0.1:{port}").running() as door:
+        address = door.endpoint.removeprefix("http://")
+        argv = [str(program), "-scheme", "http", "-backend", "memory", "-host", "127.0.0.1", "-port", str(port)]
+        with _running([*argv, "-public-host", address, "-external-url", door.endpoint], port):
+            bucket = json.dumps({"name": BUCKET}).encode()
+            _request(f"http://127.0.0.1:{port}/storage/v1/b?project=tests", "POST", bucket)
+            variables = {
+                "GCS_ACCESS_KEY_ID": GCS_KEY,
+                "GCS_SECRET_ACCESS_KEY": GCS_SECRET,
+                "STORAGE_EMULATOR_HOST": door.endpoint,
+            }
+            yield StorePeer("gs", door.endpoint, variables, secrets=(GCS_KEY, GCS_SECRET))
 
 
 @contextmanager

@@ -31,7 +31,7 @@ from tests.peers.stores import BUCKET, StorePeer
 LINES = "1,vase,10.00,2026-01-01\n2,clock,20.50,2026-01-01\n3,vase,-1.00,2026-01-02\n4,vase,5.00,2026-01-02\n"
 
 
-@pytest.fixture(scope="module", params=["s3"])
+@pytest.fixture(scope="module", params=["s3", "azure", "gcs"])
 def store(request: pytest.FixtureRequest) -> StorePeer:
     peer: StorePeer = request.getfixturevalue(f"{request.param}_peer")
     return peer
@@ -100,7 +100,7 @@ def test_an_old_version_a_merge_and_a_vacuum(server: OrmoluServer) -> None:
     assert sums(server) == {"vase": "15.00", "clock": "30.00", "lamp": "7.00"}
     assert server.run("SELECT amount FROM bronze.lines FOR VERSION AS OF 2 WHERE id = 2")[0][0] is not None
     assert server.run("SELECT count(*) FROM bronze.lines FOR VERSION AS OF 2") == [(4,)]
-    assert any(step == "expire versions" for _, step, *_ in done), done
+    assert any(step == "expire" for _, step, *_ in done), done
 
 
 def test_a_transaction_is_published_whole_or_not_at_all(server: OrmoluServer) -> None:
@@ -184,13 +184,11 @@ def test_a_backup_of_a_store_comes_back_in_a_folder_and_in_another_prefix(
 
 
 def test_a_secret_of_the_store_is_in_no_log_no_answer_and_no_file(server: OrmoluServer, store: StorePeer) -> None:
-    secrets = [value for name, value in store.variables.items() if "SECRET" in name or "KEY" in name]
-    assert secrets
     seen = server.log() + (server.folder / "logs" / "workers.log").read_text()
     seen += "".join(Path(f"/proc/{pid}/cmdline").read_text() for pid in (server.pid, *server.workers()))
     for relation in ("lake.runs", "lake.definitions", "pg_settings", "lake.versions"):
         seen += str(server.run(f"SELECT * FROM {relation}"))
-    assert not [secret for secret in secrets if secret in seen]
+    assert not [secret for secret in store.secrets if secret in seen]
 
 
 @pytest.mark.parametrize(
@@ -264,13 +262,17 @@ def test_other_engines_read_with_credentials_of_their_own(server: OrmoluServer, 
     table = found.load_table("gold.sums")
     assert not own.items() & table.io.properties.items(), "the catalog hands out no settings of the store"
     table.io.properties.update(own)
+    if store.scheme == "az":
+        with pytest.raises(ValueError, match="Unrecognized"):
+            table.scan().to_arrow()  # pyiceberg knows abfss:// alone
+        return
     rows = table.scan().to_arrow().to_pylist()
     assert {row["product"]: str(row["amount"]) for row in rows} == sums(server)
 
 
 def test_duckdb_reads_through_the_catalog_with_a_secret_of_its_own(server: OrmoluServer, store: StorePeer) -> None:
     reader = duckdb.connect()
-    for name in ("avro", "iceberg"):
+    for name in ("httpfs", "avro", "iceberg"):
         load_extension(reader, name)
     found = find_store(store.warehouse(""), store.variables)
     assert found is not None
