@@ -14,6 +14,7 @@ from ormolu.definitions import Connection, Kind, TableName
 from ormolu.engine.jobs import JobEngine
 from ormolu.errors import FeatureNotSupported, InsufficientPrivilege, UndefinedObject
 from ormolu.scheduler.previews import preview_source
+from ormolu.server import tracing
 from ormolu.server.context import SessionContext
 from ormolu.server.resolution import REGISTERED, UNCACHED, typed
 from ormolu.sql_extensions.dialect.context import ResolveFunction
@@ -33,6 +34,8 @@ class Previews:
 
     def resolve_for(self, session: SessionContext) -> ResolveFunction:
         def resolve(schema: str | None, name: str, arguments: Sequence[exp.Expr]) -> Relation | None:
+            if (schema, name) == tracing.FUNCTION:
+                return tracing.trace(arguments, session.head, self.access(session))
             if name != FUNCTION or schema not in (None, "lake"):
                 return None
             connection, target = _texts(arguments)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from sqlglot import exp
@@ -13,7 +12,6 @@ from ormolu.errors import (
     ActiveSqlTransaction,
     FeatureNotSupported,
     InvalidParameterValue,
-    InvalidTextRepresentation,
     UndefinedFunction,
 )
 from ormolu.scheduler import erasures
@@ -24,6 +22,7 @@ from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait, start, wait
 from ormolu.server.context import SessionContext
 from ormolu.server.drafts import is_in_block
+from ormolu.server.keys import key_of, table_of
 from ormolu.server.outcomes import Outcome
 from ormolu.sql_extensions.statements import Call
 
@@ -70,27 +69,10 @@ def _arguments(statement: Call) -> tuple[TableName, dict[str, str]]:
             "lake.erase takes a table and a key", hint="CALL lake.erase('silver.customers', '{\"customer_id\": 42}')"
         )
     texts = {name: _text(value, name) for name, value in given.items()}
-    schema, _, table = texts["table"].partition(".")
-    if schema not in ("bronze", "silver", "gold") or not table:
-        raise InvalidParameterValue(f'"{texts["table"]}" is no table of bronze, silver or gold')
-    return TableName(schema, table), _key(texts["key"])
+    return table_of(texts["table"]), key_of(texts["key"])
 
 
 def _text(value: exp.Expr, name: str) -> str:
     if not isinstance(value, exp.Literal) or not value.is_string:
         raise InvalidParameterValue(f"{name} must be a text, written out")
     return str(value.this)
-
-
-def _key(text: str) -> dict[str, str]:
-    """Column and value, as texts; NULL identifies nobody."""
-    try:
-        found = json.loads(text, parse_int=str, parse_float=str)
-    except ValueError as error:
-        raise InvalidTextRepresentation("invalid input syntax for type json") from error
-    if not isinstance(found, dict) or not found:
-        raise InvalidParameterValue("the key must be an object", hint='{"customer_id": 42}')
-    for name, value in found.items():
-        if not isinstance(value, str | bool):
-            raise InvalidParameterValue(f'the value of "{name}" must be a text, a number or a boolean')
-    return {name: str(value).lower() if isinstance(value, bool) else value for name, value in found.items()}
