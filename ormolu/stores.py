@@ -202,7 +202,7 @@ def _gcs_properties(environment: Mapping[str, str]) -> dict[str, str]:
 # --- errors ----------------------------------------------------------------------------------------------------
 
 _REFUSED = re.compile(
-    r"access ?denied|forbidden|\b40[13]\b|InvalidAccessKey|SignatureDoesNotMatch|authoriz|authentic", re.IGNORECASE
+    r"access[ _]?denied|forbidden|\b40[13]\b|InvalidAccessKey|SignatureDoesNotMatch|authoriz|authentic", re.IGNORECASE
 )
 _ABSENT = re.compile(r"NoSuchBucket|bucket does not exist|ContainerNotFound", re.IGNORECASE)
 _OF_STORE = re.compile(
