@@ -134,8 +134,8 @@ def _running(argv: Sequence[str], port: int, **variables: str) -> Iterator[None]
                 time.sleep(0.05)
             yield
         finally:
-            process.terminate()
-            process.wait(10)
+            process.kill()  # it keeps nothing; azurite would wait for every connection to end
+            process.wait()
 
 
 def _answers(port: int) -> bool:
