@@ -92,7 +92,10 @@ class LocalFiles:
             if not file.is_file():
                 continue
             if not file.is_relative_to(base) and not self.allows(file):
-                raise InsufficientPrivilege(f'"{path}" is a link to a place that is not allowed')
+                raise InsufficientPrivilege(
+                    f'"{path}" is a link to a place that is not allowed',
+                    hint="Put the file itself there, or start the server with --allow-dir for the folder of the other.",
+                )
             found.append(_source_file(path, file))
             if len(found) > FILES_MAX:
                 raise InvalidParameterValue(f"FILES '{pattern}' names more than {FILES_MAX} files", hint="Narrow it.")

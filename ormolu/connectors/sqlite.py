@@ -102,7 +102,7 @@ class Sqlite:
             return UndefinedColumn(message, hint=hint)
         if "not a database" in str(error) or "malformed" in str(error):
             return BadCopyFileFormat(message, hint="Is the file an SQLite database?")
-        return ForeignDataError(message)
+        return ForeignDataError(message, hint="The database of the connection said this: look at QUERY and TABLE.")
 
     def _columns(self, connection: sqlite3.Connection, form: SourceForm, target: str) -> tuple[SourceColumn, ...]:
         if form is SourceForm.TABLE:

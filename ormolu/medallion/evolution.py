@@ -11,6 +11,7 @@ from ormolu.errors import DatatypeMismatch, FeatureNotSupported, InvalidParamete
 from ormolu.medallion.columns import BRONZE_SYSTEM_COLUMNS, StoredColumn
 from ormolu.medallion.inference import TEXT
 from ormolu.sql_extensions.types import DataType, data_type
+from ormolu.sql_extensions.writer.words import name as written
 
 
 class OnNewColumn(Enum):
@@ -222,7 +223,7 @@ def _refusal(source: BronzeSource, refusals: Sequence[str]) -> OrmoluError | Non
         return None
     return DatatypeMismatch(
         f"the schema of {source.name} changed: {'; '.join(refusals)}",
-        hint=f"ALTER BRONZE SOURCE {source.name.name} ACCEPT SCHEMA takes the new version.",
+        hint=f"ALTER BRONZE SOURCE {written(source.name.name)} ACCEPT SCHEMA takes the new version.",
     )
 
 

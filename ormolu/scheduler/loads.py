@@ -27,6 +27,7 @@ from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.exclusions import exclude_run, include_run
 from ormolu.scheduler.extracts import LoadUnit
 from ormolu.scheduler.load_state import UPLOAD_PATH, LoadState, table_state
+from ormolu.sql_extensions.writer.words import relation
 
 __all__ = ["accept_schema", "exclude_run", "include_run", "load_source", "load_upload"]
 
@@ -38,7 +39,8 @@ def load_source(source: BronzeSource, context: RunContext) -> RunResult:
     """Load what is new in a source, or all of it, as its LOAD clause says."""
     if not isinstance(source.source, ConnectionSource):
         raise WrongObjectType(
-            f"{source.name} is filled by uploads", hint=f"COPY {source.name} FROM STDIN WITH (FORMAT csv, HEADER true)"
+            f"{source.name} is filled by uploads",
+            hint=f"COPY {relation(source.name)} FROM STDIN WITH (FORMAT csv, HEADER true)",
         )
     started_at = context.now()
     head = context.lake.head()

@@ -29,6 +29,7 @@ from ormolu.medallion.refresh_mode import Mode, Upstream, check_supported, is_vo
 from ormolu.sql_extensions.queries import AsOf
 from ormolu.sql_extensions.relations import Relation
 from ormolu.sql_extensions.writer.text import write
+from ormolu.sql_extensions.writer.words import relation as qualified
 
 Refreshed = SilverTable | GoldTable | GoldMetric
 Checkpoints = Mapping[str, Mapping[str, object]]
@@ -80,7 +81,7 @@ class Readable:
         if relation is None and self.head.definitions.find_relation(name) is not None:
             raise ObjectNotInPrerequisiteState(
                 f"{name} has never been loaded, its columns are not known",
-                hint=f"REFRESH {name}; or COPY into it first." if name.schema == "bronze" else f"REFRESH {name};",
+                hint=f"REFRESH {qualified(name)};{' or COPY into it first.' if name.schema == 'bronze' else ''}",
             )
         return relation
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ormolu.definitions import BronzeSource, Column, Option, Options, TableName, Upload
@@ -100,3 +102,16 @@ def test_declared_columns_rule_and_others_pass_through() -> None:
 def test_a_source_with_a_load_date_of_its_own_keeps_it() -> None:
     assert "load_date" not in [column.name for column in system_columns(pinned(load_date="date"))]
     assert "source_id" in [column.name for column in system_columns(pinned(load_date="date"))]
+
+
+def test_a_hint_quotes_a_name_that_needs_it() -> None:
+    odd = replace(source(schema="strict"), name=TableName("bronze", "Odd Name"))
+    refusal = evolve(odd, pinned(a="bigint"), observed(a="bigint", b="text")).refusal
+    assert refusal is not None and refusal.hint is not None
+    assert 'ALTER BRONZE SOURCE "Odd Name" ACCEPT SCHEMA' in refusal.hint
+
+
+def test_what_the_load_says_it_leaves_out_is_null_without_a_warning() -> None:
+    found = evolve(source(), pinned(a="bigint", b="text"), observed(a="bigint"), left_out=("b",))
+    assert shape(found) == {"a": ("bigint", "a"), "b": ("text", None)}
+    assert found.warnings == ()
