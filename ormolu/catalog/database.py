@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from ormolu.catalog.journal import listen
 from ormolu.catalog.schema import metadata
-from ormolu.disk import find_disk_full
-from ormolu.errors import CannotConnectNow, InvalidParameterValue, SerializationFailure
+from ormolu.disk import find_disk_full, find_no_room
+from ormolu.errors import CannotConnectNow, DiskFull, InvalidParameterValue, SerializationFailure
 
 BUSY_SECONDS_MAX = 10
 START_ATTEMPTS_MAX = 50
@@ -109,9 +109,11 @@ def in_transaction(engine: Engine, work: Callable[[Connection], Result]) -> Resu
     raise AssertionError("unreachable")
 
 
-def _tell_when_full(failure: ExceptionContext) -> None:
-    if full := find_disk_full(failure.original_exception):
-        failure.chained_exception = full
+def _tell_when_full(failure: ExceptionContext) -> DiskFull | None:
+    full = find_disk_full(failure.original_exception)
+    if full is None and failure.engine is not None and failure.engine.dialect.name == "sqlite":
+        full = find_no_room(failure.original_exception, Path(failure.engine.url.database or "."))
+    return full
 
 
 def _may_succeed_again(error: DBAPIError) -> bool:
