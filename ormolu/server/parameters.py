@@ -66,6 +66,8 @@ def decode_parameters(message: m.Bind, types: Sequence[DataType], settings: Sett
     count = len(message.parameter_formats)
     if count > 1 and count != len(types):
         raise ProtocolViolation(f"bind message has {count} parameter formats but {len(types)} parameters")
+    if not types:
+        return ()
     formats = message.parameter_formats if count > 1 else (message.parameter_formats or (0,)) * len(types)
     style = value_style(settings)
     return tuple(

@@ -28,6 +28,7 @@ class Sender:
         self._context = context
         self._begin_copy = begin_copy
         self._encoders = encoders
+        self._known_style: tuple[int, TextStyle] | None = None
 
     def send(self, outcome: Outcome, *, is_extended: bool) -> Output:
         match outcome:
@@ -61,4 +62,8 @@ class Sender:
         yield responses.command_complete(stream.tag if stream.tag in _UNCOUNTED else f"{stream.tag} {sent}")
 
     def _style(self) -> TextStyle:
-        return value_style(self._context.settings)
+        """Made anew when a setting has changed."""
+        settings = self._context.settings
+        if self._known_style is None or self._known_style[0] != settings.generation:
+            self._known_style = (settings.generation, value_style(settings))
+        return self._known_style[1]
