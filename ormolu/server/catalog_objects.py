@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ormolu.catalog.lake import Head, IcebergTable
@@ -34,6 +34,8 @@ from ormolu.server.pg_catalog.snapshot import (
     CatalogUnique,
 )
 from ormolu.sql_extensions.relations import RelationColumn
+from ormolu.sql_extensions.writer.words import name as written
+from ormolu.sql_extensions.writer.words import relation as qualified
 
 SCHEMAS = (
     CatalogSchema("bronze", comment="what the sources said, append-only"),
@@ -56,9 +58,18 @@ def relations(head: Head) -> Iterator[CatalogRelation]:
             companion = TableName(name.schema, name.name + suffix)
             relation = head.find_relation(companion)
             if relation is not None and companion not in head.pointers:
-                yield CatalogRelation(companion, _shown(relation.columns), kind="v", base=name)
+                yield _view(companion, _shown(relation.columns), base=name)
     for view in view_names():
-        yield CatalogRelation(TableName("lake", view), view_columns(view), kind="v", words=_ABOUT_ITSELF)
+        yield _view(TableName("lake", view), view_columns(view), words=_ABOUT_ITSELF)
+
+
+def _view(
+    name: TableName, columns: Sequence[RelationColumn], *, base: TableName | None = None, words: str | None = None
+) -> CatalogRelation:
+    """Its definition is the query that gives its columns: the server makes the rows itself."""
+    names = ",\n    ".join(written(column.name) for column in columns if not column.is_hidden)
+    definition = f" SELECT {names}\n   FROM {qualified(name)};"  # noqa: S608 - shown, never run
+    return CatalogRelation(name, tuple(columns), kind="v", base=base, words=words, definition=definition)
 
 
 def _table(name: TableName, head: Head) -> Iterator[CatalogRelation]:

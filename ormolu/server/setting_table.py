@@ -111,7 +111,12 @@ _DATE_FORMS = {"iso": "ISO", "sql": "SQL", "postgres": "Postgres", "german": "Ge
 
 
 def _date_style(name: str, value: str) -> str:
-    """A form, an order of day and month, or both; German says the order too."""
+    return date_style_after(name, value, "ISO, MDY")
+
+
+def date_style_after(name: str, value: str, current: str) -> str:
+    """A form, an order of day and month, or both; what is not said stays, but German says the order too."""
+    current_form, _, current_order = current.partition(", ")
     forms: set[str] = set()
     orders: set[str] = set()
     for word in re.split(r"[\s,]+", value.lower().strip()):
@@ -123,8 +128,8 @@ def _date_style(name: str, value: str) -> str:
             raise invalid(name, value)
     if len(forms) > 1 or len(orders) > 1:
         raise invalid(name, value, "Conflicting DateStyle specifications.")
-    form = forms.pop() if forms else "ISO"
-    return f"{form}, {orders.pop() if orders else 'DMY' if form == 'German' else 'MDY'}"
+    order = "DMY" if "German" in forms else current_order
+    return f"{forms.pop() if forms else current_form}, {orders.pop() if orders else order}"
 
 
 _OFFSET = re.compile(r"^([+-]?)(\d{1,2})(?::?(\d{2}))?$")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ormolu.errors import CannotChangeRuntimeParameter, FeatureNotSupported, InsufficientPrivilege, UndefinedObject
 from ormolu.server.accepted_settings import accepted_settings
-from ormolu.server.setting_table import SETTINGS, Setting, any_value, milliseconds
+from ormolu.server.setting_table import SETTINGS, Setting, any_value, date_style_after, milliseconds
 
 # Names in a startup message that are not settings.
 _STARTUP_ONLY = frozenset(("user", "database", "options", "replication"))
@@ -159,6 +159,8 @@ class Settings:
         self._check_settable(setting, at_start=at_start)
         if setting.name in _IDENTITIES:
             return name.lower(), self._own_identity(setting.name, value)
+        if setting.name == "DateStyle":
+            return name.lower(), date_style_after(setting.name, value, self.get(setting.name))
         return name.lower(), setting.check(setting.name, value)
 
     def _check_settable(self, setting: Setting, *, at_start: bool = False) -> None:

@@ -62,6 +62,8 @@ def _keys(snapshot: CatalogSnapshot) -> Iterable[str]:
         name = relation.name
         yield f"relation/{name}"
         yield f"index/{name}"
+        yield f"type/{name}"
+        yield f"array/{name}"
         yield from (f"constraint/{name}/{key.name}" for key in relation.foreign_keys)
         yield from (f"constraint/{name}/{check.name}" for check in relation.checks)
         yield from (f"constraint/{name}/{unique.name}" for unique in relation.uniques)

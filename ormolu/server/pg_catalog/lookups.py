@@ -14,6 +14,7 @@ from ormolu.definitions import TableName
 from ormolu.server.pg_catalog.access import acl_items, privileges
 from ormolu.server.pg_catalog.constraint_texts import constraint_texts, index_texts, indexes
 from ormolu.server.pg_catalog.identifiers import Identifiers
+from ormolu.server.pg_catalog.relation_types import type_names
 from ormolu.server.pg_catalog.snapshot import CatalogSnapshot
 from ormolu.server.pg_catalog.static_rows import static_table
 from ormolu.sql_extensions.relations import RelationColumn
@@ -95,6 +96,7 @@ def lookup_tables(snapshot: CatalogSnapshot, oids: Identifiers) -> Mapping[str, 
         ],
         "_constraint_texts": list(constraint_texts(snapshot, oids)),
         "_index_texts": list(index_texts(snapshot, oids)),
+        "_type_names": list(type_names(snapshot, oids)),
         "_view_texts": [
             (oids("relation", relation.name), relation.definition)
             for relation in snapshot.relations

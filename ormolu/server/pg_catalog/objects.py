@@ -20,6 +20,7 @@ from ormolu.server.pg_catalog.relation_rows import (
     index_rows,
     positions,
 )
+from ormolu.server.pg_catalog.relation_types import type_rows
 from ormolu.server.pg_catalog.snapshot import CatalogSnapshot
 from ormolu.server.pg_catalog.static_rows import arrow_type, system_columns, system_oid
 
@@ -40,6 +41,7 @@ def build(snapshot: CatalogSnapshot) -> Mapping[str, pa.Table]:
         "pg_namespace": list(_namespaces(snapshot, oids)),
         "pg_class": list(class_rows(snapshot, oids)),
         "pg_attribute": [row for relation in snapshot.relations for row in attribute_rows(relation, oids)],
+        "pg_type": list(type_rows(snapshot, oids)),
         "pg_attrdef": [row for relation in snapshot.relations for row in default_rows(relation, oids)],
         "pg_constraint": constraints,
         "pg_depend": list(dependency_rows(constraints)),

@@ -44,7 +44,8 @@ def _classes(
         "relispopulated": True,
     }  # fmt: skip
     yield shared | {
-        "oid": oids("relation", name), "relname": name.name, "relam": _HEAP if is_table else 0,
+        "oid": oids("relation", name), "relname": name.name, "reltype": oids("type", name),
+        "relam": _HEAP if is_table else 0,
         "relfilenode": oids("relation", name) if is_table else 0, "reltuples": float(relation.rows),
         "relhasindex": bool(relation.key or relation.uniques), "relkind": relation.kind,
         "relnatts": len(visible_columns(relation)), "relchecks": len(relation.checks), "relhasrules": not is_table,

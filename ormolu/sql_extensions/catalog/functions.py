@@ -26,7 +26,7 @@ CASE WHEN abs(_1) < 10240 THEN concat(_1, ' bytes')
 """
 _TO_REGTYPE = """
 (SELECT min(_key) FROM pg_catalog._type_names
-    WHERE lower(replace(_1, '"', '')) IN (_value, _name, concat(_schema, '.', _name)))
+    WHERE _1 = _value OR lower(replace(_1, '"', '')) IN (_value, _name, concat(_schema, '.', _name)))
 """
 
 _NULL_TEXT = "CAST(NULL AS VARCHAR)"

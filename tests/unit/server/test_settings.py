@@ -27,6 +27,15 @@ def test_a_value_is_kept_as_it_is_shown(name: str, typed: str, shown: str) -> No
     assert settings.set(name, typed) == settings.get(name) == shown
 
 
+def test_a_date_style_keeps_what_is_not_said() -> None:
+    settings = Settings()
+    for typed, shown in (
+        ("SQL, DMY", "SQL, DMY"), ("ISO", "ISO, DMY"), ("YMD", "ISO, YMD"), ("German", "German, DMY"),
+        ("MDY", "German, MDY"),
+    ):  # fmt: skip
+        assert settings.set("DateStyle", typed) == shown
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("TimeZone", "Mars/Olympus"), ("DateStyle", "French"), ("DateStyle", "ISO, German"),

@@ -16,6 +16,9 @@ SAME = [
     "SELECT pg_has_role('analyst', 'analysts', 'MEMBER'), pg_has_role('analysts', 'analyst', 'MEMBER')",
     "SELECT 'int'::regtype, 'VARCHAR(20)[]'::regtype, '\"char\"'::regtype, 'timestamp(3) with time zone'::regtype",
     "SELECT to_regclass('nowhere'), to_regclass('silver.orders')::text, to_regtype('nothing')",
+    "SELECT t.typname, t.typtype, t.typrelid::regclass::text, a.typname, a.typelem = t.oid FROM pg_type t "
+    "JOIN pg_type a ON a.oid = t.typarray WHERE t.typrelid = 'silver.customers'::regclass",
+    "SELECT reltype = 'silver.customers'::regtype FROM pg_class WHERE oid = 'silver.customers'::regclass",
     "SELECT format('%I.%s = %L', 'Or der', 'x', 'it''s') FROM pg_catalog.pg_am WHERE oid = 2",
     "SELECT quote_ident('select'), quote_ident('plain'), quote_literal('it''s') FROM pg_catalog.pg_am WHERE oid = 2",
     "SELECT col_description('silver.customers'::regclass, 3), obj_description('silver.customers'::regclass, "
@@ -49,6 +52,12 @@ def test_an_object_without_a_comment_is_described_in_words(ours: Side) -> None:
     (row,) = ours.ask("SELECT obj_description('silver.orders'::regclass, 'pg_class')").rows
     assert row == ("silver table; reads bronze.orders_raw; never written",)
     assert ours.ask("SELECT 1 FROM pg_description WHERE objoid = 'silver.orders'::regclass").rows == []
+
+
+def test_a_view_of_the_lake_has_a_definition(ours: Side) -> None:
+    ((text,),) = ours.ask("SELECT pg_get_viewdef('lake.runs'::regclass)").rows
+    assert str(text).startswith(" SELECT ") and str(text).endswith("FROM lake.runs;")
+    assert ours.ask("SELECT count(*) FROM pg_views WHERE schemaname = 'lake' AND definition IS NULL").rows == [("0",)]
 
 
 def test_a_grant_is_seen_by_the_next_question(ours: Side) -> None:
