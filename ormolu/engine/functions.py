@@ -25,8 +25,8 @@ def install_functions(connection: duckdb.DuckDBPyConnection) -> None:
 # The engine may free a native function's texts while COALESCE still points at them: a copy it makes itself lasts.
 _COPIES = {
     "VARCHAR": "CAST({} || '' AS VARCHAR)",
-    "BLOB": "{} || ''::BLOB",
-    "VARCHAR[]": "list_transform({}, lambda e: e || '')",
+    "BLOB": "CAST({} || ''::BLOB AS BLOB)",
+    "VARCHAR[]": "CAST(list_transform({}, lambda e: e || '') AS VARCHAR[])",
 }
 
 

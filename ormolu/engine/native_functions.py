@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from functools import lru_cache
@@ -10,7 +11,7 @@ from inspect import signature
 import pyarrow as pa
 
 from ormolu.engine.json_functions import JSON_FUNCTIONS
-from ormolu.engine.native import NativeFunction
+from ormolu.engine.native import NativeFunction, native
 from ormolu.engine.number_formats import format_number
 from ormolu.errors import FeatureNotSupported, OrmoluError
 from ormolu.sql_extensions.dialect.types import OPEN_SCALE
@@ -107,8 +108,13 @@ def write_text(text: str, name: str, style: str) -> str:
     return write_value(text, name, written_style(style))
 
 
+def _digest(name: str) -> NativeFunction:
+    return native(f"pg_{name}", "BLOB", lambda data: hashlib.new(name, data).digest(), "BLOB")
+
+
 NATIVE_FUNCTIONS: tuple[NativeFunction, ...] = (
     *JSON_FUNCTIONS,
+    *map(_digest, ("sha224", "sha256", "sha384", "sha512")),
     NativeFunction("clean_phone", ("VARCHAR", "VARCHAR", "VARCHAR"), "VARCHAR", _by_row(clean_phone, pa.string())),
     NativeFunction("is_phone", ("VARCHAR", "VARCHAR"), "BOOLEAN", _by_row(is_phone, pa.bool_())),
     NativeFunction("is_iban", ("VARCHAR",), "BOOLEAN", _by_row(is_iban, pa.bool_())),

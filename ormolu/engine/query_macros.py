@@ -167,6 +167,7 @@ QUERY_MACROS: tuple[str, ...] = (
     # --- numbers and texts
     """pg_exp(x) AS CASE WHEN isinf(exp(x)) AND NOT isinf(x) THEN error('22003: value out of range: overflow')
         ELSE exp(x) END""",
+    "pg_min_scale(s) AS length(rtrim(split_part(s, '.', 2), '0'))::INTEGER",
     "pg_base64(b) AS rtrim(regexp_replace(base64(b), '(.{76})', '\\1' || chr(10), 'g'), chr(10))",
     "pg_chr(n) AS CASE WHEN n = 0 THEN error('54000: null character not permitted') ELSE chr(n) END",
     f"""pg_repeat(s, n) AS CASE WHEN n <= 0 THEN repeat(s, 0)

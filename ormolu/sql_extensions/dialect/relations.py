@@ -334,8 +334,9 @@ def _join(node: exp.Join, scope: Scope, context: Context) -> exp.Join:
         tree.set("on", _using(names, before, right, side, scope, context))
     elif node.args.get("on") is not None:
         tree.set("on", coerce(context.expression(node.args["on"], scope, context), t.BOOL, context).tree)
-    elif side:
-        raise InvalidSyntax(f"{side} JOIN needs ON or USING", position=position(node))
+    elif side or kind == "INNER" or (kind != "CROSS" and "pivots" in node.args):
+        # The parser notes pivots after the word JOIN, and not after a comma.
+        raise InvalidSyntax(f"{side} JOIN needs ON or USING".lstrip(), position=position(node))
     else:
         tree.set("kind", "CROSS")
     if side:

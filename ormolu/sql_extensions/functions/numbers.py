@@ -217,7 +217,23 @@ def _num_nonnulls(called: FunctionCall, context: Context) -> Bound:
 _CEIL = _whole("ceil")
 _POWER = scalar(2, 2, _power)
 
+
+def _scale(called: FunctionCall, context: Context) -> Bound:
+    """scale(): all values of a column have the same here."""
+    value = fit(called, called.arguments[0], t.type_of("numeric"), context)
+    scale = 0 if value.type is None else t.precision_and_scale(value.type)[1]
+    given = exp.Not(this=exp.Is(this=value.tree, expression=exp.Null()))
+    return Bound(exp.Case(ifs=[exp.If(this=given, true=t.number(scale))]), t.INT4)
+
+
+def _min_scale(called: FunctionCall, context: Context) -> Bound:
+    value = fit(called, called.arguments[0], t.type_of("numeric"), context)
+    return Bound(call("pg_min_scale", engine_cast(value.tree, "VARCHAR")), t.INT4)
+
+
 NUMBERS: dict[str, Function] = {
+    "scale": scalar(1, 1, _scale),
+    "min_scale": scalar(1, 1, _min_scale),
     "abs": _same("abs"),
     "sign": _whole("sign"),
     "ceil": _CEIL,

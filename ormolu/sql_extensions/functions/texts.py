@@ -260,6 +260,10 @@ TEXTS: dict[str, Function] = {
     "chr": plain("pg_chr", T, INT),
     "bit_length": scalar(1, 1, _bit_length),
     "md5": scalar(1, 1, _md5),
+    **{
+        name: plain(f"pg_{name}", t.type_of("bytea"), t.type_of("bytea"))
+        for name in ("sha224", "sha256", "sha384", "sha512")
+    },
     "to_hex": scalar(1, 1, _to_hex),
     "encode": scalar(2, 2, _encode),
     "decode": scalar(2, 2, _decode),

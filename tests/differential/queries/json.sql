@@ -77,3 +77,10 @@ SELECT '{"a": 1}'::jsonb - 1
 SELECT data + 1 FROM orders
 SELECT DISTINCT '{}'::json
 SELECT to_jsonb('a')
+SELECT coalesce(data::text, 'none') FROM orders ORDER BY order_id
+SELECT o.order_id, row_to_json(c) FROM orders o LEFT JOIN customers c USING (customer) ORDER BY 1
+SELECT data -> 'n', data ->> 'n', '{"n": 1.50}'::jsonb -> 'n', '{"n":  [1.50, 1e2]}'::json -> 'n', '{"n": 1.50}'::jsonb ->> 'n' FROM orders ORDER BY order_id
+SELECT v FROM (VALUES ('1'::jsonb), ('"a"'), ('null'), ('[]'), ('[1]'), ('{}'), ('true'), ('1.0'), ('-2'), ('{"a": 1}')) x(v) ORDER BY v, v::text
+SELECT '[1, {"a": 1.0}]'::jsonb @> '[{"a": 1}]', '{"a": [1]}'::jsonb @> '{"a": [1.0]}', '[1]'::jsonb @> '1', '1'::jsonb @> '[1]'
+SELECT jsonb_build_object('a', 1, 'a', 2) -> 'a', jsonb_object_agg(customer, city) FROM customers
+SELECT ROW(1, 'a b', NULL, '')::text, row_to_json(ROW(1, ARRAY[1, 2]))

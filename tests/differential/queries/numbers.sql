@@ -124,3 +124,5 @@ SELECT abs()
 SELECT abs(1, 2)
 SELECT gcd(-2147483648, -2147483648)
 SELECT 1::nothing
+SELECT scale(1.50), min_scale(1.50), scale(1), min_scale(2.0), scale(NULL::numeric(5,2))
+SELECT sum(scale(amount)) FROM orders

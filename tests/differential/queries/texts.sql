@@ -91,3 +91,4 @@ SELECT upper(NULL), lower('A', 'B')
 SELECT 'unterminated
 SELECT "unterminated
 SELECT position('a')
+SELECT sha224('a'::bytea), sha512(NULL)
