@@ -80,5 +80,6 @@ EXCLUDED_LOADS = "ormolu.excluded-loads"  # JSON list of load ids
 LATEST_FULL_LOAD = "ormolu.latest-full-load"  # the load that `bronze.t` shows, LOAD FULL only
 WATERMARK = "ormolu.watermark"
 CHECKPOINTS = "ormolu.checkpoints"  # JSON {"bronze.orders": {"load_id": 4, "version": 7}}
+KEPT = "ormolu.kept"  # JSON [[earlier content, [columns that differ]], ...], of silver and gold
 DEFINITION_HASH = "ormolu.definition-hash"
 COLUMN_COMMENTS = "ormolu.column-comments"  # JSON {"revenue": "USD"}, of columns that the definition does not list

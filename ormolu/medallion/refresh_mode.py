@@ -70,12 +70,17 @@ class Mode:
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """`version` is equal while the rows are. `last_load` is None for what has no loads; `excluded` were taken back."""
+    """`version` is equal while the rows are. `last_load` is None for what has no loads; `excluded` were taken back.
+
+    `kept` are earlier versions that it holds but for some columns; of `alike` the reader sees no difference at all.
+    """
 
     version: str
     last_load: int | None = None
     excluded: tuple[int, ...] = ()
     shows_latest_extract: bool = False
+    kept: tuple[tuple[str, frozenset[str]], ...] = ()
+    alike: frozenset[str] = frozenset()
 
 
 def mode_of(
@@ -123,7 +128,9 @@ def rebuild_mode(
 
 
 def has_changed(upstreams: Mapping[str, Upstream], checkpoints: Mapping[str, Mapping[str, object]]) -> bool:
-    return any(checkpoints.get(name, {}).get("version") != each.version for name, each in upstreams.items())
+    return any(
+        checkpoints.get(name, {}).get("version") not in (each.version, *each.alike) for name, each in upstreams.items()
+    )
 
 
 def _why_full(

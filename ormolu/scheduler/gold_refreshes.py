@@ -21,6 +21,7 @@ from ormolu.medallion.templates import columns, query, table, text
 from ormolu.scheduler import gates
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.gates import Verdict
+from ormolu.scheduler.kept_content import kept_properties
 from ormolu.scheduler.refresh_parts import catchable_errors, checkpoint_rows, expectations, partitions, rule_relations
 from ormolu.scheduler.refresh_plans import Readable, definition_hash, plan_refresh
 from ormolu.scheduler.schema_versions import new_schema_version
@@ -49,7 +50,10 @@ def refresh_gold(definition: GoldTable | GoldMetric, context: RunContext, *, is_
     verdicts = (*judgement.verdicts, *_expect(staged, write, context, head, now))
     gates.check(definition.name, verdicts, context)
     gates.warn(verdicts, context)
+    before = head.find_table(definition.name)
+    known = head.definitions.find_relation(definition.name)
     properties = {
+        **kept_properties(plan, known, before, write, context.engine()),
         CHECKPOINTS: checkpoints_text(plan.upstreams),
         DEFINITION_HASH: definition_hash(definition),
         READ_AT: now.isoformat(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import cast
 
@@ -14,11 +14,13 @@ from ormolu.catalog.lake import Head, IcebergTable
 from ormolu.definitions import GoldMetric, GoldTable, SilverTable, TableName
 from ormolu.errors import FeatureNotSupported, ObjectNotInPrerequisiteState
 from ormolu.medallion.change_impact import shaping_part
+from ormolu.medallion.column_spread import spread
 from ormolu.medallion.columns import (
     CHECKPOINTS,
     CONTENT,
     DEFINITION_HASH,
     EXCLUDED_LOADS,
+    KEPT,
     LATEST_FULL_LOAD,
     NEXT_LOAD_ID,
 )
@@ -44,6 +46,7 @@ class RefreshPlan:
     upstreams: Mapping[str, Upstream]
     mode: Mode
     is_same_definition: bool
+    checkpoints: Checkpoints = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ def plan_refresh(
     readable = Readable(head, definition.name)
     current = head.find_table(definition.name)
     input_ = _input(definition, readable)
-    upstreams = upstreams_of(input_.tree, readable)
+    upstreams = {name: _as_read(each, definition, name) for name, each in upstreams_of(input_.tree, readable).items()}
     is_same = current is not None and current.properties.get(DEFINITION_HASH) == definition_hash(definition)
     checkpoints = _checkpoints(current)
     is_clocked = not isinstance(definition, GoldMetric) and is_volatile(definition)
@@ -119,7 +122,14 @@ def plan_refresh(
             is_same_definition=is_same,
             is_volatile=is_clocked,
         )
-    return RefreshPlan(definition, input_, upstreams, mode, is_same)
+    return RefreshPlan(definition, input_, upstreams, mode, is_same, checkpoints)
+
+
+def _as_read(upstream: Upstream, definition: Refreshed, name: str) -> Upstream:
+    """With the earlier versions of it that differ only in what the definition does not read."""
+    table = TableName(*name.split(".", 1))
+    alike = {version for version, columns in upstream.kept if spread(definition, table, columns) == frozenset()}
+    return replace(upstream, alike=frozenset(alike))
 
 
 def _input(definition: Refreshed, readable: Readable) -> InputQuery:
@@ -160,6 +170,7 @@ def _upstream(relation: Relation, table: IcebergTable | None) -> Upstream:
         int(next_load) - 1 if next_load is not None else None,
         tuple(json.loads(loads.get(EXCLUDED_LOADS) or "[]")),
         shows_latest_extract=bool(loads.get(LATEST_FULL_LOAD)),
+        kept=kept_of(table),
     )
 
 
@@ -174,6 +185,12 @@ def content_of(table: IcebergTable) -> str:
         properties.get(LATEST_FULL_LOAD),
     )
     return " ".join(str(part) for part in parts)
+
+
+def kept_of(table: IcebergTable) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Earlier contents that the table still holds, and the columns that differ."""
+    entries = json.loads(table.properties.get(KEPT) or "[]")
+    return tuple((str(version), frozenset(columns)) for version, columns in entries)
 
 
 def content_id(table: IcebergTable) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ormolu.catalog.changes import Statement
-from ormolu.medallion.columns import CHECKPOINTS, DEFINITION_HASH, StoredColumn
+from ormolu.medallion.columns import CHECKPOINTS, DEFINITION_HASH, KEPT, StoredColumn
 from ormolu.medallion.layout import layout_of
 from ormolu.medallion.merge import TableWrite
 from ormolu.medallion.quarantine import NEW_BAD, QuarantineRequest, quarantine, quarantine_columns, quarantine_name
@@ -16,6 +16,7 @@ from ormolu.medallion.templates import query, table
 from ormolu.scheduler import gates
 from ormolu.scheduler.context import RunResult
 from ormolu.scheduler.gates import Verdict
+from ormolu.scheduler.kept_content import kept_properties
 from ormolu.scheduler.refresh_parts import checkpoint_rows, expectations
 from ormolu.scheduler.refresh_plans import definition_hash
 from ormolu.scheduler.schema_versions import new_schema_version
@@ -111,9 +112,16 @@ class _Publish:
         if write.table != batch.definition.name:
             return {}
         if batch.keeps_checkpoint:
-            return planned
+            return {**planned, KEPT: None}
         return {
             **planned,
+            **kept_properties(
+                batch.plan,
+                batch.head.definitions.find_relation(batch.definition.name),
+                batch.current,
+                write,
+                batch.engine,
+            ),
             CHECKPOINTS: checkpoints_text(batch.plan.upstreams),
             DEFINITION_HASH: definition_hash(batch.definition),
         }

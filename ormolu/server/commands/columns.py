@@ -17,8 +17,9 @@ from ormolu.medallion.column_edits import (
     without_column,
 )
 from ormolu.medallion.column_readers import ColumnReader, column_readers
-from ormolu.medallion.columns import DEFINITION_HASH, StoredColumn
+from ormolu.medallion.columns import DEFINITION_HASH, KEPT, StoredColumn
 from ormolu.medallion.lineage import COMPANIONS, upstreams
+from ormolu.scheduler.kept_content import lengthened
 from ormolu.scheduler.refresh_plans import definition_hash
 from ormolu.scheduler.schema_versions import new_schema_version
 from ormolu.server.commands.create import check_upstreams, commit_definition, fill
@@ -42,7 +43,8 @@ def alter_column(
         return
     match action:
         case RenameColumn(name, new_name):
-            _reshape(definition, changed, _renaming({name: new_name}), session, services, head)
+            renaming = _renaming({name: new_name})
+            _reshape(definition, changed, renaming, session, services, head, (name, new_name))
         case DeprecateColumn():
             _reshape(definition, changed, _renaming({}), session, services, head)
         case AddColumn(column) if isinstance(changed, BronzeSource):
@@ -136,6 +138,7 @@ def _reshape(  # noqa: PLR0917 - what every command takes, and the two shapes
     session: SessionContext,
     services: Services,
     head: Head,
+    touched: tuple[str, ...] = (),
 ) -> None:
     """Definition and columns in one commit: no file is written, the next refresh goes on where the last one ended."""
     at, changes = services.now(), []
@@ -151,7 +154,7 @@ def _reshape(  # noqa: PLR0917 - what every command takes, and the two shapes
                 table=name,
                 based_on=table.metadata_location,
                 columns=columns,
-                properties=_still_same(table, definition, changed),
+                properties=_still_same(table, definition, changed, touched),
                 operation="alter",
             )
         )
@@ -169,13 +172,16 @@ def planned_columns_of(table: IcebergTable, columns: tuple[StoredColumn, ...]) -
     return tuple(column if column.field_id else next(fresh) for column in columns)
 
 
-def _still_same(table: IcebergTable, definition: Columned, changed: Columned) -> Mapping[str, str | None]:
+def _still_same(
+    table: IcebergTable, definition: Columned, changed: Columned, touched: tuple[str, ...]
+) -> Mapping[str, str | None]:
     """What the table was made by says the same under its new spelling."""
     if isinstance(definition, BronzeSource) or isinstance(changed, BronzeSource):
         return {}
+    kept = {KEPT: lengthened(table, touched)} if table.name == definition.name else {}
     if table.properties.get(DEFINITION_HASH) != definition_hash(definition):
-        return {}
-    return {DEFINITION_HASH: definition_hash(changed)}
+        return kept
+    return {**kept, DEFINITION_HASH: definition_hash(changed)}
 
 
 def _renaming(names: Mapping[str, str]) -> Reshaping:

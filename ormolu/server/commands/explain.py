@@ -20,7 +20,7 @@ from ormolu.server.commands.answers import columns, rows
 from ormolu.server.commands.create import check_upstreams, find_existing
 from ormolu.server.commands.drop import dependents_of
 from ormolu.server.commands.explain_changes import explain_account, explain_alter, explain_copy
-from ormolu.server.commands.plans import PlanRow, downstream_rows, plan_rows, read_row
+from ormolu.server.commands.plans import PlanRow, downstream_rows, effect_rows, plan_rows, read_row
 from ormolu.server.commands.restore import explain_restore
 from ormolu.server.commands.runs import vacuum_plan
 from ormolu.server.commands.services import Services
@@ -108,6 +108,8 @@ def _create(asked: Create, session: SessionContext, services: Services) -> list[
         if not changed.impact.makes_anew:
             return planned[:1]
         reason = f"full, beside the live version: {changed.reason}"
+        planned.append(PlanRow(name, "fill", reason))
+        return planned + effect_rows(definition, changed, services)
     planned.append(PlanRow(name, "fill", reason))
     return planned + downstream_rows(definition.name, services, "follows its upstream")
 

@@ -11,7 +11,7 @@ from ormolu.medallion.lineage import upstreams
 from ormolu.server.commands.access import require_admin, require_operate
 from ormolu.server.commands.alter import changed_definition
 from ormolu.server.commands.create import find_existing
-from ormolu.server.commands.plans import PlanRow, downstream_rows, read_row
+from ormolu.server.commands.plans import PlanRow, downstream_rows, effect_rows, read_row
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext
 from ormolu.sql_extensions.equality import is_same_definition
@@ -62,7 +62,7 @@ def explain_alter(asked: Alter, session: SessionContext, services: Services) -> 
         planned.append(PlanRow(name, "fill", f"full, beside the live version: {change.reason}"))
     else:
         planned.append(PlanRow(name, "refresh", f"full, when it is refreshed next: {change.reason}"))
-    return planned + downstream_rows(changed.name, services, "follows its upstream")
+    return planned + effect_rows(changed, change, services)
 
 
 def explain_copy(asked: CopyFrom, session: SessionContext, services: Services) -> list[PlanRow]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from ormolu.catalog.drafts import DraftLake, folded, folded_definitions
 from ormolu.catalog.lake import Head
 from ormolu.definitions import TableName
+from ormolu.medallion.change_impact import Changed, Made
+from ormolu.medallion.column_spread import effects
 from ormolu.medallion.lineage import downstream_in_order
 from ormolu.scheduler.downstream import following
 from ormolu.scheduler.estimates import seconds_of
@@ -52,6 +54,12 @@ def read_row(name: TableName, services: Services) -> PlanRow:
 def downstream_rows(name: TableName, services: Services, reason: str) -> list[PlanRow]:
     known = services.lake.head().definitions.relations()
     return [PlanRow(str(dependent), "refresh", reason) for dependent in downstream_in_order(known, name)]
+
+
+def effect_rows(definition: Made, change: Changed, services: Services) -> list[PlanRow]:
+    """What is made from a changed definition, and whether the change reaches it."""
+    known = services.lake.head().definitions.relations()
+    return [PlanRow(str(each.object), each.action, each.reason) for each in effects(definition, change, known)]
 
 
 def plan_rows(planned: Iterable[PlanRow], services: Services) -> Outcome:
