@@ -11,7 +11,17 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import csv_to_bronze, idle_connections, round_trips, small_queries, wire_select
+from benchmarks import (
+    commits,
+    csv_to_bronze,
+    idle_connections,
+    many_files,
+    memory,
+    merge,
+    round_trips,
+    small_queries,
+    wire_select,
+)
 from benchmarks.measure import Line, table
 
 BENCHMARKS: dict[str, Callable[[Path, bool], list[Line]]] = {
@@ -20,6 +30,10 @@ BENCHMARKS: dict[str, Callable[[Path, bool], list[Line]]] = {
     "small_queries": small_queries.run,
     "round_trips": round_trips.run,
     "idle_connections": idle_connections.run,
+    "merge": merge.run,
+    "commits": commits.run,
+    "many_files": many_files.run,
+    "memory": memory.run,
 }
 LIBRARIES = ("duckdb", "pyarrow", "pyiceberg", "psycopg")
 

@@ -76,7 +76,13 @@ def postmaster(folder: Path) -> int:
 @contextmanager
 def ormolu(folder: Path, *flags: str) -> Iterator[tuple[str, int]]:
     """Our own server; gives its conninfo and its process id."""
-    home = folder / f"ormolu-{free_port()}"
+    with ormolu_in(folder / f"ormolu-{free_port()}", *flags) as server:
+        yield server
+
+
+@contextmanager
+def ormolu_in(home: Path, *flags: str) -> Iterator[tuple[str, int]]:
+    """Our own server over the lake that is in a folder."""
     argv = [sys.executable, "-m", "ormolu", "serve", "--data", str(home), "--port", "0", "--workers", "1", *flags]
     environment = os.environ | {"ORMOLU_ADMIN_PASSWORD": "bench", "ORMOLU_CONNECTIONS": str(CONNECTIONS_MAX)}
     process = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, env=environment)
