@@ -42,7 +42,8 @@ REFUSED = {
     "IMPORT SCHEMA": NOT_SUPPORTED,
     "ALTER SILVER TABLE orders SET TAG": NOT_SUPPORTED,
     "ALTER SILVER TABLE orders RESTORE TO": "22023",  # it has fewer versions
-    "CALL": NOT_SUPPORTED,
+    "CALL lake.publish": NOT_SUPPORTED,
+    "CALL lake.certify": NOT_SUPPORTED,
     "CREATE GOLD DIMENSION": NOT_SUPPORTED,
     "CREATE GOLD FACT": NOT_SUPPORTED,
     "CREATE GOLD METRIC monthly_revenue": NOT_SUPPORTED,  # the column of a dimension
