@@ -20,6 +20,7 @@ from tests.isolation.history_checker import End, Read, Transaction
 from tests.peers.ormolu import OrmoluServer
 
 TABLES = ("left_side", "right_side")
+READS_A_WRITE = 4
 VALUES_A_KEY = 120  # then a new register begins: reads stay short
 CLEANLY_FAILED = (errors.SerializationFailure, errors.QueryCanceled, errors.InFailedSqlTransaction)
 
@@ -70,6 +71,9 @@ class Campaign:
     # --- reading ---------------------------------------------------------------------------------------------------
 
     def _read(self, connection: psycopg.Connection, chance: random.Random, session: int) -> None:
+        if len(self.history) > READS_A_WRITE * (self._written + 1):
+            time.sleep(0.02)  # the writers shall have their share
+            return
         if chance.random() < 0.8:
             self._read_once(connection, session=session, key=self._key())
             return

@@ -13,7 +13,7 @@ from tests.isolation.registers import Campaign, define
 from tests.peers.ormolu import OrmoluServer
 from tests.peers.postgresql import PostgresPeer
 
-OPERATIONS = 300
+OPERATIONS = 200
 OPERATIONS_LONG = 10_000
 SEED = 20261123
 
