@@ -20,6 +20,7 @@ from benchmarks import (
     merge,
     round_trips,
     small_queries,
+    tpch,
     wire_select,
 )
 from benchmarks.measure import Line, table
@@ -28,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[Path, bool], list[Line]]] = {
     "csv_to_bronze": csv_to_bronze.run,
     "wire_select": wire_select.run,
     "small_queries": small_queries.run,
+    "tpch": tpch.run,
     "round_trips": round_trips.run,
     "idle_connections": idle_connections.run,
     "merge": merge.run,
