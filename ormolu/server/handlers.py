@@ -23,9 +23,9 @@ from ormolu.server.literals import argument, prepare_change, with_values
 from ormolu.server.outcomes import Completed, CopyOut, Outcome, ResultColumn, Rows
 from ormolu.server.planning import QueryPlan, QueryPlanner
 from ormolu.server.preparation import Columns, Prepared
+from ormolu.server.recently_used import RecentlyUsed
 from ormolu.server.setting_table import SETTINGS
 from ormolu.sql_extensions import statements as s
-from ormolu.sql_extensions.recently_used import RecentlyUsed
 from ormolu.sql_extensions.types import SCALARS, DataType, data_type
 
 PARSED_MAX = 5_000

@@ -12,9 +12,9 @@ from ormolu.server.engine_rows import free_engine
 from ormolu.server.outcomes import ResultColumn
 from ormolu.server.parameters import TEXT_TYPE, fitted_types, type_of_oid
 from ormolu.server.pg_catalog.identifiers import SYSTEM_SCHEMAS, relation_oid
+from ormolu.server.recently_used import RecentlyUsed
 from ormolu.sql_extensions.origins import Origin, column_origins
 from ormolu.sql_extensions.queries import BoundQuery
-from ormolu.sql_extensions.recently_used import RecentlyUsed
 from ormolu.sql_extensions.result_types import result_type
 from ormolu.sql_extensions.statements import Query
 from ormolu.sql_extensions.types import DataType

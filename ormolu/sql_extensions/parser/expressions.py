@@ -27,10 +27,10 @@ from sqlglot.errors import ParseError, SqlglotError
 from ormolu.definitions import Expression
 from ormolu.errors import InvalidSyntax, StatementTooComplex
 from ormolu.sql_extensions.parser.cursor import Cursor
-from ormolu.sql_extensions.recently_used import remembered
+from ormolu.sql_extensions.remembered import remembered
 from ormolu.sql_extensions.tokens import Token, TokenKind, tokenize
 
-TREES_CACHED_MAX = 2048
+TREES_CACHED_MAX = 512
 CACHED_CHARACTERS_MAX = 32 * 1024
 
 _TRAVELS = ("SYSTEM_TIME", "VERSION", "TIMESTAMP")

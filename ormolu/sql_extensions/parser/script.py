@@ -28,11 +28,12 @@ from ormolu.sql_extensions.parser.roles import (
     read_grant,
     read_revoke,
 )
-from ormolu.sql_extensions.recently_used import remembered
+from ormolu.sql_extensions.remembered import remembered
 from ormolu.sql_extensions.statements import Create, CreateSecret, Empty, Explain, Prepare, Statement, Unsupported
 from ormolu.sql_extensions.tokens import tokenize
 
-SCRIPTS_CACHED_MAX = 4096
+SCRIPTS_CACHED_MAX = 512
+DEFINITIONS_CACHED_MAX = 4096
 CACHED_CHARACTERS_MAX = 32 * 1024
 
 
@@ -258,4 +259,4 @@ _STATEMENTS: dict[str, Callable[[Cursor], Statement]] = {
 
 
 _cached = remembered(_checked, SCRIPTS_CACHED_MAX)
-_cached_definition = remembered(_parse, SCRIPTS_CACHED_MAX)
+_cached_definition = remembered(_parse, DEFINITIONS_CACHED_MAX)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -40,17 +40,3 @@ class RecentlyUsed(Generic[Key, Value]):
             while len(self._values) > self._size_max or (self._characters > self._characters_max and self._values):
                 _, (_, gone) = self._values.popitem(last=False)
                 self._characters -= gone
-
-
-def remembered(read: Callable[[str], Value], size_max: int) -> Callable[[str], Value]:
-    """`read`, which keeps what it gave for texts that were read lately."""
-    known: RecentlyUsed[str, Value] = RecentlyUsed(size_max)
-
-    def found(text: str) -> Value:
-        value = known.find(text)
-        if value is None:
-            value = read(text)
-            known.put(text, value, characters=len(text))
-        return value
-
-    return found

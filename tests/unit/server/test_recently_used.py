@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ormolu.sql_extensions.recently_used import RecentlyUsed, remembered
+from ormolu.server.recently_used import RecentlyUsed
 
 
 def test_what_was_not_used_for_longest_is_forgotten() -> None:
@@ -31,15 +31,3 @@ def test_the_same_key_counts_once() -> None:
     for number in range(5):
         known.put("b", number, characters=6)
     assert (known.find("a"), known.find("b")) == (1, 4)
-
-
-def test_a_text_is_read_once() -> None:
-    read: list[str] = []
-
-    def measured(text: str) -> int:
-        read.append(text)
-        return len(text)
-
-    length = remembered(measured, 10)
-    assert [length("abc"), length("abc"), length("d")] == [3, 3, 1]
-    assert read == ["abc", "d"]
