@@ -52,8 +52,18 @@ def every_option() -> list[KnownOption]:
 @pytest.mark.parametrize("option", every_option(), ids=lambda option: f"{option.name} {option.type.name}")
 def test_every_option_says_what_it_takes(option: KnownOption) -> None:
     assert option.meaning
-    assert bool(option.values) is (option.type in (OptionType.CHOICE, OptionType.CHOICES))
+    if option.type is not OptionType.INTERVAL:  # an interval may take words besides
+        assert bool(option.values) is (option.type in (OptionType.CHOICE, OptionType.CHOICES))
     assert option.values or option.type in EXAMPLES
+
+
+def test_a_native_copy_is_asked_for_by_a_word_or_an_interval() -> None:
+    cache = options.GOLD["cache"]
+    for value in ("auto", "on", "off", "1 hour"):
+        assert checked(cache, value) == value
+    with pytest.raises(InvalidParameterValue) as caught:
+        checked(cache, "sometimes")
+    assert caught.value.hint == "It takes 'auto', 'on', 'off' or an interval."
 
 
 def test_a_word_counts_as_a_boolean_and_a_string_as_a_number() -> None:
