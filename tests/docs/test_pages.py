@@ -43,6 +43,11 @@ PAGE_OF = {
     "DropRole": "roles-and-grants.md",
     "Grant": "roles-and-grants.md",
     "Revoke": "roles-and-grants.md",
+    "Vacuum": "vacuum.md",
+    "ShowPlan": "explain.md",
+    "Undrop": "undrop.md",
+    "ExplainChange": "explain-change.md",
+    "Call": "erase.md",
 }
 PAGE_OF_KIND = {
     Kind.SECRET: "create-secret.md",
