@@ -27,7 +27,7 @@ def backup(file: Path | None, folder: Path, with_key: bool, **flags: Any) -> Non
     \b
     ormolu backup /mnt/backup/lake --data ./lakehouse
     """
-    from ormolu.assembly import back_up
+    from ormolu.assembly.backups import back_up
 
     config = config_of(file, **flags)
     with _progress("backup") as progress:
@@ -48,7 +48,7 @@ def restore(file: Path | None, folder: Path, **flags: Any) -> None:
     \b
     ormolu restore /mnt/backup/lake --data ./lakehouse
     """
-    from ormolu.assembly import restore as restore_lake
+    from ormolu.assembly.backups import restore as restore_lake
 
     config = config_of(file, **flags)
     with _progress("restore") as progress:

@@ -28,7 +28,7 @@ def demo(data: Path | None, url: str | None, keep: bool) -> None:
 
     with ExitStack() as stack:
         if url is None:
-            from ormolu.assembly import embedded_server
+            from ormolu.assembly.serving import embedded_server
 
             folder = data or Path(stack.enter_context(_folder(keep)))
             url = stack.enter_context(embedded_server(folder))

@@ -35,7 +35,7 @@ def serve(file: Path | None, with_demo: bool, **flags: Any) -> None:
     \b
     ormolu serve --data ./lakehouse --port 7432
     """
-    from ormolu.assembly import serve as run_server
+    from ormolu.assembly.serving import serve as run_server
 
     run_server(config_of(file, **flags), _say, with_demo=with_demo)
 
@@ -55,6 +55,6 @@ def worker(file: Path | None, name: str, embedded: bool, **flags: Any) -> None:
     \b
     ormolu worker --name etl-2 --catalog postgresql+psycopg://lake@db/lake --warehouse /srv/lake
     """
-    from ormolu.assembly import work
+    from ormolu.assembly.worker import work
 
     work(config_of(file, **flags), name=name, is_embedded=embedded)

@@ -125,7 +125,7 @@ def test_serve_refuses_to_listen_beyond_loopback_without_tls(tmp_path: Path) -> 
 
 
 def test_the_first_start_writes_a_password_that_only_its_owner_reads(tmp_path: Path) -> None:
-    from ormolu.assembly import embedded_server
+    from ormolu.assembly.serving import embedded_server
 
     with embedded_server(tmp_path / "lake") as url:
         file = tmp_path / "lake" / "admin.password"

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
+import sys
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from tests.peers.unreliable import UnreliableStore
 
+ROOT = Path(__file__).parents[2]
 Answer = tuple[int, list[tuple[str, str]], bytes]
 OBJECT = re.compile(r"^/(?!storage/|upload/|download/|_internal/|resumable)([^/]+)/(.+)$")
 
@@ -60,3 +65,16 @@ class GoogleFrontDoor(UnreliableStore):
             return answer.status, answer.getheaders(), answer.read()
         finally:
             connection.close()
+
+
+def start(store: str) -> tuple[subprocess.Popen[str], str]:
+    """A front door in a process of its own, with its address: Google's library holds Python's lock as it waits."""
+    process = subprocess.Popen([sys.executable, "-m", __name__, store], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert process.stdout is not None
+    return process, process.stdout.readline().strip()
+
+
+if __name__ == "__main__":
+    with GoogleFrontDoor(sys.argv[1]).running() as door:
+        print(door.endpoint, flush=True)
+        signal.pause()

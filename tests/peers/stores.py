@@ -18,7 +18,7 @@ from urllib.request import Request, urlopen
 import pytest
 from pyarrow.fs import AzureFileSystem
 
-from tests.peers.google_front_door import GoogleFrontDoor
+from tests.peers import google_front_door
 from tests.peers.missing import missing
 
 FOLDER = Path(__file__).parent / "object_stores"
@@ -107,18 +107,22 @@ def gcs_peer() -> Iterator[StorePeer]:
     if program is None:
         missing("fake-gcs-server, a store that speaks Google's protocol,")
     port = free_port()
-    with GoogleFrontDoor(f"http://127.0.0.1:{port}").running() as door:
-        address = door.endpoint.removeprefix("http://")
-        argv = [str(program), "-scheme", "http", "-backend", "memory", "-host", "127.0.0.1", "-port", str(port)]
-        with _running([*argv, "-public-host", address, "-external-url", door.endpoint], port):
+    door, endpoint = google_front_door.start(f"http://127.0.0.1:{port}")
+    argv = [str(program), "-scheme", "http", "-backend", "memory", "-host", "127.0.0.1", "-port", str(port)]
+    argv += ["-public-host", endpoint.removeprefix("http://"), "-external-url", endpoint]
+    try:
+        with _running(argv, port):
             bucket = json.dumps({"name": BUCKET}).encode()
             _request(f"http://127.0.0.1:{port}/storage/v1/b?project=tests", "POST", bucket)
             variables = {
                 "GCS_ACCESS_KEY_ID": GCS_KEY,
                 "GCS_SECRET_ACCESS_KEY": GCS_SECRET,
-                "STORAGE_EMULATOR_HOST": door.endpoint,
+                "STORAGE_EMULATOR_HOST": endpoint,
             }
-            yield StorePeer("gs", door.endpoint, variables, secrets=(GCS_KEY, GCS_SECRET))
+            yield StorePeer("gs", endpoint, variables, secrets=(GCS_KEY, GCS_SECRET))
+    finally:
+        door.kill()
+        door.communicate()
 
 
 @contextmanager

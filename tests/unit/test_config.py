@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ormolu.assembly import worker_environment
+from ormolu.assembly.worker import worker_environment
 from ormolu.config import Config, load_config
 from ormolu.errors import InvalidParameterValue
 

@@ -1,4 +1,4 @@
-"""The only place where objects are wired together: a Config becomes a running server or worker."""
+"""A server with everything that belongs to it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,9 @@ import asyncio
 import logging
 import os
 import secrets as randomness
-import signal
 import socket
-import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,39 +16,28 @@ import duckdb
 import sqlalchemy as sa
 from starlette.applications import Starlette
 
-from ormolu.catalog.backup import Backup, Progress, make_backup, restore_backup
-from ormolu.catalog.database import open_database
+from ormolu.assembly.foundation import Foundation, lay_foundation, now
+from ormolu.assembly.worker import worker_argv, worker_environment
 from ormolu.catalog.draft_parts import give_up
 from ormolu.catalog.drafts import TRANSACTION_MAX
-from ormolu.catalog.lake import Lake
 from ormolu.catalog.roles import Roles
 from ormolu.catalog.schema import runs
-from ormolu.catalog.secrets import Secrets
 from ormolu.catalog.sweep import sweep
 from ormolu.config import HTTP_PORT, Config
-from ormolu.connectors.connections import Surroundings, open_source
-from ormolu.connectors.source import Source
 from ormolu.definitions import (
     BronzeSource,
-    Connection,
     GoldMetric,
     GoldTable,
-    Kind,
     Monitor,
     Schedule,
-    Secret,
     SilverTable,
 )
-from ormolu.engine.jobs import JobEngine
 from ormolu.engine.native_copies import NativeCopies
 from ormolu.engine.queries import QueryEngine
-from ormolu.errors import InvalidCatalogName, InvalidParameterValue, UndefinedFile, UndefinedObject
+from ormolu.errors import InvalidCatalogName, InvalidParameterValue
 from ormolu.scheduler.caretaker import REQUEST, Caretaker
 from ormolu.scheduler.clock import Clock
-from ormolu.scheduler.queue import Queue
 from ormolu.scheduler.runs import ENDED, RunAction
-from ormolu.scheduler.worker import die_with_parent
-from ormolu.scheduler.worker import work as work_on
 from ormolu.scheduler.workers import Workers
 from ormolu.server.actions import Actions, Signals
 from ormolu.server.binding import Binding
@@ -83,135 +67,12 @@ ADMIN = "admin"
 PASSWORD_FILE = "admin.password"
 PASSWORD_BYTES = 18
 SPOOL_BYTES_MAX = 10 * 1024**3
-DRAIN_SECONDS = 20.0
 SWEEP_SECONDS = 3600.0
 TENDING_SECONDS = 60.0
+DRAIN_SECONDS = 20.0
 ABANDONED = TRANSACTION_MAX + timedelta(hours=1)  # a transaction as old can no longer commit
 
 logger = logging.getLogger("ormolu")
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Foundation:
-    """What server and worker both stand on."""
-
-    config: Config
-    database: sa.Engine
-    lake: Lake
-    queue: Queue
-    secrets: Secrets
-
-    def connect(self, definition: Connection) -> Source:
-        return self.connect_over(self.lake)(definition)
-
-    def connect_over(self, lake: Lake) -> Callable[[Connection], Source]:
-        """Opens connections with the secrets that a view of the lake has: a transaction may have made its own."""
-
-        def secret(name: str) -> str:
-            definition = lake.head().definitions.find(Kind.SECRET, name)
-            if not isinstance(definition, Secret):
-                hint = f"CREATE SECRET {name} AS '...' comes first."
-                raise UndefinedObject(f'secret "{name}" does not exist', hint=hint)
-            return self.secrets.over(lake.engine).read(definition).reveal()
-
-        surroundings = Surroundings(secret=secret, base=self.config.data.absolute().parent, allows=self._may_read)
-        return lambda definition: open_source(definition, surroundings)
-
-    def _may_read(self, path: Path) -> bool:
-        """Any folder but the lake's own while only this machine can ask; else those that were allowed."""
-        real = path.resolve()
-        if real.is_relative_to(self.config.data.resolve()):
-            return False
-        if not self.config.allow_dir and self.config.is_loopback:
-            return True
-        return any(real.is_relative_to(allowed.resolve()) for allowed in self.config.allow_dir)
-
-    def open_engine(self) -> JobEngine:
-        temp = self.config.data.absolute() / "tmp" / f"job-{os.getpid()}"
-        return JobEngine(
-            memory_limit=self.config.job_memory,
-            threads=self.config.engine_threads,
-            temp_directory=temp,
-            store=find_store(self.config.warehouse_location, os.environ),
-        )
-
-
-def lay_foundation(config: Config) -> Foundation:
-    """Open the lake of a configuration, and make its folder where there is none."""
-    for folder in (config.data, config.data / "tmp", config.data / "spool", config.data / "logs"):
-        folder.mkdir(parents=True, exist_ok=True)
-    database = open_database(config.catalog_url)
-    lake = Lake(database, database=config.database, warehouse=config.warehouse_location)
-    secrets = Secrets(database, database=config.database, key_file=config.secret_key_file, environment=os.environ)
-    return Foundation(config, database, lake, Queue(database, config.database), secrets)
-
-
-# --- backup -------------------------------------------------------------------------------------------------------
-
-
-def back_up(config: Config, folder: Path, progress: Progress) -> Backup:
-    """Copy a lake to a folder; a server may be at work on it."""
-    if config.is_embedded and not (config.data / "catalog.db").exists() and not config.catalog:
-        raise UndefinedFile(f'there is no lake in "{config.data}"', hint="--data names the folder of the lake.")
-    engine = open_database(config.catalog_url)
-    try:
-        return make_backup(
-            engine, config.warehouse_location, folder, at=now(), version=version("ormolu"), progress=progress
-        )
-    finally:
-        engine.dispose()
-
-
-def restore(config: Config, folder: Path, progress: Progress) -> Backup:
-    """Make a lake of a backup where there is none."""
-    config.data.mkdir(parents=True, exist_ok=True)
-    engine = open_database(config.catalog_url)
-    try:
-        return restore_backup(folder, engine, config.warehouse_location, progress=progress)
-    finally:
-        engine.dispose()
-
-
-# --- worker ------------------------------------------------------------------------------------------------------
-
-
-def work(config: Config, *, name: str, is_embedded: bool) -> None:
-    """Be a worker process until told to stop."""
-    from ormolu.scheduler.runner import Runner  # with all that runs need; the server starts without it
-
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s")
-    if is_embedded:
-        die_with_parent()
-    base = lay_foundation(config)
-    runner = Runner(base.lake, base.queue, now, base.connect_over, base.open_engine)
-    work_on(name, base.queue, runner, now=now, is_embedded=is_embedded)
-
-
-def worker_argv(config: Config) -> list[str]:
-    """The command that starts a worker of this configuration; secrets travel in the environment."""
-    argv = [sys.executable, "-m", "ormolu", "worker", "--embedded", "--data", str(config.data.absolute())]
-    argv += ["--database", config.database, "--job-memory", config.job_memory, "--threads", str(config.engine_threads)]
-    argv += ["--warehouse", config.warehouse_location]
-    for folder in config.allow_dir:
-        argv += ["--allow-dir", str(folder.absolute())]
-    return argv
-
-
-def worker_environment(config: Config) -> dict[str, str]:
-    """What no command line should show, and where the server listens: that decides which folders may be read."""
-    return os.environ | {
-        "ORMOLU_CATALOG": config.catalog_url,
-        "ORMOLU_HOST": config.host,
-        "ORMOLU_ALLOW_PLAINTEXT": "true",  # a worker listens nowhere
-        "ORMOLU_SECRET_KEY": str(config.secret_key_file),
-    }
-
-
-# --- server -------------------------------------------------------------------------------------------------------
 
 
 class Running:
@@ -466,59 +327,3 @@ def sweep_spool(base: Foundation) -> None:
     for file in (base.config.data / "spool").glob("*.upload"):
         if file.name not in needed:
             file.unlink(missing_ok=True)
-
-
-def serve(config: Config, say: Callable[[str], None], *, with_demo: bool = False) -> None:
-    """Run a server in the foreground until SIGTERM or SIGINT; then drain, abandon what is left, and return."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    asyncio.run(_serve(config, say, with_demo=with_demo))
-
-
-async def _serve(config: Config, say: Callable[[str], None], *, with_demo: bool) -> None:
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    running = await asyncio.to_thread(Running, config)
-    port = await running.start()
-    try:
-        if running.new_password is not None:
-            say(f"password of {ADMIN}: {running.new_password}  (also in {config.data / PASSWORD_FILE})")
-        if with_demo:
-            await asyncio.to_thread(_tell_demo, running, port, say)
-        say(f"ready: psql '{running.url(port)}'")
-        if running.web_address is not None:
-            say(f"web: {running.web_address}")
-        await stopping.wait()
-    finally:
-        await running.stop()
-
-
-def _tell_demo(running: Running, port: int, say: Callable[[str], None]) -> None:
-    """Load the retail example over the wire, as anybody would."""
-    import psycopg
-
-    from ormolu.demo.story import tell
-
-    password = (running.config.data / PASSWORD_FILE).read_text().strip()
-    with psycopg.connect(running.url(port), password=password, autocommit=True) as connection:
-        tell(connection, say)
-
-
-@contextmanager
-def embedded_server(data: Path) -> Iterator[str]:
-    """A server on free ports for as long as the block runs; gives its url, password included."""
-    config = Config(data=data, port=0, http_port=-1)
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="server", daemon=True)
-    thread.start()
-    running = Running(config)
-    port = asyncio.run_coroutine_threadsafe(running.start(), loop).result()
-    password = (data / PASSWORD_FILE).read_text().strip()
-    try:
-        yield f"postgresql://{ADMIN}:{password}@{config.host}:{port}/{config.database}"
-    finally:
-        asyncio.run_coroutine_threadsafe(running.stop(), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
