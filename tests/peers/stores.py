@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
@@ -18,7 +17,6 @@ from urllib.request import Request, urlopen
 import pytest
 from pyarrow.fs import AzureFileSystem
 
-from tests.peers import google_front_door
 from tests.peers.missing import missing
 
 FOLDER = Path(__file__).parent / "object_stores"
@@ -26,7 +24,6 @@ START_SECONDS_MAX = 60.0
 BUCKET = "lakes"
 AZURE_ACCOUNT = "devstoreaccount1"  # with its key, as Microsoft publishes them for the emulator
 AZURE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-GCS_KEY, GCS_SECRET = "GOOGTESTING", "a-secret-of/gcs+tests"
 S3_KEY, S3_SECRET = "AKIATESTING", "a-secret-of/S3+tests"
 
 
@@ -96,33 +93,6 @@ def azure_peer() -> Iterator[StorePeer]:
             f"BlobEndpoint={endpoint}/{AZURE_ACCOUNT}",
         )
         yield StorePeer("az", endpoint, {"AZURE_STORAGE_CONNECTION_STRING": ";".join(parts)}, secrets=(AZURE_KEY,))
-
-
-@pytest.fixture(scope="session")
-def gcs_peer() -> Iterator[StorePeer]:
-    """fake-gcs-server. Its XML protocol only reads: uploads of that protocol are handed on in the JSON one."""
-    program = next(
-        FOLDER.glob(".venv/lib/*/site-packages/fake_gcs_server_*/vendor/*/bin/fake-gcs-server-linux-amd64"), None
-    )
-    if program is None:
-        missing("fake-gcs-server, a store that speaks Google's protocol,")
-    port = free_port()
-    door, endpoint = google_front_door.start(f"http://127.0.0.1:{port}")
-    argv = [str(program), "-scheme", "http", "-backend", "memory", "-host", "127.0.0.1", "-port", str(port)]
-    argv += ["-public-host", endpoint.removeprefix("http://"), "-external-url", endpoint]
-    try:
-        with _running(argv, port):
-            bucket = json.dumps({"name": BUCKET}).encode()
-            _request(f"http://127.0.0.1:{port}/storage/v1/b?project=tests", "POST", bucket)
-            variables = {
-                "GCS_ACCESS_KEY_ID": GCS_KEY,
-                "GCS_SECRET_ACCESS_KEY": GCS_SECRET,
-                "STORAGE_EMULATOR_HOST": endpoint,
-            }
-            yield StorePeer("gs", endpoint, variables, secrets=(GCS_KEY, GCS_SECRET))
-    finally:
-        door.kill()
-        door.communicate()
 
 
 @contextmanager

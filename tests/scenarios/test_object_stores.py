@@ -31,7 +31,7 @@ from tests.peers.stores import BUCKET, StorePeer
 LINES = "1,vase,10.00,2026-01-01\n2,clock,20.50,2026-01-01\n3,vase,-1.00,2026-01-02\n4,vase,5.00,2026-01-02\n"
 
 
-@pytest.fixture(scope="module", params=["s3", "azure", "gcs"])
+@pytest.fixture(scope="module", params=["s3", "azure"])
 def store(request: pytest.FixtureRequest) -> StorePeer:
     peer: StorePeer = request.getfixturevalue(f"{request.param}_peer")
     return peer
