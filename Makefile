@@ -18,7 +18,7 @@ run: setup
 
 test: setup
 	tests/install_peers
-	$(BIN)/pytest -n 2 --dist loadscope -m 'not slow'
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder -m 'not slow'
 
 check: setup
 	$(BIN)/ruff check .
