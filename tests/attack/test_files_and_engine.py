@@ -117,7 +117,7 @@ ESCAPES = (
     "SET s3_access_key_id = 'x'",
     "CREATE TABLE t (a integer)",
     "CREATE TEMP TABLE t AS SELECT 1",
-    "CREATE VIEW v AS SELECT 1",
+    "CREATE VIEW v AS SELECT * FROM read_text('/etc/passwd')",
     "CREATE MACRO m() AS 1",
     "CREATE FUNCTION f() RETURNS int AS 'SELECT 1' LANGUAGE sql",
     "CREATE EXTENSION plpython3u",
