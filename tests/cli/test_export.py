@@ -46,7 +46,7 @@ def test_parquet_keeps_the_types(loaded: OrmoluServer, tmp_path: Path) -> None:
     done = ormolu("export", "--sql", VALUES, str(target), server=loaded)
     assert done.returncode == 0, done.stderr
     table = parquet.read_table(target)
-    assert table.schema.field("n").type == pa.decimal128(10, 2)
+    assert table.schema.field("n").type == pa.decimal128(38, 2), "beside a NULL it has no precision of its own"
     first = table.to_pylist()[0]
     assert (first["i"], first["b"], first["n"], first["f"], first["t"]) == (
         1,
@@ -60,6 +60,12 @@ def test_parquet_keeps_the_types(loaded: OrmoluServer, tmp_path: Path) -> None:
     assert first["tz"] == datetime(2026, 1, 31, 10, 30, tzinfo=UTC)
     assert (first["s"], first["j"], first["a"]) == ("=1+1", '{"a": [1]}', ["x", None])
     assert set(table.to_pylist()[1].values()) == {None}
+
+
+def test_a_column_with_a_precision_keeps_it(loaded: OrmoluServer, tmp_path: Path) -> None:
+    target = tmp_path / "days.parquet"
+    assert ormolu("export", "bronze.days", str(target), server=loaded).returncode == 0
+    assert parquet.read_schema(target).field("total").type == pa.decimal128(10, 2)
 
 
 def test_a_sheet_holds_values_and_no_formulas(loaded: OrmoluServer, tmp_path: Path) -> None:
