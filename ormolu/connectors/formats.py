@@ -295,9 +295,10 @@ def parquet_query(paths: Sequence[str]) -> str:
 def broken_file(error: OrmoluError, paths: Sequence[str], *, title: str | None = None) -> OrmoluError:
     """An engine's complaint about a file as COPY would word it: the file, the line, and what stands there.
 
-    `title` is what the user calls the file, where it is not the file's own name.
+    `title` is what the user calls the file, where it is not the file's own name. What the engine said in full is the
+    error's cause.
     """
-    text = error.detail or error.message
+    text = str(error.__cause__ or error.detail or error.message)
     facts = dict(_facts(text))
     file = title or Path(facts.get("file", paths[0] if paths else "")).name
     place = f"{file}, line {facts['line']}" if "line" in facts else file
