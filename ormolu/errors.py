@@ -278,10 +278,6 @@ class DatatypeMismatch(OrmoluError):
     sqlstate = "42804"
 
 
-class PolymorphicTypeUnknown(OrmoluError):
-    sqlstate = "42804"
-
-
 class WrongObjectType(OrmoluError):
     sqlstate = "42809"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from ormolu.errors import InvalidParameterValue, PolymorphicTypeUnknown
+from ormolu.errors import DatatypeMismatch, InvalidParameterValue
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import coerce, text_of
 from ormolu.sql_extensions.dialect.context import Context
@@ -32,7 +32,7 @@ def _to_json(result: DataType) -> Function:
     def build(called: FunctionCall, context: Context) -> Bound:
         value = called.arguments[0]
         if value.is_open:
-            raise PolymorphicTypeUnknown(
+            raise DatatypeMismatch(
                 "could not determine polymorphic type because input has type unknown", position=position(called.node)
             )
         text = json_text(value, context)

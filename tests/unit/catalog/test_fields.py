@@ -15,7 +15,7 @@ from ormolu.sql_extensions.types import SCALARS, DataType, data_type
 TYPES = st.builds(
     lambda name, dimensions, length: DataType(
         SCALARS[name],
-        {"numeric": (9, 2), "varchar": (length,), "bpchar": (length,)}.get(name, ()),
+        {"numeric": (9, 2), "varchar": (length,), "bpchar": (length,), "bit": (length,)}.get(name, ()),
         dimensions,
     ),
     st.sampled_from(sorted(SCALARS)),

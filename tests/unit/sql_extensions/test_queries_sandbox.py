@@ -140,7 +140,6 @@ SELECT 1::"file.csv"
 SELECT cast('x' as map(int, int))
 SELECT 1 AS x UNION BY NAME SELECT 2 AS x
 SELECT customer AS x, x || 'a' FROM orders
-SELECT orders FROM orders
 SELECT _row_id FROM customers WHERE nothere = 1
 SELECT 1 COLLATE "de_DE"
 SELECT * FROM unnest(read_text('x'))
