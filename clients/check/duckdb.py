@@ -56,7 +56,7 @@ def tables_are_listed(place: Place) -> None:
         found = connection.execute(
             "SELECT schema, name FROM (SHOW ALL TABLES) WHERE schema IN ('silver', 'gold') ORDER BY ALL"
         ).fetchall()
-        assert found == [("gold", "revenue"), ("silver", "customers"), ("silver", "numbers"), ("silver", "orders")]
+        assert {("gold", "revenue"), ("silver", "customers"), ("silver", "numbers"), ("silver", "orders")} <= set(found)
         found = connection.execute("DESCRIBE lakehouse.silver.customers").fetchall()
         assert [row[1] for row in found][:4] == ["BIGINT", "VARCHAR", "VARCHAR", "DECIMAL(18,2)"]
 

@@ -48,8 +48,7 @@ $checks = [
     },
     "copy reads and writes" => function () {
         $connection = connected();
-        // PDO gives delimiter and NULL but no format: the rest is as the source says, and inbox has a header.
-        $connection->pgsqlCopyFromArray("bronze.inbox", ["id\tlabel", "401\tphp"]);
+        $connection->pgsqlCopyFromArray("bronze.inbox", ["401\tphp"]);
         same($connection->pgsqlCopyToArray("(SELECT id FROM bronze.inbox WHERE label = 'php')"), ["401\n"]);
     },
     "pg functions describe a table" => function () {
