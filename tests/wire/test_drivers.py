@@ -15,6 +15,7 @@ import asyncpg
 import pg8000.native
 import pytest
 
+from tests.peers.missing import missing
 from tests.wire.conftest import DATABASE, NUMBERS_ROWS, PASSWORD, ROLE, House
 
 # asyncpg looks arrays up in pg_type, which this house does not have.
@@ -133,7 +134,7 @@ def test_pg8000_reads_rows_and_sends_parameters(house: House) -> None:
 
 def psql(house: House, *commands: str, fails: bool = False) -> str:
     if shutil.which("psql") is None:
-        pytest.skip("psql is not installed")
+        missing("psql")
     argv = ["psql", "-X", "-h", "127.0.0.1", "-p", str(house.port), "-U", ROLE, "-d", DATABASE, "-v", "ON_ERROR_STOP=1"]
     for command in commands:
         argv += ["-c", command]
