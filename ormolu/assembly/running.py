@@ -7,7 +7,7 @@ import logging
 import os
 import secrets as randomness
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -104,6 +104,7 @@ class Running:
             environment=worker_environment(config),
             prefix="worker" if config.is_embedded else f"{socket.gethostname()}-{os.getpid()}",
         )
+        self.caretaker = Caretaker(self.base.lake)
         self.clock = Clock(self._schedules, self._due, timezone=config.timezone)
         self.server = self._server()
         self.http = self._http()
@@ -275,26 +276,24 @@ class Running:
         self.clock.start()
         if self.copies is not None:
             self.copies.start()
-        self.housekeeping = [asyncio.create_task(self._keep_house()), asyncio.create_task(self._tend_tables())]
+        self.housekeeping = [
+            asyncio.create_task(repeat(self._keep_house, every=SWEEP_SECONDS)),
+            asyncio.create_task(repeat(self._tend_tables, every=TENDING_SECONDS)),
+        ]
         return port
 
-    async def _keep_house(self) -> None:
-        """Remove, every hour, what killed servers and runs left and nothing refers to."""
-        while True:
-            await asyncio.to_thread(give_up, self.base.lake, before=now() - ABANDONED)
-            await asyncio.to_thread(sweep, self.base.lake, at=now())
-            await asyncio.sleep(SWEEP_SECONDS)
+    def _keep_house(self) -> None:
+        """Remove what killed servers and runs left and nothing refers to."""
+        give_up(self.base.lake, before=now() - ABANDONED)
+        sweep(self.base.lake, at=now())
 
-    async def _tend_tables(self) -> None:
+    def _tend_tables(self) -> None:
         """Queue a VACUUM of the tables that need one, behind what is queued already."""
-        caretaker = Caretaker(self.base.lake)
-        while True:
-            await asyncio.sleep(TENDING_SECONDS)
-            for name in await asyncio.to_thread(caretaker.due, now()):
-                self.base.queue.submit(
-                    str(name), RunAction.VACUUM, at=now(), trigger="maintenance", requested_by=ADMIN, request=REQUEST
-                )
-                self.workers.wake()
+        for name in self.caretaker.due(now()):
+            self.base.queue.submit(
+                str(name), RunAction.VACUUM, at=now(), trigger="maintenance", requested_by=ADMIN, request=REQUEST
+            )
+            self.workers.wake()
 
     async def stop(self) -> None:
         for task in self.housekeeping:
@@ -315,6 +314,16 @@ class Running:
 
     def url(self, port: int) -> str:
         return f"postgresql://{ADMIN}@{self.config.host}:{port}/{self.config.database}"
+
+
+async def repeat(work: Callable[[], None], *, every: float) -> None:
+    """Do it now and again, off the loop; a time that fails is logged, and the next one comes all the same."""
+    while True:
+        try:
+            await asyncio.to_thread(work)
+        except Exception:  # logged whole: housekeeping goes on whatever stood in its way once
+            logger.exception("%s failed", work.__name__)
+        await asyncio.sleep(every)
 
 
 def sweep_spool(base: Foundation) -> None:

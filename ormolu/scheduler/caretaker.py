@@ -38,10 +38,10 @@ class Caretaker:
             seen = self._seen.get(name)
             if seen is not None and seen[0] == location and at - seen[1] < LOOK_AGAIN:
                 continue
-            self._seen[name] = (location, at)
             if self._needs(head, head.table(name), at):
                 maker = TableName("silver", name.name) if name.schema == "quarantine" else base_of(name, relations)
                 due.add(maker)
+            self._seen[name] = (location, at)
         for name in self._seen.keys() - head.pointers.keys():
             del self._seen[name]
         return sorted(due)
