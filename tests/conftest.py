@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,16 @@ import pytest
 from tests.peers.ormolu import OrmoluServer
 
 pytest_plugins = ("tests.peers.postgresql", "tests.peers.mariadb", "tests.peers.stores")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_thread_is_joined() -> Iterator[None]:
+    """Made first and so ended last, after every server that tests run in this process has stopped."""
+    yield
+    left = [thread for thread in threading.enumerate() if thread.name.startswith(("ormolu-statement", "ormolu-encode"))]
+    for thread in left:
+        thread.join(5)
+    assert not [thread.name for thread in left if thread.is_alive()]
 
 
 @pytest.fixture(scope="module")

@@ -204,10 +204,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     loop.call_soon_threadsafe(loop.stop)
     thread.join(5)
     engine.close()
-    helpers = [each for each in threading.enumerate() if each.name.startswith(("ormolu-statement", "ormolu-encode"))]
-    for helper in helpers:
-        helper.join(5)
-    assert not [helper.name for helper in helpers if helper.is_alive()]
 
 
 # What PostgreSQL holds so that it must answer as RELATIONS do.
