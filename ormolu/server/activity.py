@@ -26,6 +26,11 @@ class Activity:
         if self.transaction_started_at is None:
             self.transaction_started_at = moment
 
+    def pass_over(self, query: str, state: str) -> None:
+        """A statement that was answered in no time; `state` is what the session waits in again."""
+        moment = self._now()
+        self.state, self.query, self.query_started_at, self.changed_at = state, query, moment, moment
+
     def wait(self, state: str) -> None:
         """The session waits for its client: `idle`, `idle in transaction`, or that `(aborted)`."""
         self.state, self.changed_at = state, self._now()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from ormolu import errors
@@ -106,8 +106,14 @@ class Connection(asyncio.BufferedProtocol):
         return self._house.receive_buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        self._codec.feed(bytes(self._house.receive_buffer[:nbytes]))
+        piece = bytes(self._house.receive_buffer[:nbytes])
         self._stop_timer_of_idle()
+        if self._task is None and self.session is not None:
+            known = self._codec.whole_messages(piece)
+            if known is not None:
+                self._answer(self.session, known)
+                return
+        self._codec.feed(piece)
         if self._task is not None:
             if self._codec.buffered_bytes > READ_BUFFER_BYTES_MAX and self._codec.has_message():
                 self._wire.pause_reading()
@@ -220,15 +226,22 @@ class Connection(asyncio.BufferedProtocol):
         except errors.OrmoluError as problem:
             self.end(problem)
             return True
-        if batch and not self.session.is_instant(batch):
-            self._task = self._loop.create_task(self._serve(batch))
-            return True
         if batch:
-            self._write(b"".join(self.session.run(batch)))
-            self._after_batch()
-        return not self._codec.has_message()
+            self._answer(self.session, batch)
+        return self._task is not None or not self._codec.has_message()
 
-    async def _serve(self, batch: list[m.Message] | None = None) -> None:
+    def _answer(self, session: Session, batch: Sequence[m.Message]) -> None:
+        """Answer on the loop what can be, and begin a task for the rest."""
+        answer = session.fixed_answer(batch)
+        if answer is None:
+            if not session.is_instant(batch):
+                self._task = self._loop.create_task(self._serve(batch))
+                return
+            answer = b"".join(session.run(batch))
+        self._write(answer)
+        self._after_batch()
+
+    async def _serve(self, batch: Sequence[m.Message] | None = None) -> None:
         try:
             while not self._is_lost and (batch := batch or self._take_batch()):
                 if self.session is None:
@@ -303,9 +316,10 @@ class Connection(asyncio.BufferedProtocol):
                 else errors.IdleInTransactionSessionTimeout("terminating connection due to idle-in-transaction timeout")
             )
 
-    async def _pump(self, session: Session, batch: list[m.Message]) -> None:
+    async def _pump(self, session: Session, batch: Sequence[m.Message]) -> None:
         """Pull the answer out of the pool chunk by chunk: the next one is made while this one is sent."""
         output = session.run(batch)
+        is_last = False
         try:
             chunk, is_last = await self._house.in_pool(_pull, output)
             while not is_last and not self._is_lost:
@@ -316,7 +330,8 @@ class Connection(asyncio.BufferedProtocol):
             self._write(chunk)
             await self._drained()
         finally:
-            await self._house.in_pool(output.close)
+            if not is_last:
+                await self._house.in_pool(output.close)
 
     async def _drained(self) -> None:
         if self._can_write is not None:

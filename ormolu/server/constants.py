@@ -1,20 +1,25 @@
 """Queries that need no engine: SELECT 1, version(), current_setting('x') and their like.
 
-Drivers and pools send them all day; answered here they cost a tenth of a query.
+Drivers and pools send them all day; answered here they cost a tenth of a query, and of one that is the same in every
+session the answer's very bytes are kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
 from sqlglot import exp
 
+from ormolu.server import responses
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import ResultColumn, Rows
 from ormolu.server.setting_table import SERVER_VERSION
+from ormolu.server.types.encoders import TEXT, RowEncoder
+from ormolu.server.types.text import TextStyle
 from ormolu.sql_extensions.types import SCALARS, DataType
 
 PRODUCT_VERSION = f"PostgreSQL {SERVER_VERSION} (Ormolu)"
@@ -46,6 +51,14 @@ def constant_columns(tree: exp.Expression) -> tuple[Constant, ...] | None:
 
 
 @dataclass(frozen=True, slots=True)
+class FixedAnswer:
+    """What a client is sent, in text: the row description, and the row with its completion."""
+
+    description: bytes
+    row: bytes
+
+
+@dataclass(frozen=True)
 class ConstantQuery:
     """Such a query, prepared; `batch` is its row where that is the same in every session."""
 
@@ -56,6 +69,17 @@ class ConstantQuery:
     def rows(self, session: SessionContext) -> Rows:
         batch = self.batch
         return Rows(self.columns, iter((_row(self.constants, session) if batch is None else batch,)))
+
+    @cached_property
+    def fixed_answer(self) -> FixedAnswer | None:
+        """No type of a fixed constant is written otherwise in another session's style."""
+        if self.batch is None:
+            return None
+        formats = (TEXT,) * len(self.columns)
+        row = bytes(RowEncoder(self.columns, formats, TextStyle()).encode(self.batch))
+        return FixedAnswer(
+            responses.row_description(self.columns, formats), row + responses.command_complete("SELECT 1")
+        )
 
 
 def constant_query(tree: exp.Expression) -> ConstantQuery | None:

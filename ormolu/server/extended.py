@@ -5,6 +5,8 @@ Source: PostgreSQL 15, chapter 55.2.3.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ormolu import errors
 from ormolu.server import messages as m
 from ormolu.server import responses
@@ -66,6 +68,25 @@ class ExtendedQuery:
                 return not self.has_worked
             case _:
                 return False
+
+    def fixed_answer(self, bind: m.Bind, between: Sequence[m.Message]) -> tuple[str, bytes] | None:
+        """The text, and the answer up to Sync, of Bind and Execute of the unnamed portal, and a Describe between."""
+        prepared = self._prepared.get(bind.statement)
+        if prepared is None or bind.portal or bind.parameters or any(bind.result_formats):
+            return None
+        if bind.parameter_formats[1:] or len(bind.result_formats) not in (0, 1):
+            return None
+        text = prepared.statement.text
+        fixed = self._handler.fixed_answer(text)
+        if fixed is None:
+            return None
+        match between:
+            case []:
+                return text, responses.BIND_COMPLETE + fixed.row
+            case [m.Describe(kind="P", name="")]:
+                return text, responses.BIND_COMPLETE + fixed.description + fixed.row
+            case _:
+                return None
 
     def drop_unnamed_statement(self) -> None:
         """A simple query takes the unnamed statement with it."""

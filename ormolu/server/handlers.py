@@ -15,7 +15,7 @@ from ormolu.server import cursors, transactions
 from ormolu.server.acting import ActingQuery, find_acting, with_channels
 from ormolu.server.actions import Actions
 from ormolu.server.channels import Subscription, notification
-from ormolu.server.constants import ConstantQuery, constant_columns, constant_query, one_column, text_rows
+from ormolu.server.constants import ConstantQuery, FixedAnswer, constant_columns, constant_query, one_column, text_rows
 from ormolu.server.context import SessionContext
 from ormolu.server.copy_options import copy_options
 from ormolu.server.engine_rows import EngineRows, is_streaming
@@ -113,6 +113,13 @@ class QueryHandlers:
 
     def is_instant(self, sql: str) -> bool:
         return self._instant.find(sql) is not None
+
+    def fixed_answer(self, sql: str) -> FixedAnswer | None:
+        match self._parsed.find(sql):
+            case (s.Query(text=text),) if (prepared := self._constants.find(text)) is not None:
+                return cast("ConstantQuery", prepared.plan).fixed_answer
+            case _:
+                return None
 
     def prepare(self, statement: s.Statement, parameter_oids: tuple[int, ...], session: SessionContext) -> Prepared:
         match statement:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from ormolu.server.constants import FixedAnswer
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Outcome, ResultColumn
 from ormolu.server.rowstream import RowStream
@@ -48,12 +49,16 @@ class Portal:
 
 
 class StatementHandler(Protocol):
-    """Gives statements their meaning; every method but `is_instant` runs in the thread pool."""
+    """Gives statements their meaning; what may run on the loop says so, all else runs in the thread pool."""
 
     def parse(self, sql: str) -> tuple[Statement, ...]: ...
 
     def is_instant(self, sql: str) -> bool:
         """Whether the text is known to touch neither the engine nor the catalog, so that it may run on the loop."""
+        ...
+
+    def fixed_answer(self, sql: str) -> FixedAnswer | None:
+        """What a text that was prepared before is answered in every session alike; asked on the loop."""
         ...
 
     def prepare(self, statement: Statement, parameter_oids: tuple[int, ...], session: SessionContext) -> Prepared: ...

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from enum import Enum
+from functools import lru_cache
 
 from ormolu.errors import FeatureNotSupported, ProtocolViolation
 from ormolu.server import messages as m
@@ -18,6 +19,9 @@ MESSAGE_BYTES_MAX = 256 * 1024 * 1024
 # 3.0, and 3.2 with its longer keys of cancel requests.
 MINOR_VERSION_MAX = 2
 CANCEL_KEY_BYTES_MAX = 256
+# Clients say the same again and again, around a prepared statement for one, in pieces as short as this.
+KNOWN_PIECE_BYTES_MAX = 512
+KNOWN_PIECES_MAX = 1_024
 # Version numbers that are requests (55.7).
 CANCEL_REQUEST = 80877102
 SSL_REQUEST = 80877103
@@ -83,6 +87,12 @@ class Codec:
 
     def feed(self, data: bytes) -> None:
         self._buffer += data
+
+    def whole_messages(self, piece: bytes) -> tuple[m.Message, ...] | None:
+        """The messages of a short piece that ends with one and that none wait before; None: feed it."""
+        if self._buffer or self.phase is not Phase.READY or len(piece) > KNOWN_PIECE_BYTES_MAX:
+            return None
+        return _whole_messages(piece)
 
     def discard(self) -> None:
         """Forget what has arrived: what came before TLS was agreed must not count as said inside it."""
@@ -151,6 +161,21 @@ class Codec:
         if self.phase is Phase.AUTHENTICATION:
             return PASSWORD_BYTES_MAX
         return MESSAGE_BYTES_MAX if code in _LONG_MESSAGES else SHORT_MESSAGE_BYTES_MAX
+
+
+@lru_cache(KNOWN_PIECES_MAX)
+def _whole_messages(piece: bytes) -> tuple[m.Message, ...] | None:
+    """A piece that is refused is None too: it is refused when it is read in its turn."""
+    codec = Codec()
+    codec.phase = Phase.READY
+    codec.feed(piece)
+    messages: list[m.Message] = []
+    try:
+        while (message := codec.next_message()) is not None:
+            messages.append(message)
+    except ProtocolViolation:
+        return None
+    return None if codec.buffered_bytes else tuple(messages)
 
 
 def check_framing(phase: Phase, message: m.Message) -> None:

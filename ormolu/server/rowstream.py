@@ -36,10 +36,6 @@ class RowStream:
                 left -= count
             yield piece
 
-    @property
-    def is_exhausted(self) -> bool:
-        return self._available() is None
-
     def close(self) -> None:
         """Let go of the engine's result, read or not."""
         self._current = None

@@ -56,7 +56,7 @@ class Sender:
         before = stream.rows_taken
         yield from self._encoders.encoded(stream.take(rows_max), encoder.encode)
         sent = stream.rows_taken - before
-        if rows_max is not None and sent == rows_max and not stream.is_exhausted:
+        if rows_max is not None and sent == rows_max:
             yield responses.PORTAL_SUSPENDED
             return
         yield responses.command_complete(stream.tag if stream.tag in _UNCOUNTED else f"{stream.tag} {sent}")

@@ -70,6 +70,33 @@ class Session:
                 self.context.transaction.may_continue = not _is_last(messages, at)
             yield from self._handle(message)
 
+    def fixed_answer(self, messages: Sequence[m.Message]) -> bytes | None:
+        """The whole answer, where it is the same in every session and changes nothing; None: run the messages.
+
+        Half of a trip's time is saved by not asking each layer in turn what it makes of SELECT 1.
+        """
+        transaction = self.context.transaction
+        is_settled = self.phase is Phase.READY and self._reported_generation == self.context.settings.generation
+        if transaction.is_implicit or not is_settled or self._skips_to_sync:
+            return None
+        match transaction.status, messages:
+            case ((TransactionStatus.IDLE | TransactionStatus.OPEN), [m.Query(sql=sql)]):
+                fixed = self._handler.fixed_answer(sql)
+                answer = None if fixed is None else fixed.description + fixed.row
+                if answer is not None:
+                    self._extended_query.drop_unnamed_statement()
+            case TransactionStatus.IDLE, [m.Bind() as bind, *between, m.Execute(portal="", rows_max=0), m.Sync()]:
+                found = self._extended_query.fixed_answer(bind, between)
+                sql, answer = found or ("", None)
+            case _:
+                return None
+        if answer is None:
+            return None
+        transaction.has_read = transaction.status is TransactionStatus.OPEN
+        self.context.batch += 1
+        self.activity.pass_over(sql, _WAITING[transaction.status])
+        return b"".join((answer, *self.notifications(), responses.READY_FOR_QUERY[transaction.status.value]))
+
     def is_instant(self, messages: Sequence[m.Message]) -> bool:
         """Whether the messages can be answered at once, without engine, catalog or waiting."""
         return self._copy is None and all(map(self._is_instant, messages))

@@ -61,8 +61,11 @@ def answers(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def told(session: Session, message: m.Message) -> list[tuple[str, bytes]]:
-    session.is_instant([message])
-    found = list(answers(b"".join(session.run([message]))))
+    answer = session.fixed_answer([message])
+    if answer is None:
+        session.is_instant([message])
+        answer = b"".join(session.run([message]))
+    found = list(answers(answer))
     internal = [body for letter, body in found if letter == "E" and b"\0CXX000\0" in body]
     assert not internal, (message, internal)
     return found

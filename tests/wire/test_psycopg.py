@@ -323,6 +323,18 @@ def test_sessions_are_listed_with_what_they_do(house: House, ours: Connection) -
     assert row.query == "SELECT count(*) FROM numbers"
 
 
+def test_a_constant_answered_at_once_leaves_its_traces(house: House, ours: Connection) -> None:
+    for _ in range(2):
+        ours.execute("SELECT 7")
+    (row,) = [each for each in house.server.sessions() if each.pid == ours.info.backend_pid]
+    assert (row.query, row.state, row.transaction_started_at) == ("SELECT 7", "idle", None)
+    assert row.query_started_at is not None
+    with ours.transaction():
+        assert ours.execute("SELECT 7").fetchone() == (7,)
+        (row,) = [each for each in house.server.sessions() if each.pid == ours.info.backend_pid]
+        assert (row.state, row.transaction_started_at is None) == ("idle in transaction", False)
+
+
 def test_a_small_query_does_not_wait_for_a_large_one(house: House, ours: Connection) -> None:
     with house.connect() as other:
         thread = threading.Thread(target=run_until_stopped, args=(other,))

@@ -123,3 +123,38 @@ def test_both_servers_answer_the_same_messages_in_the_same_order(
     house: House, peer_conninfo: str, said: list[bytes]
 ) -> None:
     assert converse(house.conninfo, said) == converse(peer_conninfo, said)
+
+
+ASKED = bind("", "a") + named(b"D", "P", "") + execute("") + SYNC
+# Each is sent when the one before was answered: what has been asked before is answered by a shorter way.
+IN_TURN = (
+    *(query("SELECT 1"), query("SELECT 1"), query("SELECT 1 ; "), parse("a", "SELECT 1") + SYNC, ASKED, ASKED),
+    *(bind("", "a") + execute("") + SYNC, bind("", "a", b"7") + execute("") + SYNC, execute("") + SYNC, ASKED),
+    *(bind("", "a") + execute("", 1) + SYNC, bind("c", "a") + execute("c") + SYNC, execute("c") + SYNC),
+    *(query("BEGIN"), query("SELECT 1"), ASKED, execute("") + SYNC, query("SELECT * FROM nope"), query("SELECT 1")),
+    *(ASKED, query("ROLLBACK"), parse("", "SELECT 1") + SYNC, bind("", "") + execute("") + SYNC, query("SELECT 1")),
+    *(bind("", "") + execute("") + SYNC, bind("", "b") + execute("") + SYNC, bind("", "a") + FLUSH, ASKED),
+    *(query("BEGIN"), query("SELECT 1"), query("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"), query("ROLLBACK")),
+)
+
+
+def test_both_servers_answer_a_constant_alike_however_often_and_wherever_it_is_asked(
+    house: House, peer_conninfo: str
+) -> None:
+    assert in_turn(house.conninfo) == in_turn(peer_conninfo)
+
+
+def in_turn(conninfo: str) -> list[str]:
+    shown: list[str] = []
+    with raw_socket(conninfo) as raw:
+        reader = raw.makefile("rb")
+        for piece in IN_TURN:
+            raw.sendall(piece)
+            letter = "" if not piece.endswith(FLUSH) else "Z"
+            while letter != "Z":
+                header = reader.read(5)
+                letter, (length,) = chr(header[0]), struct.unpack_from("!i", header, 1)
+                body = reader.read(length - 4)
+                shown += [line for line in (brief(letter, body),) if line is not None]
+                shown += [body.hex()] if letter in "TD" else []
+    return shown

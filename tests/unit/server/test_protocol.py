@@ -80,6 +80,27 @@ def test_the_pieces_in_which_bytes_arrive_do_not_matter(cuts: list[int]) -> None
     assert codec.buffered_bytes == 0
 
 
+@given(st.integers(0, len(STREAM)), st.integers(0, len(STREAM)), st.integers(0, 3))
+@settings(max_examples=100, deadline=None)
+def test_a_piece_of_whole_messages_is_read_as_if_it_were_fed(first: int, last: int, missing: int) -> None:
+    piece = b"".join(STREAM[first:last])
+    messages = ready().whole_messages(piece[: len(piece) - missing])
+    if missing and piece:
+        assert messages is None or len(messages) < last - first
+    else:
+        assert messages == tuple(EXPECTED[first:last])
+
+
+def test_a_piece_that_is_no_whole_message_or_comes_too_early_is_fed() -> None:
+    codec = ready()
+    assert codec.whole_messages(b"S\0\0\0\x04" + b"Z") is None
+    assert codec.whole_messages(b"Q" + struct.pack("!i", 3)) is None
+    assert codec.whole_messages(packet(b"Q", b"x" * 600 + b"\0")) is None
+    codec.feed(b"S\0")
+    assert codec.whole_messages(b"S\0\0\0\x04") is None
+    assert Codec().whole_messages(b"S\0\0\0\x04") is None
+
+
 @given(st.binary(max_size=200), st.sampled_from([Phase.STARTUP, Phase.AUTHENTICATION, Phase.READY]))
 @settings(max_examples=200, deadline=None)
 def test_garbage_raises_only_errors_of_the_protocol(data: bytes, phase: Phase) -> None:
