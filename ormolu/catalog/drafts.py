@@ -6,7 +6,7 @@ commit. A run of the transaction is given the parts by their number, and hands b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -21,7 +21,7 @@ from ormolu.catalog.changes import Change, DefinitionChange, Statement, TableCha
 from ormolu.catalog.database import in_transaction
 from ormolu.catalog.definitions_log import Definitions, DefinitionVersion, definition_version
 from ormolu.catalog.journal import Journal, Write, journaled, replay
-from ormolu.catalog.lake import Head, Lake, Versions, latest_versions
+from ormolu.catalog.lake import Head, Lake, Value, Versions, latest_versions
 from ormolu.catalog.staging import delete_files
 from ormolu.definitions import Kind, TableName
 from ormolu.errors import SerializationFailure
@@ -82,6 +82,10 @@ class DraftLake(Lake):
 
     def head(self) -> DraftHead:
         return DraftHead(self, self._base_head or self.published.head(), self.draft)
+
+    def kept(self, key: Hashable, read: Callable[[], Value]) -> Value:
+        """What the transaction itself has written is seen by no commit."""
+        return read()
 
     def commit(
         self,

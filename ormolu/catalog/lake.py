@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import Engine
@@ -25,6 +25,7 @@ from ormolu.catalog.past_columns import with_past_columns
 from ormolu.catalog.relations import find_relation, location_as_of
 from ormolu.catalog.staging import read_metadata
 from ormolu.catalog.table import IcebergTable, ManifestFiles
+from ormolu.catalog.unchanged import Unchanged
 from ormolu.definitions import Kind, TableName
 from ormolu.disk import told_when_full
 from ormolu.errors import OrmoluError, SerializationFailure, UndefinedTable
@@ -59,6 +60,7 @@ REBASES_MAX = 30
 REBASE_PAUSE_SECONDS = 0.01
 
 Through = Callable[[IcebergTable], IcebergTable]  # the same table, read in another way
+Value = TypeVar("Value")
 Versions = Mapping[tuple[Kind, str], int]  # of definitions
 
 
@@ -74,6 +76,7 @@ class Lake:
         self._definitions: Cache[str, Definitions] = Cache(DEFINITIONS_CACHED_MAX)
         self._log_files: LogFiles = Cache(LOG_FILES_CACHED_MAX)
         self._is_created = False
+        self._unchanged = Unchanged(engine)
 
     def _share(self, other: Lake, engine: Engine) -> None:
         """Be the same lake over another engine, with the other's caches: what they hold never changes."""
@@ -84,6 +87,7 @@ class Lake:
         self._manifest_files = other._manifest_files
         self._definitions = other._definitions
         self._log_files = other._log_files
+        self._unchanged = other._unchanged
         self._is_created = False
 
     @property
@@ -93,8 +97,15 @@ class Lake:
 
     def head(self) -> Head:
         """The tables as they stand: all pointers in one SELECT, so that they belong together."""
+        return self.kept("head", self._read_head)
+
+    def _read_head(self) -> Head:
         with reading(self.engine) as connection:
             return Head(self, commits.read_pointers(connection, self.database))
+
+    def kept(self, key: Hashable, read: Callable[[], Value]) -> Value:
+        """What `read` made of the catalog's database, where nothing was committed to it since."""
+        return self._unchanged.get(key, read)
 
     def new_location(self, table: TableName) -> str:
         """Where a new table keeps its files; its own even when a dropped table had the name."""

@@ -150,7 +150,9 @@ class Resolution:
 
 def rights(session: SessionContext) -> Access:
     """What the session's role may do as the running statement sees it, grants of its own transaction included."""
-    return Roles(session.head.lake.engine).access(session.role, database=session.database)
+    lake, role, database = session.head.lake, session.role, session.database
+    access: Access = lake.kept(("access", role, database), lambda: Roles(lake.engine).access(role, database=database))
+    return access
 
 
 def _reads_sessions(tree: exp.Expr) -> bool:
