@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,10 @@ from pathlib import Path
 
 from ormolu.assembly.running import ADMIN, PASSWORD_FILE, Running
 from ormolu.config import Config
+
+# Long results are encoded by threads that let go of Python only when asked to. Measured beside a stream of 1M rows:
+# half of the small queries take 2.4 ms, with Python's own 5 ms 6.2 ms; the stream costs the same CPU.
+SWITCH_SECONDS = 0.0002
 
 
 def serve(config: Config, say: Callable[[str], None], *, with_demo: bool = False) -> None:
@@ -21,6 +26,7 @@ def serve(config: Config, say: Callable[[str], None], *, with_demo: bool = False
 
 
 async def _serve(config: Config, say: Callable[[str], None], *, with_demo: bool) -> None:
+    sys.setswitchinterval(SWITCH_SECONDS)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
