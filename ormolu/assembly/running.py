@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from starlette.applications import Starlette
 
 from ormolu.assembly.foundation import Foundation, lay_foundation, now
+from ormolu.assembly.hold import hold_lake
 from ormolu.assembly.worker import worker_argv, worker_environment
 from ormolu.catalog.draft_parts import give_up
 from ormolu.catalog.drafts import TRANSACTION_MAX
@@ -80,6 +81,7 @@ class Running:
 
     def __init__(self, config: Config) -> None:
         self.config = config
+        self._hold = hold_lake(config)
         self.base = lay_foundation(config)
         self.roles = Roles(self.base.database)
         self.new_password = self._admit_admin()
@@ -307,6 +309,7 @@ class Running:
             await asyncio.to_thread(self.copies.stop)
         self.engine.close()
         self.base.database.dispose()
+        self._hold.release()
 
     @property
     def web_address(self) -> str | None:

@@ -20,7 +20,7 @@ from ormolu.catalog.database import in_transaction, open_database, reading
 from ormolu.catalog.file_io import file_io
 from ormolu.catalog.reachability import reachable_files
 from ormolu.catalog.relocation import Relocation, copy_file, in_order
-from ormolu.catalog.schema import draft_parts, iceberg_tables, metadata, roles, runs
+from ormolu.catalog.schema import draft_parts, forgotten_versions, iceberg_tables, metadata, roles, runs
 from ormolu.errors import DataCorrupted, ObjectNotInPrerequisiteState, UndefinedFile
 from ormolu.faults import reach
 
@@ -117,9 +117,9 @@ Change = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 def _copy_rows(source: Connection, target: Connection, changes: Mapping[Table, Change]) -> None:
-    """All rows but those of open transactions; `changes` are made on the way."""
+    """All rows but those of open transactions and of forgotten versions; `changes` are made on the way."""
     for table in metadata.sorted_tables:
-        if table is draft_parts:
+        if table in (draft_parts, forgotten_versions):
             continue
         change = changes.get(table, dict)
         for rows in source.execute(select(table)).mappings().partitions(ROWS_AT_ONCE):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Delete, and_, delete, func, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, select
 
-from ormolu.catalog.schema import versions
+from ormolu.catalog.changes import Statement
+from ormolu.catalog.schema import forgotten_versions, versions
 from ormolu.definitions import TableName
 
 
@@ -16,9 +17,37 @@ def old_versions(connection: Connection, database: str, table: TableName, before
     return int(connection.execute(select(func.count()).select_from(versions).where(condition)).scalar() or 0)
 
 
-def forget_versions(database: str, table: TableName, before: datetime) -> Delete:
-    """Drops the versions that no time since `before` needs: the one that was valid then stays."""
-    return delete(versions).where(_is_old(database, table, before))
+def forget_versions(database: str, table: TableName, before: datetime, *, at: datetime) -> Statement:
+    """Drops the versions that no time since `before` needs: the one that was valid then stays.
+
+    Where their files are is kept, for a query that reads them while they are forgotten: see `forget_files`.
+    """
+
+    def forget(connection: Connection) -> None:
+        is_old = _is_old(database, table, before)
+        gone = select(literal(database), versions.c.metadata_location, literal(at, versions.c.published_at.type))
+        columns = ["database", "metadata_location", "forgotten_at"]
+        connection.execute(insert(forgotten_versions).from_select(columns, gone.where(is_old)))
+        connection.execute(delete(versions).where(is_old))
+
+    return forget
+
+
+def forget_files(connection: Connection, database: str, *, until: datetime, within: str) -> None:
+    """Nobody reads any longer what was forgotten `until` then, of the tables below the location `within`."""
+    connection.execute(delete(forgotten_versions).where(_is_released(database, until, within)))
+
+
+def released_ids(connection: Connection, database: str, *, until: datetime, within: str) -> frozenset[int]:
+    """The rows that `forget_files` would take."""
+    found = select(forgotten_versions.c.forgotten_id).where(_is_released(database, until, within))
+    return frozenset(connection.execute(found).scalars())
+
+
+def _is_released(database: str, until: datetime, within: str) -> ColumnElement[bool]:
+    row = forgotten_versions.c
+    is_below = row.metadata_location.startswith(f"{within}/", autoescape=True)
+    return and_(row.database == database, row.forgotten_at <= until, is_below)
 
 
 def _is_old(database: str, table: TableName, before: datetime) -> ColumnElement[bool]:

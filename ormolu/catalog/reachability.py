@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import Connection, select
 
 from ormolu.catalog.file_io import file_io
-from ormolu.catalog.schema import iceberg_tables, tombstones, versions
+from ormolu.catalog.schema import forgotten_versions, iceberg_tables, tombstones, versions
 from ormolu.catalog.staging import read_metadata
 
 
-def reachable_files(connection: Connection) -> set[str]:
+def reachable_files(connection: Connection, *, released: Collection[int] = ()) -> set[str]:
     """All files that anything can still reach, in every database: copies share files.
 
-    Any version of any table counts, tombstones included. A metadata file knows the snapshots before its own, so that
-    of the versions of a table only one in a hundred is read.
+    Any version of any table counts, tombstones included, and forgotten ones unless they are `released`. A metadata
+    file knows the snapshots before its own, so that of the versions of a table only one in a hundred is read.
     """
     reached: set[str] = set()
     known: set[int] = set()
-    for location, snapshot_id in _locations(connection):
+    for location, snapshot_id in _locations(connection, released):
         if location not in reached:
             reached.add(location)
             if snapshot_id not in known:
@@ -27,7 +27,7 @@ def reachable_files(connection: Connection) -> set[str]:
     return reached
 
 
-def _locations(connection: Connection) -> Iterator[tuple[str, int | None]]:
+def _locations(connection: Connection, released: Collection[int]) -> Iterator[tuple[str, int | None]]:
     """Metadata files, those of a table newest first; the snapshot where a row tells it, which none has as 0."""
     for location in connection.execute(select(iceberg_tables.c.metadata_location)).scalars():
         yield location, 0
@@ -36,6 +36,9 @@ def _locations(connection: Connection) -> Iterator[tuple[str, int | None]]:
     newest_first = select(versions.c.metadata_location, versions.c.snapshot_id).order_by(versions.c.version.desc())
     for row in connection.execute(newest_first):
         yield row.metadata_location, row.snapshot_id
+    for row in connection.execute(select(forgotten_versions).order_by(forgotten_versions.c.forgotten_id.desc())):
+        if row.forgotten_id not in released:
+            yield row.metadata_location, None
 
 
 def _add_snapshots(metadata_location: str, reached: set[str]) -> set[int]:

@@ -84,6 +84,16 @@ versions = Table(
     Column("bytes_total", BigInteger),
 )
 
+# Versions that expiry has taken away: who reads them still finds their files, until a grace period is over.
+forgotten_versions = Table(
+    "forgotten_versions",
+    metadata,
+    Column("forgotten_id", Identity, primary_key=True, autoincrement=True),
+    Column("database", String(255), nullable=False),
+    Column("metadata_location", String(1000), nullable=False),
+    Column("forgotten_at", UtcDateTime, nullable=False),
+)
+
 tombstones = Table(
     "tombstones",
     metadata,

@@ -41,11 +41,13 @@ from pyiceberg.table.update.snapshot import _ManifestMergeManager, _MergeAppendF
 from pyiceberg.utils.datetime import datetime_to_millis
 
 from ormolu.catalog.file_io import file_io
+from ormolu.errors import DataCorrupted, UndefinedFile
 from ormolu.faults import reach
 from ormolu.stores import is_remote
 
 PYICEBERG_VERSION = "0.12.0"
 SNAPSHOTS_MAX = 100  # in one metadata file; time travel reads older metadata files
+MISSING_HINT = "Tables know their files by full paths: put the folder back where it was, or `ormolu restore` a backup."
 FOLDERS_SYNCED = 4  # above a file: a new table's own folders are new too
 TABLE_PROPERTIES = {
     "commit.manifest-merge.enabled": "true",
@@ -65,7 +67,13 @@ class StagedMetadata:
 
 
 def read_metadata(location: str) -> TableMetadata:
-    return FromInputFile.table_metadata(file_io().new_input(location))
+    """The metadata file at `location`; 58P01 where it is not there, XX001 where it is no such file."""
+    try:
+        return FromInputFile.table_metadata(file_io().new_input(location))
+    except FileNotFoundError as error:
+        raise UndefinedFile(f'the table file "{location}" is missing', hint=MISSING_HINT) from error
+    except ValueError as error:  # of JSON and of pydantic
+        raise DataCorrupted(f'the table file "{location}" is damaged', hint=MISSING_HINT) from error
 
 
 def new_metadata(

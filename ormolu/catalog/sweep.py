@@ -10,7 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from ormolu.catalog.database import reading
+from ormolu.catalog.database import in_transaction, reading
+from ormolu.catalog.expiry import forget_files, released_ids
 from ormolu.catalog.file_io import ListedFile, list_files
 from ormolu.catalog.lake import Lake
 from ormolu.catalog.reachability import reachable_files
@@ -36,13 +37,20 @@ class Sweep:
 
 
 def sweep(
-    lake: Lake, *, at: datetime, grace: timedelta = GRACE, within: str | None = None, is_dry_run: bool = False
+    lake: Lake,
+    *,
+    at: datetime,
+    grace: timedelta = GRACE,
+    readers: timedelta = GRACE,
+    within: str | None = None,
+    is_dry_run: bool = False,
 ) -> Sweep:
     """Delete what nothing refers to and is older than `grace`: files of runs that have ended, and lost metadata.
 
     A file is referred to by any version of any table of any database of the catalog, tombstones included. The age
-    covers commits that are under way, and a run that has ended by our clock and still writes. `within` is the location
-    of one table: nothing outside it is looked at.
+    covers commits that are under way, and a run that has ended by our clock and still writes. Files of a
+    version that was forgotten stay for `readers` longer, for the queries that read it. `within` is the location of one
+    table: nothing outside it is looked at.
     """
     root = f"{lake.warehouse}/{lake.database}" if within is None else within
     folders_above = 2 if within is None else 0  # the schema's and the table's
@@ -51,7 +59,8 @@ def sweep(
     if not candidates:
         return Sweep((), 0)
     with reading(lake.engine) as connection:
-        live = reachable_files(connection)
+        released = released_ids(connection, lake.database, until=at - readers, within=root)
+        live = reachable_files(connection, released=released)
     doomed = sorted((file for file in candidates if file.path not in live), key=lambda file: file.path)
     found = Sweep(tuple(file.path for file in doomed), sum(file.bytes for file in doomed))
     reach("sweep:listed")
@@ -60,6 +69,10 @@ def sweep(
             delete_files((path,))
             reach("sweep:file-removed")
         reach("sweep:files-removed")
+        until = at - readers
+        in_transaction(
+            lake.engine, lambda connection: forget_files(connection, lake.database, until=until, within=root)
+        )
         if not is_remote(root):
             _remove_empty({Path(path).parent for path in found.files})
     return found

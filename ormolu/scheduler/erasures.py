@@ -6,7 +6,7 @@ nothing to do where it was done.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from sqlglot import exp
 
 from ormolu.catalog.changes import TableChange
-from ormolu.catalog.database import in_transaction, reading
+from ormolu.catalog.database import empty_journal, in_transaction, reading
 from ormolu.catalog.expiry import forget_versions, old_versions
 from ormolu.catalog.fields import copy_field_ids
 from ormolu.catalog.lake import Head, IcebergTable
-from ormolu.catalog.schema import audit_log, iceberg_tables, profiles, runs, tombstones
-from ormolu.catalog.sweep import sweep
+from ormolu.catalog.schema import audit_log, iceberg_tables, profiles, runs, suggestions, tombstones
+from ormolu.catalog.sweep import ENDED, sweep
 from ormolu.catalog.tombs import bury, folder_of
 from ormolu.definitions import SilverTable, TableName
 from ormolu.errors import FeatureNotSupported, ObjectNotInPrerequisiteState, UndefinedTable
@@ -30,9 +30,12 @@ from ormolu.medallion.templates import negated, query, text
 from ormolu.scheduler.context import ResultTable, RunContext, RunResult
 from ormolu.scheduler.downstream import EXPIRE
 from ormolu.scheduler.maintenance import belonging, options_of
+from ormolu.scheduler.runs import RunAction
 
 REMOVE, FORGET = "remove", "forget"
+NONE = timedelta(0)  # of grace: what is erased is gone at once
 ERASE = "erase"
+ERASED = "left out: CALL lake.erase"
 COLUMNS = (("table_name", "text"), ("step", "text"), ("rows", "bigint"), ("versions", "bigint"), ("files", "bigint"))
 Key = Mapping[str, str]
 
@@ -146,7 +149,9 @@ class _Erasure:
         gone = sa.delete(profiles).where(
             profiles.c.database == self.context.run.database, profiles.c.table_name.in_([str(each) for each in names])
         )
-        self.context.publish((), (), [fact, gone, self._forget_request()], result=result)
+        told = told_values(self.context.run.database, [str(each) for each in names])
+        self.context.publish((), (), [fact, gone, *told, self._forget_request()], result=result)
+        empty_journal(self.context.lake.engine)
         return result
 
     # --- which rows -------------------------------------------------------------------------------------------------
@@ -218,9 +223,9 @@ class _Erasure:
                 count = old_versions(connection, lake.database, found.name, now)
             table = lake.head().table(found.name)
             change = TableChange(table.name, table.metadata_location, operation=EXPIRE, forget_before=now)
-            forgotten = forget_versions(lake.database, table.name, now)
+            forgotten = forget_versions(lake.database, table.name, now, at=now)
             lake.commit([change], (), [forgotten], at=now, run_id=self.context.run.run_id)
-            swept = sweep(lake, at=now, grace=timedelta(0), within=table.location)
+            swept = sweep(lake, at=now, grace=NONE, readers=NONE, within=table.location)
         return Done(str(found.name), "versions forgotten", None, count, len(swept.files)) if count else None
 
     def _buried(self, names: list[str]) -> list[Done]:
@@ -238,7 +243,7 @@ class _Erasure:
                 self.context.notice(f"{stone.table_name} was dropped and may still have it; UNDROP brings it back")
                 continue
             in_transaction(lake.engine, lambda connection, stone=stone: bury(connection, lake.database, stone))  # type: ignore[misc]  # bound at once
-            swept = sweep(lake, at=self.context.now(), grace=timedelta(0), within=folder)
+            swept = sweep(lake, at=self.context.now(), grace=NONE, readers=NONE, within=folder)
             done.append(Done(stone.table_name, "dropped table removed", None, None, len(swept.files)))
         return done
 
@@ -263,6 +268,23 @@ class _Erasure:
 
 def _each(held: Held) -> dict[str, tuple[str, ...]]:
     return {part: (name,) for part, name in held.items()}
+
+
+def told_values(database: str, tables: Sequence[str]) -> Iterator[sa.Update | sa.Delete]:
+    """What records say of rows of these tables: profiles, messages of failures, statements that name values.
+
+    Whose values they are is not known to them, so that all of them go.
+    """
+    of_tables = (runs.c.database == database) & runs.c.object.in_(tables) & runs.c.status.in_(sorted(ENDED))
+    is_told = runs.c.action.in_([RunAction.PROFILE.value, RunAction.SUGGEST.value])
+    yield sa.update(runs).where(of_tables, is_told).values(result=None)
+    yield sa.update(runs).where(of_tables, runs.c.action == RunAction.CHANGE.value).values(request={"sql": ERASED})
+    failed = of_tables & runs.c.error.is_not(None)
+    yield sa.update(runs).where(failed).values(error=ERASED, error_detail=None)
+    in_quarantine = [name for name in tables if name.startswith("quarantine.")]
+    said = (audit_log.c.database == database) & audit_log.c.object.in_(in_quarantine)
+    yield sa.update(audit_log).where(said).values(statement=ERASED)
+    yield sa.delete(suggestions).where(suggestions.c.database == database, suggestions.c.table_name.in_(tables))
 
 
 def forget_request(run_id: int, key: Key) -> sa.Update:

@@ -16,7 +16,7 @@ from ormolu.catalog.database import reading
 from ormolu.catalog.expiry import forget_versions, old_versions
 from ormolu.catalog.fields import copy_field_ids
 from ormolu.catalog.lake import Head, IcebergTable
-from ormolu.catalog.sweep import sweep
+from ormolu.catalog.sweep import GRACE, sweep
 from ormolu.catalog.tombs import forget_tombstones
 from ormolu.definitions import (
     NO_OPTIONS,
@@ -54,6 +54,7 @@ class Asked:
 
     compacts: bool = True
     expire: str | None = None
+    grace: str | None = None  # for who reads what was forgotten, None the sweep's own
     removes_orphans: bool = True
     sorts: bool = False
     files_min: int = FILES_MIN
@@ -65,10 +66,11 @@ def asked(request: Mapping[str, Any]) -> Asked:
 
 
 def asked_by(options: Options) -> Asked:
-    expire = options.find("expire")
+    expire, grace = options.find("expire"), options.find("grace")
     return Asked(
         compacts=options.is_on("compact", default=True),
         expire=None if expire is None else str(expire),
+        grace=None if grace is None else str(grace),
         removes_orphans=options.is_on("orphans", default=True),
         sorts=options.is_on("sort", default=False),
     )
@@ -189,7 +191,10 @@ class _Vacuum:
         with self.context.step(f"expire {self.table.name}"):
             table = lake.head().table(self.table.name)
             change = TableChange(table.name, table.metadata_location, operation=EXPIRE, forget_before=before)
-            forgotten = (forget_versions(lake.database, table.name, before), forget_tombstones(lake.database, at=now))
+            forgotten = (
+                forget_versions(lake.database, table.name, before, at=now),
+                forget_tombstones(lake.database, at=now),
+            )
             lake.commit([change], (), forgotten, at=now, run_id=self.context.run.run_id)
         reach("expire:committed")
         return Done(self.table.name, "expire", count)
@@ -199,6 +204,7 @@ class _Vacuum:
             found = sweep(
                 self.context.lake,
                 at=self.context.now(),
+                readers=GRACE if self.wanted.grace is None else interval(self.wanted.grace),
                 within=self.table.location,
                 is_dry_run=self.wanted.is_trial,
             )

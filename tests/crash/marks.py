@@ -94,8 +94,8 @@ class Marks:
 
     def tend(self) -> None:
         make_old(self.warehouse)
-        self.server.run("VACUUM bronze.marks WITH (expire = '1 second')")
-        self.server.run("VACUUM silver.marks WITH (expire = '1 second')")
+        self.server.run("VACUUM bronze.marks WITH (expire = '1 second', grace = '0 seconds')")
+        self.server.run("VACUUM silver.marks WITH (expire = '1 second', grace = '0 seconds')")
 
     # --- how it is killed ------------------------------------------------------------------------------------------
 

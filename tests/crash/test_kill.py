@@ -117,3 +117,21 @@ def test_sigterm_drains_and_exits_with_status_0(own_server: OrmoluServer) -> Non
     assert own_server.stop() == 0
     own_server.start()
     assert own_server.run("SELECT count(*) FROM bronze.ticks") == [(ROWS,)]
+
+
+def test_a_second_server_on_one_folder_is_refused_and_a_folder_that_moved_is_told(own_server: OrmoluServer) -> None:
+    own_server.start()
+    with pytest.raises(AssertionError, match="another server is at work in"):
+        OrmoluServer(own_server.folder).start()
+    assert own_server.run("SELECT 1") == [(1,)]
+    own_server.kill()
+    own_server.start()  # the lock went with the process
+    own_server.run("CREATE BRONZE SOURCE there (a integer) FROM UPLOAD FORMAT csv")
+    own_server.stop()
+    moved = OrmoluServer(own_server.folder.rename(own_server.folder.parent / "moved"))
+    moved.start()
+    try:
+        with pytest.raises(psycopg.errors.UndefinedFile, match=r"metadata\.json\" is missing"):
+            moved.run("SELECT count(*) FROM bronze.there")
+    finally:
+        moved.stop()

@@ -88,12 +88,16 @@ def test_what_cannot_be_erased_is_refused(lake: OrmoluServer, arguments: str, st
 
 def test_a_person_leaves_every_file_version_and_table(lake: OrmoluServer) -> None:
     assert files_with(lake, NAME)
+    lake.run("PROFILE bronze.people")
+    lake.run(f"UPDATE quarantine.people SET city = 'Nowhere' WHERE name = '{NAME}'")
     done = lake.run("CALL lake.erase('silver.people', '{\"person\": 7}')")
     erased = {row[0]: row[2] for row in done if row[1] == "erased"}
     assert erased["bronze.people"] == 3
     assert erased["silver.people"] == 1
     assert {"silver.people_history", "quarantine.people", "silver.cities"} <= erased.keys()
     assert files_with(lake, NAME) == []
+    held = [path for path in lake.folder.rglob("*") if path.is_file() and NAME.encode() in path.read_bytes()]
+    assert held == [], "profiles, statements, free pages and the journal of the catalog included"
     assert lake.run("SELECT id FROM bronze.people WHERE name = %s", [NAME]) == []
     assert lake.run("SELECT person FROM silver.people ORDER BY 1") == [(1,), (8,)]
     assert lake.run("SELECT person FROM silver.people_deleted") == [(9,)]

@@ -79,8 +79,15 @@ def test_versions_older_than_asked_are_forgotten_and_their_files_removed(lake: O
         if path.is_file():
             os.utime(path, (0, 0))  # older than the time that a run may take
     many = len(files(lake, "bronze"))
-    done = {row[1]: row for row in rows(lake, "VACUUM bronze.ticks WITH (expire = '1 second')")}
-    assert done["expire"][2] > 0
+    with lake.connect() as slow:
+        slow.execute("BEGIN")
+        slow.execute("DECLARE reader CURSOR FOR SELECT count(*) OVER (), id FROM bronze.ticks FOR VERSION AS OF 3")
+        done = {row[1]: row for row in rows(lake, "VACUUM bronze.ticks WITH (expire = '1 second')")}
+        assert done["expire"][2] > 0
+        assert len(files(lake, "bronze")) >= many, "who began to read before still finds all files"
+        assert [row[0] for row in slow.execute("FETCH ALL FROM reader").fetchall()] == [4] * 4
+    assert rows(lake, "EXPLAIN VACUUM bronze.ticks WITH (grace = '0 seconds')")
+    done = {row[1]: row for row in rows(lake, "VACUUM bronze.ticks WITH (grace = '0 seconds')")}
     assert done["remove orphans"][2] > 0
     assert len(files(lake, "bronze")) < many
     assert rows(lake, "SELECT * FROM bronze.ticks ORDER BY id") == shown

@@ -260,6 +260,7 @@ DATABASE = table(
 VACUUM = table(
     row("compact", T.BOOLEAN, "joins small files", "true"),
     row("expire", T.INTERVAL, "forgets versions older than this", "'30 days'"),
+    row("grace", T.INTERVAL, "how long files of forgotten versions stay for who reads them", "'24 hours'"),
     row("orphans", T.BOOLEAN, "removes files that nothing names", "true"),
     row("sort", T.BOOLEAN, "sorts by ORDER BY while it joins", "false"),
 )
