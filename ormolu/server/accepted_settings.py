@@ -56,6 +56,22 @@ def _setting(row: dict[str, Any]) -> Setting:
     )
 
 
+def plain_value(row: Mapping[str, Any], shown: str) -> str:
+    """A value as SHOW prints it in the unit that pg_settings counts in."""
+    unit = _unit(row)
+    match = _QUANTITY.match(shown)
+    if unit is None or match is None or not match[2]:
+        return shown
+    units, base = unit
+    return str(round(float(match[1]) * units[match[2]] / base))
+
+
+def default_value(name: str) -> str | None:
+    """What a setting is where nobody has set it, as SHOW prints it; None for one that is not PostgreSQL's."""
+    found = SETTINGS.get(name.lower()) or accepted_settings().get(name.lower())
+    return None if found is None else found.default
+
+
 def _check(row: dict[str, Any]) -> Check:
     match row["vartype"]:
         case "bool":
@@ -72,7 +88,7 @@ def _check(row: dict[str, Any]) -> Check:
             return any_value
 
 
-def _unit(row: dict[str, Any]) -> tuple[Mapping[str, int], int] | None:
+def _unit(row: Mapping[str, Any]) -> tuple[Mapping[str, int], int] | None:
     """The units of a quantity, and how many of the smallest its plain number counts; None for a plain number."""
     match row["unit"]:
         case None | "":

@@ -23,6 +23,9 @@ def dependency_rows(constraints: Sequence[Mapping[str, Any]]) -> Iterator[Mappin
         if not index:
             continue
         if row["contype"] == "f":
+            for position in row["confkey"]:
+                column = {"refclassid": classes, "refobjid": row["confrelid"], "refobjsubid": position}
+                yield own | column | {"deptype": _NORMAL}
             yield own | {"refclassid": classes, "refobjid": index, "refobjsubid": 0, "deptype": _NORMAL}
         else:
             made = {"classid": classes, "objid": index, "objsubid": 0}

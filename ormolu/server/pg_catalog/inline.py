@@ -9,6 +9,7 @@ from typing import Any
 from sqlglot import exp
 
 from ormolu.definitions import TableName
+from ormolu.server.accepted_settings import default_value, plain_value
 from ormolu.server.pg_catalog.identifiers import Identifiers
 from ormolu.server.pg_catalog.snapshot import CatalogCursor, CatalogPrepared, CatalogSession, CatalogSnapshot
 from ormolu.server.pg_catalog.static_rows import static_table
@@ -22,6 +23,7 @@ _CURSORS = TableName("pg_catalog", "pg_cursors")
 
 _INLINE = frozenset(
     {"pg_stat_activity", "pg_settings", "pg_show_all_settings", "pg_prepared_statements", "pg_cursors", "_settings"}
+    | {"pg_stat_database"}  # counts the sessions
 )
 
 
@@ -79,9 +81,11 @@ def _settings(snapshot: CatalogSnapshot) -> Sequence[dict[str, Any]]:
         row = rows.setdefault(
             name.lower(),
             {"name": name, "category": "Customized Options", "context": "user", "vartype": "string", "boot_val": ""}
-            | {"reset_val": "", "pending_restart": False, "short_desc": ""},
+            | {"reset_val": "", "unit": None, "pending_restart": False, "short_desc": ""},
         )
-        row |= {"setting": value, "source": "session"}
+        is_default = value == default_value(name)
+        if not is_default or row.get("source") != "default":
+            row |= {"setting": plain_value(row, value), "source": "default" if is_default else "session"}
     return [rows[name] for name in sorted(rows)]
 
 

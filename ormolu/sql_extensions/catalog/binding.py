@@ -15,10 +15,12 @@ from ormolu.definitions import TableName
 from ormolu.errors import FeatureNotSupported, InvalidSyntax, UndefinedFunction, UndefinedTable
 from ormolu.sql_extensions.access import check_engine_tree, trusted
 from ormolu.sql_extensions.catalog.calls import is_callable
+from ormolu.sql_extensions.catalog.expressions import bottom_up
 from ormolu.sql_extensions.catalog.names import SYSTEM_RELATIONS
 from ormolu.sql_extensions.catalog.queries import rewrite_catalog_query
 from ormolu.sql_extensions.catalog.session import CatalogNames
 from ormolu.sql_extensions.catalog.sources import is_cte
+from ormolu.sql_extensions.catalog.spellings import one_spelling
 from ormolu.sql_extensions.dialect.names import column_name
 from ormolu.sql_extensions.dialect.reading import parse_query
 from ormolu.sql_extensions.expression_types import cast_type, function_name
@@ -76,10 +78,11 @@ def parsed_catalog_query(text: str) -> exp.Expr:
         raise InvalidSyntax("syntax error in a query over the system catalogs") from error
     if len(trees) != 1:
         raise InvalidSyntax("exactly one query is expected here")
-    for identifier in trees[0].find_all(exp.Identifier):
+    tree = bottom_up(trees[0], one_spelling)
+    for identifier in tree.find_all(exp.Identifier):
         if not identifier.args.get("quoted"):
             identifier.set("this", identifier.name.lower())
-    return trees[0]
+    return tree
 
 
 # What the parser takes for the beginning of something else where it is an alias.
@@ -129,6 +132,8 @@ def _check(tree: exp.Expr) -> None:
     for node in tree.walk():
         if isinstance(node, exp.Into | exp.Lock):
             raise FeatureNotSupported("a query over the system catalogs only reads")
+        if isinstance(node, exp.Anonymous) and node.name.lower() == "row":
+            raise FeatureNotSupported("a row value in a query over the system catalogs is not supported")
         if isinstance(node, exp.Func) and not is_callable(node):
             raise UndefinedFunction(f"function {function_name(node)} does not exist")
 

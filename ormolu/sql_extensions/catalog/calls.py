@@ -14,9 +14,10 @@ _NAMES = """
     arrayremove arraysize arraytostring ascii avg bool_and bool_or btrim cardinality case cast ceil ceiling
     char_length chr coalesce collate concat concat_ws concatws count current_database current_setting
     current_user currentcatalog currentdatabase currentdate currentrole currentschema currentschemas currentversion
-    currenttimestamp currentuser dense_rank denserank distinct every exists explode explodinggenerateseries
+    currenttimestamp currentuser dense_rank denserank distinct every exists encode explode explodinggenerateseries
     extract firstvalue floor format generate_series generateseries greatest groupconcat if ilike initcap
-    json_build_object jsonarrayagg jsonbuildobject jsonobject lag lastvalue lead least left length like list
+    json_build_object jsonarrayagg jsonbextract jsonbextractscalar jsonbuildobject jsonextract jsonextractscalar
+    jsonobject lag lastvalue lead least left length like list
     logicaland logicalor lower lpad ltrim max md5 min mod not now nullif operator or pad pg_backend_pid position
     rank regexp_replace regexpilike regexplike regexpreplace repeat replace reverse right round row_number
     rownumber rpad rtrim sessionuser sign split split_part splitpart starts_with startswith string_agg

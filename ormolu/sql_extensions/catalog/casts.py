@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
+from ormolu.errors import FeatureNotSupported
+
 REG_TYPES = frozenset(
     {"regclass", "regproc", "regprocedure", "regoper", "regoperator", "regtype", "regrole", "regnamespace"}
     | {"regcollation", "regdictionary", "regconfig"}
@@ -47,6 +49,17 @@ def plain_type(target: exp.Expr) -> str | None:
 def named_type(name: str) -> exp.Expr:
     """A type as the tree holds a name it has no type of its own for."""
     return exp.DataType(this=exp.DType.USERDEFINED, kind=exp.to_identifier(name), nested=False)
+
+
+def low_bits(node: exp.Cast) -> exp.Expr:
+    """`number::bit(n)` as the number of its last n bits; a query that shows the bits themselves is refused."""
+    around = node.parent
+    while isinstance(around, exp.Paren | exp.BitwiseAnd | exp.BitwiseOr):
+        around = around.parent
+    if not isinstance(around, exp.Cast | exp.EQ | exp.NEQ):
+        raise FeatureNotSupported("bit strings are not supported in a query over the system catalogs")
+    mask = (1 << int(node.to.expressions[0].name)) - 1
+    return exp.paren(exp.BitwiseAnd(this=exp.paren(node.this.copy()), expression=exp.Literal.number(mask)))
 
 
 _ARRAY = re.compile(r"^\{(?P<items>[^{}\\]*)\}$")

@@ -14,8 +14,9 @@ from ormolu.sql_extensions.catalog.objects import cast_node, class_oid, is_text,
 from ormolu.sql_extensions.catalog.privileges import ACL_ROWS, FREE_PRIVILEGES, OF_RELATIONS, PRIVILEGES
 from ormolu.sql_extensions.catalog.quantifiers import over_list
 from ormolu.sql_extensions.catalog.session import CatalogNames
+from ormolu.sql_extensions.catalog.sources import series
 from ormolu.sql_extensions.catalog.templates import filled
-from ormolu.sql_extensions.catalog.texts import formatted
+from ormolu.sql_extensions.catalog.texts import formatted, is_pattern, matched
 from ormolu.sql_extensions.expression_types import function_name
 
 _BY_VISIBILITY = {
@@ -49,6 +50,8 @@ def rewritten_expression(node: exp.Expr, names: CatalogNames) -> exp.Expr:
             return _json(node)
         case exp.Bracket():
             return subscript(node)
+        case exp.ExplodingGenerateSeries() | exp.Substring() | exp.Extract() | exp.BitString():
+            return _in_its_form(node)
         case exp.Dot():
             return expanded_member(node)
         case exp.Anonymous() | exp.CurrentSchemas() | exp.CurrentSchema() | exp.CurrentDatabase() | exp.CurrentUser():
@@ -67,6 +70,21 @@ def rewritten_expression(node: exp.Expr, names: CatalogNames) -> exp.Expr:
             return over_list(with_arrays(node))
         case exp.Binary():
             return over_list(node)
+        case _:
+            return node
+
+
+def _in_its_form(node: exp.Expr) -> exp.Expr:
+    """What DuckDB has too, but as a list, as a place in a text or as another kind of number."""
+    match node:
+        case exp.ExplodingGenerateSeries():
+            return series(node)
+        case exp.Substring() if is_pattern(node):
+            return matched(node)
+        case exp.Extract():
+            return exp.Cast(this=node.copy(), to=exp.DataType.build("decimal(18,6)"))
+        case exp.BitString():
+            return exp.Literal.number(int(node.name, 2))
         case _:
             return node
 

@@ -28,6 +28,17 @@ _TO_REGTYPE = """
 (SELECT min(_key) FROM pg_catalog._type_names
     WHERE _1 = _value OR lower(replace(_1, '"', '')) IN (_value, _name, concat(_schema, '.', _name)))
 """
+# By their number, from 0.
+_ENCODING_WORDS = """
+    SQL_ASCII EUC_JP EUC_CN EUC_KR EUC_TW EUC_JIS_2004 UTF8 MULE_INTERNAL LATIN1 LATIN2 LATIN3 LATIN4 LATIN5 LATIN6
+    LATIN7 LATIN8 LATIN9 LATIN10 WIN1256 WIN1258 WIN866 WIN874 KOI8R WIN1251 WIN1252 ISO_8859_5 ISO_8859_6 ISO_8859_7
+    ISO_8859_8 WIN1250 WIN1253 WIN1254 WIN1255 WIN1257 KOI8U SJIS BIG5 GBK UHC GB18030 JOHAB SHIFT_JIS_2004
+"""
+_ENCODINGS = repr(_ENCODING_WORDS.split())
+_VECTOR_TYPES = """
+(SELECT coalesce(string_agg(_t._value, ', ' ORDER BY _v._n), '') FROM (SELECT unnest(_1) AS _o,
+    generate_subscripts(_1, 1) AS _n) AS _v JOIN pg_catalog._type_names AS _t ON _t._key = _v._o)
+"""
 
 _NULL_TEXT = "CAST(NULL AS VARCHAR)"
 _ZERO = "CAST(0 AS BIGINT)"
@@ -91,6 +102,7 @@ TEMPLATES: dict[str, dict[int | None, str]] = {
     "pg_notification_queue_usage": {0: "CAST(0 AS DOUBLE)"},
     "current_query": {0: "''"},
     "format_type": {2: _FORMAT_TYPE},
+    "oidvectortypes": {1: _VECTOR_TYPES},
     "pg_get_userbyid": {1: _by_key("_role_names")},
     "pg_get_expr": {2: "_1", 3: "_1"},
     "pg_get_indexdef": {
@@ -115,12 +127,8 @@ TEMPLATES: dict[str, dict[int | None, str]] = {
         2: f"coalesce((SELECT _value {_OF_OBJECT} AND _class = _2), CASE WHEN _2 = 1259 THEN {_WORDS} END)",
     },
     "shobj_description": {2: "(SELECT _value FROM pg_catalog._shared_descriptions WHERE _object = _1 AND _class = _2)"},
-    "pg_encoding_to_char": {
-        1: "CASE _1 WHEN 6 THEN 'UTF8' WHEN 0 THEN 'SQL_ASCII' WHEN 8 THEN 'LATIN1' WHEN 24 THEN 'WIN1252' ELSE '' END"
-    },
-    "pg_char_to_encoding": {
-        1: "CASE upper(_1) WHEN 'UTF8' THEN 6 WHEN 'SQL_ASCII' THEN 0 WHEN 'LATIN1' THEN 8 ELSE -1 END",
-    },
+    "pg_encoding_to_char": {1: f"coalesce(list_extract({_ENCODINGS}, CAST(_1 AS BIGINT) + 1), '')"},
+    "pg_char_to_encoding": {1: f"coalesce(list_position({_ENCODINGS}, upper(_1)), 0) - 1"},
     "getdatabaseencoding": {0: "'UTF8'"},
     "pg_type_is_visible": {1: _by_key("_type_names", "_schema = 'pg_catalog'")},
     "pg_function_is_visible": {1: _IS_GIVEN},
@@ -146,6 +154,7 @@ TEMPLATES: dict[str, dict[int | None, str]] = {
     "pg_partition_ancestors": {1: "_1"},
     "pg_partition_root": {1: "_1"},
     "btrim": {1: "trim(_1)", 2: "trim(_1, _2)"},
+    "array_fill": {2: "list_transform(range(_2[1]), lambda _i: _1)"},
     "array_cat": {2: "list_concat(_1, _2)"},
     "cardinality": {1: "coalesce(len(_1), 0)"},
     "array_ndims": {1: "CASE WHEN len(_1) > 0 THEN 1 END"},

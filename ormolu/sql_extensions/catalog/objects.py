@@ -6,7 +6,7 @@ import re
 
 from sqlglot import exp
 
-from ormolu.sql_extensions.catalog.casts import REG_TYPES, array_literal, plain_type
+from ormolu.sql_extensions.catalog.casts import REG_TYPES, array_literal, low_bits, plain_type
 from ormolu.sql_extensions.catalog.functions import NAMES, TEMPLATES
 from ormolu.sql_extensions.catalog.names import SYSTEM_RELATIONS
 from ormolu.sql_extensions.catalog.session import CatalogNames
@@ -31,11 +31,13 @@ def visible(names: CatalogNames) -> str:
 def cast_node(node: exp.Cast, names: CatalogNames) -> exp.Expr:
     target = plain_type(node.to)
     if target is None:
-        return node
+        return low_bits(node) if node.to.is_type("bit") else node
+    if target in ("text[]", "varchar[]", "name[]") and (kind := _noted(node.this)) is not None:
+        return _names_of(node.this, kind.removesuffix("[]"), names)
     if target.endswith("[]") and isinstance(node.this, exp.Literal) and node.this.is_string:
         array = array_literal(node.this.name)
         node = node if array is None else exp.Cast(this=array, to=node.to.copy())
-    if target in REG_TYPES:
+    if target.removesuffix("[]") in REG_TYPES:
         return _kept(node, target, names)
     if target in ("text", "varchar", "name") and (kind := _noted(node.this)) is not None:
         return _name_of(node.this, kind, names)
@@ -44,7 +46,7 @@ def cast_node(node: exp.Cast, names: CatalogNames) -> exp.Expr:
     if target == "name":
         return exp.Cast(this=node.this.copy(), to=exp.DataType.build("text"))
     is_named = isinstance(node.to, exp.DataType) and node.to.this == exp.DType.USERDEFINED
-    if is_named or node.to.find(exp.Dot) is not None:
+    if is_named or node.to.find(exp.Dot) is not None or target == "name[]":
         return exp.Cast(this=node.this.copy(), to=exp.DataType.build(_engine_type(target), dialect="postgres"))
     return node
 
@@ -61,9 +63,31 @@ def _engine_type(target: str) -> str:
 
 def _kept(node: exp.Cast, target: str, names: CatalogNames) -> exp.Expr:
     """The OID; that it is of a reg* type stays noted on the tree, for a cast to text around it."""
-    oid = exp.paren(object_oid(node.this.copy(), target, names))
+    if target.endswith("[]"):
+        oid = exp.paren(_oids(node.this, target.removesuffix("[]"), names))
+    else:
+        oid = exp.paren(object_oid(node.this.copy(), target, names))
     oid.meta["reg"] = target
     return oid
+
+
+def _oids(value: exp.Expr, kind: str, names: CatalogNames) -> exp.Expr:
+    """The OIDs of an array of objects."""
+    inner = value.unnest()
+    if isinstance(inner, exp.Array):
+        return exp.array(*(object_oid(item.copy(), kind, names) for item in inner.expressions))
+    return exp.Cast(this=value.copy(), to=exp.DataType.build("bigint[]"))
+
+
+def _names_of(oids: exp.Expr, kind: str, names: CatalogNames) -> exp.Expr:
+    """The names of an array of objects, in its order."""
+    return filled(_EACH_NAME, [oids.copy(), _name_of(exp.column("_o"), kind, names)])
+
+
+_EACH_NAME = """
+CASE WHEN _1 IS NOT NULL THEN coalesce((SELECT list(_each._name ORDER BY _each._n) FROM (SELECT _2 AS _name, _n
+    FROM (SELECT unnest(_1) AS _o, generate_subscripts(_1, 1) AS _n) AS _v) AS _each), []) END
+"""
 
 
 def _noted(value: exp.Expr) -> str | None:

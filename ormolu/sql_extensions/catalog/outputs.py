@@ -59,7 +59,9 @@ def show_as_text(tree: exp.Expr, columns: Columns) -> None:
         if len(projections) != len(columns) or any(projection.is_star for projection in projections):
             continue
         for projection, column in zip(projections, columns, strict=True):
-            if column.type is not None and not column.type.dimensions:
+            if column.type is not None and column.type.dimensions:
+                _wrap_array(projection, column.type.scalar.name)
+            elif column.type is not None:
                 _wrap(projection, "text" if column.type.scalar.name == "unknown" else column.type.scalar.name)
 
 
@@ -106,6 +108,17 @@ def _wrap(projection: exp.Expr, kind: str) -> None:
         shown = exp.func("array_to_string", inner.copy(), exp.Literal.string(" "))
     else:
         return
+    name = projection.alias_or_name
+    projection.replace(exp.alias_(shown, name, quoted=True) if name else shown)
+
+
+def _wrap_array(projection: exp.Expr, kind: str) -> None:
+    """An array of objects comes out as their names."""
+    if kind not in REG_TYPES:
+        return
+    inner = projection.this if isinstance(projection, exp.Alias) else projection
+    named = exp.Cast(this=inner.copy(), to=named_type(f"{kind}[]"))
+    shown = exp.Cast(this=named, to=exp.DataType.build("text[]"))
     name = projection.alias_or_name
     projection.replace(exp.alias_(shown, name, quoted=True) if name else shown)
 

@@ -17,6 +17,7 @@ from ormolu.sql_extensions.catalog.names import SYSTEM_RELATIONS, SYSTEM_SCHEMAS
 from ormolu.sql_extensions.catalog.objects import FROM_TEXT
 from ormolu.sql_extensions.catalog.outputs import name_outputs, show_as_text
 from ormolu.sql_extensions.catalog.privileges import OF_RELATIONS
+from ormolu.sql_extensions.catalog.sequence import put_in_sequence
 from ormolu.sql_extensions.catalog.session import CatalogNames
 from ormolu.sql_extensions.catalog.sources import is_cte, qualify_tables, rewritten_source
 from ormolu.sql_extensions.catalog.texts import TEXTS
@@ -66,6 +67,7 @@ def rewrite_catalog_query(tree: exp.Expr, names: CatalogNames, find_relation: Fi
     show_as_text(tree, columns or ())
     tree = bottom_up(tree, _without_qualifier)
     qualify_tables(tree)
+    put_in_sequence(tree)
     tree = bottom_up(tree, rewritten_source)
     return bottom_up(tree, lambda node: rewritten_expression(node, names))
 

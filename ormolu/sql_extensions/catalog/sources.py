@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from ormolu.sql_extensions.catalog.arrays import positions
+from ormolu.sql_extensions.catalog.documents import ELEMENTS
 from ormolu.sql_extensions.catalog.names import SYSTEM_RELATIONS
 from ormolu.sql_extensions.catalog.privileges import ACL_FIELDS, ACL_ROWS
 from ormolu.sql_extensions.catalog.templates import filled
@@ -75,16 +76,29 @@ def _called(function: exp.Func, node: exp.Expr) -> exp.Expr:
         return exp.Subquery(this=exp.select(*nulls).where(exp.false()), alias=alias or _alias(name))
     if name == "aclexplode":
         return exp.Subquery(this=_acl_rows(function.expressions[0]), alias=alias or _alias(name))
-    if name == "explodinggenerateseries":
-        bounds = [value for key in ("start", "end", "step") if (value := function.args.get(key)) is not None]
-        function = exp.Explode(this=exp.func("generate_series", *(bound.copy() for bound in bounds)))
+    if isinstance(function, exp.ExplodingGenerateSeries):
+        function = series(function)
     columns = [] if alias is None else list(alias.args.get("columns") or ())
     only = alias.this.name if alias is not None and alias.this is not None else name
+    if name in ELEMENTS and not columns and _names_value(node, only):
+        columns = [exp.to_identifier("value")]
     select = exp.select(exp.alias_(function.copy(), columns[0].name if columns else only, quoted=True))
     if len(columns) > 1 or node.args.get("ordinality"):
         number = positions(function.this) if isinstance(function, exp.Explode) else exp.Literal.number(1)
         select = select.select(exp.alias_(number, columns[1].name if len(columns) > 1 else "ordinality", quoted=True))
     return exp.Subquery(this=select, alias=exp.TableAlias(this=exp.to_identifier(only, quoted=True)))
+
+
+def _names_value(node: exp.Expr, alias: str) -> bool:
+    """Whether the query calls the elements by their own name, `value`, not by that of the row."""
+    named = (column for column in node.root().find_all(exp.Column) if column.name == "value")
+    return any(column.table in ("", alias) for column in named)
+
+
+def series(function: exp.ExplodingGenerateSeries) -> exp.Explode:
+    """generate_series() as rows."""
+    bounds = [value for key in ("start", "end", "step") if (value := function.args.get(key)) is not None]
+    return exp.Explode(this=exp.func("generate_series", *(bound.copy() for bound in bounds)))
 
 
 def _alias(name: str) -> exp.TableAlias:

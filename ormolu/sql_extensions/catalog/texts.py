@@ -24,13 +24,36 @@ PARSE_IDENT = """
 list_transform(regexp_extract_all(_1, '"(?:[^"]|"")*"|[^.\\s]+'), lambda _e: CASE WHEN _e[1] = '"'
     THEN replace(_e[2:-2], '""', '"') ELSE lower(_e) END)
 """
+_ENCODE = """
+CASE lower(_2) WHEN 'hex' THEN lower(hex(CAST(_1 AS BLOB))) WHEN 'base64' THEN to_base64(CAST(_1 AS BLOB))
+    WHEN 'escape' THEN decode(CAST(_1 AS BLOB)) END
+"""
 
 TEXTS: dict[str, dict[int | None, str]] = {
+    "encode": {2: _ENCODE},
+    "host": {1: "split_part(CAST(_1 AS VARCHAR), '/', 1)"},
     "quote_ident": {1: QUOTE_IDENT},
     "quote_literal": {1: _NULLED_LITERAL},
     "quote_nullable": {1: f"coalesce({_NULLED_LITERAL}, 'NULL')"},
     "parse_ident": {1: PARSE_IDENT, 2: PARSE_IDENT},
 }
+
+_MATCHED = "CASE WHEN regexp_matches(_1, _2) THEN regexp_extract(_1, _2, _3) END"
+_GROUP = re.compile(r"(?<!\\)\((?!\?)")
+
+
+def is_pattern(node: exp.Substring) -> bool:
+    """Whether substring() is given a regular expression, not a place."""
+    start = node.args.get("start")
+    return node.args.get("length") is None and isinstance(start, exp.Literal) and bool(start.is_string)
+
+
+def matched(node: exp.Substring) -> exp.Expr:
+    """What the pattern's first group matches, or the whole pattern where it has none."""
+    pattern = node.args["start"]
+    group = exp.Literal.number(1 if _GROUP.search(pattern.name) else 0)
+    return filled(_MATCHED, [node.this, pattern, group])
+
 
 _CONVERSION = re.compile(r"%(?:(?P<position>\d+)\$)?(?P<flag>-?\d*)(?P<kind>[sIL%])")
 
