@@ -11,6 +11,7 @@ MACROS: tuple[str, ...] = (
         (CASE WHEN (a < 0) <> (b < 0) THEN -1 ELSE 1 END
          * ((abs(a) // abs(b)) * {_POW16} + ((abs(a) % abs(b)) * {_POW16} * 2 + abs(b)) // (2 * abs(b))))::DECIMAL(38,0)
         * 0.0000000000000001::DECIMAL(17,16) END""",
+    "pg_digits_number(s) AS TRY_CAST(s AS DECIMAL(38,20))",
     "pg_power_of_ten(n) AS ('1' || repeat('0', n))::HUGEINT",
     """pg_power(a, b) AS CASE
         WHEN a < 0 AND b <> trunc(b)
@@ -116,6 +117,11 @@ MACROS: tuple[str, ...] = (
             (date_part('day', x) * f + (pg_interval_months(x) * f - trunc(pg_interval_months(x) * f)) * 30)
             - trunc(date_part('day', x) * f
                 + (pg_interval_months(x) * f - trunc(pg_interval_months(x) * f)) * 30)))::BIGINT)""",
+    """pg_interval_trunc(x, months, days, clock) AS
+        to_months((pg_interval_months(x) - pg_interval_months(x) % months)::INTEGER)
+        + to_days((pg_interval_days(x) * days)::INTEGER)
+        + to_microseconds(CASE WHEN clock = 0 THEN 0
+            ELSE (pg_interval_us(x) - pg_interval_us(x) % clock)::BIGINT END)""",
     "pg_justify_hours(x) AS x - to_microseconds(pg_interval_us(x))"
     " + to_days((pg_interval_us(x) // 86400000000)::INTEGER) + to_microseconds(pg_interval_us(x) % 86400000000)",
     "pg_justify_days(x) AS to_months((pg_interval_months(x) + date_part('day', x) // 30)::INTEGER)"

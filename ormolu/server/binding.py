@@ -53,6 +53,7 @@ class Binding:
             parameter_types=given,
             resolve_function=self.previews.resolve_for(session),
             known_names=_known(head),
+            shows_digits=True,
         )
         if bound.warnings and session.settings.get("lake_notices") == "on":
             for warning in bound.warnings:

@@ -20,6 +20,7 @@ from ormolu.sql_extensions.dialect.context import (
     ResolveFunction,
     SessionValues,
 )
+from ormolu.sql_extensions.dialect.digits import shown_digits
 from ormolu.sql_extensions.dialect.expressions import bind
 from ormolu.sql_extensions.dialect.reading import parse_expression, parse_query, unsupported, with_calls_kept
 from ormolu.sql_extensions.dialect.scopes import OpenScope, Scope
@@ -65,19 +66,22 @@ def bind_query(
     parameter_types: Sequence[DataType | None] = (),
     resolve_function: ResolveFunction | None = None,
     known_names: Sequence[TableName] = (),
+    shows_digits: bool = False,
 ) -> BoundQuery:
     """Resolve every name, refuse what is not allowed, and translate.
 
     `resolve` gives the relation of a name (None: there is none). `resolve_function` gives the relation of a function
     in FROM before ours are looked at. `parameter_types` are the types a client declared. `known_names` serve hints.
+    `shows_digits`: numerics whose values have digits of their own come as texts, for a client to read.
     """
     tree = parse_query(query) if isinstance(query, str) else with_calls_kept(query)
     if not isinstance(tree, exp.Query | exp.Values):
         raise unsupported(f"{tree.key.upper()} as a query", tree)
     context = _context(resolve, search_path, session, resolve_function, known_names)
+    context.shows_digits = shows_digits
     context.parameters.update({index + 1: type for index, type in enumerate(parameter_types)})
     try:
-        bound = bind_query_tree(tree, Scope(), context)
+        bound = shown_digits(bind_query_tree(tree, Scope(), context), context)
         types = _parameter_types(context)
         check_engine_tree(bound.tree)
         engine_tree = _with_typed_parameters(bound.tree, types)

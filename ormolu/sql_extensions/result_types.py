@@ -96,7 +96,9 @@ def _family(data_type: DataType) -> str:
 
 def _shows_as_text(data_type: DataType) -> bool:
     name = data_type.scalar.name
-    return not data_type.dimensions and (name.startswith("reg") or name.endswith("vector"))
+    # A numeric without a scale of its own may come as the text that shows each value's.
+    is_open = name == "numeric" and not data_type.modifiers
+    return not data_type.dimensions and (is_open or name.startswith("reg") or name.endswith("vector"))
 
 
 # --- queries --------------------------------------------------------------------------------------------------

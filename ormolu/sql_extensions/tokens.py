@@ -56,6 +56,7 @@ _PATTERN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_JUNK = re.compile(r"[\w\u0080-\U0010ffff]")
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 _ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))|''", re.DOTALL)
 _CONTROL = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -89,6 +90,8 @@ def tokenize(text: str) -> list[Token]:
                 end = tokens[-1].end
             case _:
                 tokens.append(_literal(group or "", match.group(), position))
+                if group == "number" and _JUNK.match(text, end):
+                    raise _trailing_junk(text, position)
         position = end
     tokens.append(Token(TokenKind.END, "", "", len(text), len(text)))
     return tokens
@@ -155,6 +158,12 @@ def _end_of_comment(text: str, start: int) -> int:
         if depth > COMMENT_DEPTH_MAX:
             raise ProgramLimitExceeded(f"comments nest deeper than {COMMENT_DEPTH_MAX}", position=start + 1)
     raise InvalidSyntax("unterminated /* comment", position=start + 1)
+
+
+def _trailing_junk(text: str, start: int) -> InvalidSyntax:
+    shown = re.compile(r"[\w.$\u0080-\U0010ffff]+").match(text, start)
+    near = shown.group() if shown else text[start]
+    return InvalidSyntax(f'trailing junk after numeric literal at or near "{near}"', position=start + 1)
 
 
 def _unterminated(text: str, start: int) -> InvalidSyntax:

@@ -106,7 +106,12 @@ def _bind(query: s.Query, given: tuple[DataType | None, ...], session: SessionCo
         now=datetime.now(UTC), timezone=session.settings.time_zone, current_user=session.role, database=session.database
     )
     return bind_query(
-        query.tree, resolve, search_path=session.settings.search_path, session=values, parameter_types=given
+        query.tree,
+        resolve,
+        search_path=session.settings.search_path,
+        session=values,
+        parameter_types=given,
+        shows_digits=True,
     )
 
 

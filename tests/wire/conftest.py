@@ -168,7 +168,12 @@ def bind(query: s.Query, given: tuple[DataType | None, ...], session: SessionCon
         database=session.database, settings=tuple((name, value) for name, value, _ in session.settings.all()),
     )  # fmt: skip
     return bind_query(
-        query.tree, resolve, search_path=session.settings.search_path, session=values, parameter_types=given
+        query.tree,
+        resolve,
+        search_path=session.settings.search_path,
+        session=values,
+        parameter_types=given,
+        shows_digits=True,
     )
 
 

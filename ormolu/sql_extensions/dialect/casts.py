@@ -56,6 +56,8 @@ def cast_to(bound: Bound, type: DataType, context: Context) -> Bound:
         return _cast_unknown(bound, type, context)
     if source == type:
         return bound
+    if is_text(type) and bound.digits is not None:
+        return _limit(Bound(bound.digits.copy(), t.TEXT), type, context)
     if is_text(type):
         return _limit(Bound(text_of(bound, context), t.TEXT), type, context)
     if type.dimensions or source.dimensions:
@@ -72,8 +74,10 @@ def cast_to(bound: Bound, type: DataType, context: Context) -> Bound:
         return Bound(call("pg_time_interval", bound.tree), type)
     if is_kind(type, "numeric") and is_kind(source, *t.FLOATS):
         # Through its text: the engine's own cast shows digits that the float does not have.
+        shown = call(f"pg_digits_of_{'real' if is_kind(source, 'float4') else 'double'}", bound.tree.copy())
+        digits = None if type.modifiers else shown
         type = type if type.modifiers else t.NUMERIC
-        return Bound(engine_cast(engine_cast(bound.tree, "VARCHAR"), type), type)
+        return Bound(engine_cast(engine_cast(bound.tree, "VARCHAR"), type), type, digits=digits)
     if is_kind(type, "numeric") and not type.modifiers:
         type = t.numeric(*t.precision_and_scale(source)) if is_number(source) else t.NUMERIC
         return bound if is_kind(source, "numeric") else Bound(engine_cast(bound.tree, type), type)
@@ -86,7 +90,7 @@ def _cast_jsonb(bound: Bound, type: DataType) -> Bound:
         return Bound(call("pg_jsonb_boolean", bound.tree), type)
     digits = engine_cast(call("pg_jsonb_number", bound.tree, t.string(str(type))), "VARCHAR")
     if is_kind(type, "numeric") and not type.modifiers:
-        type = t.NUMERIC
+        return Bound(engine_cast(digits, t.NUMERIC), t.NUMERIC, digits=digits.copy())
     return Bound(engine_cast(digits, type), type)
 
 
@@ -159,13 +163,15 @@ def _cast_text(tree: exp.Expr, type: DataType, context: Context) -> Bound:
     if name not in _READ_TEXTS:
         return Bound(engine_cast(tree, type), type)
     read = _read_text(tree, spelled, context)
+    digits = read.copy() if name == "numeric" and not spelled.modifiers else None
     odd = call("from_hex", read) if name == "bytea" else engine_cast(read, type)
     plain = _plain_number(type) if name == "numeric" else _PLAIN_TEXTS.get(name)
     if plain is None:
         return Bound(odd, type)
     # What the engine reads as PostgreSQL does goes past the reader, which takes a value at a time.
     is_plain = call("regexp_full_match", tree.copy(), t.string(plain))
-    return Bound(exp.Case(ifs=[exp.If(this=is_plain, true=engine_cast(tree, type))], default=odd), type)
+    whole = exp.Case(ifs=[exp.If(this=is_plain, true=engine_cast(tree, type))], default=odd)
+    return Bound(whole, type, digits=digits)
 
 
 def _read_text(tree: exp.Expr, type: DataType, context: Context) -> exp.Expr:
@@ -229,6 +235,8 @@ def text_of(bound: Bound, context: Context) -> exp.Expr:
     tree = bound.tree
     if bound.is_open:
         return cast_to(bound, t.TEXT, context).tree
+    if bound.digits is not None:
+        return bound.digits.copy()
     match bound.kind:
         case "text" | "varchar" | "name" | "xml" | "inet":
             return tree

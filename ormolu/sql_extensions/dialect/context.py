@@ -65,6 +65,7 @@ class OutputColumn:
     type: DataType | None
     is_open: bool = False
     has_modifiers: bool = False
+    digits: str | None = None  # the engine's name of the column that holds what is shown
 
     @property
     def shown_type(self) -> DataType | None:
@@ -76,6 +77,8 @@ class OutputColumn:
 
 @dataclass(frozen=True, slots=True)
 class BoundSelect:
+    """`tree` may yield more than the columns, behind them: the digits of some."""
+
     tree: exp.Query
     columns: tuple[OutputColumn, ...]
 
@@ -93,6 +96,7 @@ class Context:
     search_path: tuple[str, ...]
     session: SessionValues
     resolve_function: ResolveFunction | None = None
+    shows_digits: bool = False
     known_names: tuple[TableName, ...] = ()
     parameters: dict[int, DataType | None] = field(default_factory=dict)
     relations: list[Relation] = field(default_factory=list)

@@ -23,6 +23,7 @@ from ormolu.sql_extensions.dialect.constants import (
     written_type,
 )
 from ormolu.sql_extensions.dialect.context import Context
+from ormolu.sql_extensions.dialect.digits import branch_digits, vary
 from ormolu.sql_extensions.dialect.grammar import GRAMMAR
 from ormolu.sql_extensions.dialect.logic import condition, connective, is_test, negated, negation
 from ormolu.sql_extensions.dialect.parts import EVERYWHERE, NONE, PARTS
@@ -109,7 +110,9 @@ def _cast(node: exp.Expr, scope: Scope, context: Context) -> Bound:
         raise unsupported("this form of CAST", node)
     type = written_type(node.args["to"])
     bound = constant_of(node.this, type) or bind(node.this, scope, context)
-    return replace(cast_to(bound, type, context), has_modifiers=bool(type.modifiers))
+    converted = cast_to(bound, type, context)
+    has_modifiers = bool(type.modifiers)
+    return replace(converted, has_modifiers=has_modifiers, digits=None if has_modifiers else converted.digits)
 
 
 def _collate(node: exp.Expr, scope: Scope, context: Context) -> Bound:
@@ -125,11 +128,19 @@ def _case(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     otherwise = bind(default, scope, context) if default is not None else None
     type = t.meet_all([*results, *([otherwise] if otherwise else [])], "CASE")
     tests = [_when(node, branch, scope, context) for branch in node.args["ifs"]]
-    branches = [
-        exp.If(this=test, true=coerce(result, type, context).tree) for test, result in zip(tests, results, strict=True)
-    ]
-    default_tree = coerce(otherwise, type, context).tree if otherwise else None
-    return Bound(exp.Paren(this=exp.Case(ifs=branches, default=default_tree)), type)
+    converted = [coerce(result, type, context) for result in results]
+    branches = [exp.If(this=test, true=result.tree) for test, result in zip(tests, converted, strict=True)]
+    default_bound = coerce(otherwise, type, context) if otherwise else None
+    tree = exp.Case(ifs=branches, default=default_bound.tree if default_bound else None)
+    digits = None
+    if vary(type, [*results, *([otherwise] if otherwise else [])]):
+        shown = [
+            exp.If(this=test.copy(), true=branch_digits(result, one))
+            for test, result, one in zip(tests, results, converted, strict=True)
+        ]
+        rest = branch_digits(otherwise, default_bound) if otherwise and default_bound else None
+        digits = exp.Paren(this=exp.Case(ifs=shown, default=rest))
+    return Bound(exp.Paren(this=tree), type, digits=digits)
 
 
 def _when(node: exp.Expr, branch: exp.Expr, scope: Scope, context: Context) -> exp.Expr:

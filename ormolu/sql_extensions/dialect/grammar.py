@@ -28,6 +28,16 @@ def _as_call(name: str, *arguments: str) -> Callable[[exp.Expr, Scope, Context],
     return handle
 
 
+def _root(name: str) -> Callable[[exp.Expr, Scope, Context], Bound]:
+    """`|/` and `||/`, which are operators of double precision alone."""
+
+    def handle(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+        value = cast_to(context.expression(node.this, scope, context), t.FLOAT8, context)
+        return build_call(FunctionCall(name=name, node=node, arguments=(value,)), context)
+
+    return handle
+
+
 _TRIMS = {"LEADING": "ltrim", "TRAILING": "rtrim"}
 
 
@@ -90,7 +100,7 @@ GRAMMAR: dict[type[exp.Expr], Callable[[exp.Expr, Scope, Context], Bound]] = {
     exp.Overlay: _as_call("overlay", "this", "expression", "from_", "for_"),
     exp.AtTimeZone: _at_time_zone,
     exp.Interval: _interval,
-    exp.Sqrt: _as_call("sqrt", "this"),
-    exp.Cbrt: _as_call("cbrt", "this"),
+    exp.Sqrt: _root("sqrt"),
+    exp.Cbrt: _root("cbrt"),
     exp.BitwiseNot: _bitwise_not,
 }

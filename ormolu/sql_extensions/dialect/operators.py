@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from ormolu.errors import UndefinedFunction
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import cast_to, coerce, local, settle, text_of
 from ormolu.sql_extensions.dialect.context import Context
+from ormolu.sql_extensions.dialect.digits import checked_digits, digits_of, operation_digits
 from ormolu.sql_extensions.dialect.reading import position, unsupported
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind, is_number, is_text
 from ormolu.sql_extensions.functions import json_operators
@@ -48,7 +51,9 @@ def arithmetic(node: exp.Expr, left: Bound, right: Bound, context: Context) -> B
     if left.type is None or right.type is None:
         return _untyped(node, left, right)
     if is_number(left.type) and is_number(right.type):
-        return _numbers(node, left, right)
+        computed = _numbers(node, left, right)
+        is_numeric = is_kind(computed.type, "numeric")
+        return replace(computed, digits=operation_digits(node, left, right)) if is_numeric else computed
     return _moments(node, left, right, context)
 
 
@@ -230,7 +235,8 @@ def negative(node: exp.Expr, operand: Bound) -> Bound:
         raise UndefinedFunction(f"operator does not exist: - {operand.type}", position=position(node))
     if is_kind(operand.type, "interval"):
         return Bound(call("pg_interval_times", operand.tree, engine_cast(t.number(-1), t.FLOAT8)), t.INTERVAL)
-    return Bound(exp.Paren(this=exp.Neg(this=operand.tree)), operand.type)
+    digits = call("pg_digits_negative", operand.digits.copy()) if operand.digits is not None else None
+    return Bound(exp.Paren(this=exp.Neg(this=operand.tree)), operand.type, digits=digits)
 
 
 def power(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bound:
@@ -242,7 +248,10 @@ def power(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bound:
     is_exact = has_float or all(is_kind(side.type, *t.INTEGERS) for side in (left, right))
     trees = [cast_to(side, t.FLOAT8, context).tree for side in (left, right)]
     if not is_exact and any(is_kind(side.type, "numeric") for side in (left, right)):
-        return Bound(engine_cast(call("pg_power", *trees), t.QUOTIENT), t.QUOTIENT)
+        sides = [digits_of(cast_to(side, t.NUMERIC, context) if side.is_open else side) for side in (left, right)]
+        raised = call("pg_power", *trees)
+        digits = checked_digits(raised, call("pg_digits_power", *sides))
+        return Bound(engine_cast(raised, t.QUOTIENT), t.QUOTIENT, digits=digits)
     return Bound(call("pg_power", *trees), t.FLOAT8)
 
 

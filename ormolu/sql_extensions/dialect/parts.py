@@ -53,7 +53,7 @@ PARTS: dict[type[exp.Expr], frozenset[str]] = {
     exp.StrPosition: frozenset({"substr"}),
     exp.Overlay: frozenset({"from_", "for_"}),
     exp.AtTimeZone: frozenset({"zone"}),
-    exp.Interval: frozenset({"unit"}),
+    exp.Interval: frozenset({"unit", "fraction_in_string"}),
     **dict.fromkeys((exp.JSONExtract, exp.JSONExtractScalar), frozenset({"only_json_types"})),
     **dict.fromkeys((exp.Select, exp.Subquery), _QUERY_PARTS),
 }

@@ -33,7 +33,8 @@ from ormolu.sql_extensions.functions.sets import ROWS, RowSource, row_source
 from ormolu.sql_extensions.relations import Relation
 from ormolu.sql_extensions.types import DataType
 
-Columns = list[tuple[str, str, DataType | None, bool, bool]]  # name, engine's name, type, is hidden, has modifiers
+# name, engine's name, type, is hidden, has modifiers, the engine's name of its digits
+Columns = list[tuple[str, str, DataType | None, bool, bool, str | None]]
 
 
 def bind_from(select: exp.Select, scope: Scope, context: Context) -> tuple[exp.From | None, list[exp.Join]]:
@@ -97,11 +98,11 @@ def _table(node: exp.Table, scope: Scope, context: Context) -> exp.Expr:
     if not node.args.get("db"):
         common = scope.find_with_query(name)
         if common is not None:
-            columns: Columns = [(*column[:3], False, column[3]) for column in common.columns]
+            columns: Columns = [(*column[:3], False, *column[3:]) for column in common.columns]
             return _visible(node, exp.Table(this=quoted(common.engine_name)), name, None, columns, scope, context)
     relation = _resolve(node, name, context)
     context.relations.append(relation)
-    columns = [(column.name, column.name, column.type, column.is_hidden, True) for column in relation.columns]
+    columns = [(column.name, column.name, column.type, column.is_hidden, True, None) for column in relation.columns]
     source = exp.Subquery(this=trusted(relation.source))
     item = _visible(node, source, name, relation.name.schema, columns, scope, context)
     if relation.aliases or any(column.deprecated_until for column in relation.columns):
@@ -162,8 +163,15 @@ def _visible(  # noqa: PLR0917
             name=name,
             schema=schema,
             columns=tuple(
-                ScopeColumn(shown, type, exp.column(quoted(inner), table=quoted(engine_name)), is_hidden, has_modifiers)
-                for shown, inner, type, is_hidden, has_modifiers in renamed
+                ScopeColumn(
+                    shown,
+                    type,
+                    exp.column(quoted(inner), table=quoted(engine_name)),
+                    is_hidden,
+                    has_modifiers,
+                    digits=exp.column(quoted(digits), table=quoted(engine_name)) if digits is not None else None,
+                )
+                for shown, inner, type, is_hidden, has_modifiers, digits in renamed
             ),
         )
     )
@@ -190,7 +198,7 @@ def _query(node: exp.Expr, query: exp.Expr, inner: Scope, scope: Scope, context:
 
 
 def columns_of(bound: BoundSelect) -> Columns:
-    return [(c.name, c.engine_name, c.type, False, c.has_modifiers) for c in bound.columns]
+    return [(c.name, c.engine_name, c.type, False, c.has_modifiers, c.digits) for c in bound.columns]
 
 
 # --- LATERAL and functions ----------------------------------------------------------------------------------
@@ -221,7 +229,7 @@ def _function(node: exp.Expr, function: exp.Expr, scope: Scope, context: Context
         if relation is not None:
             context.relations.append(relation)
             columns: Columns = [
-                (column.name, column.name, column.type, column.is_hidden, True) for column in relation.columns
+                (column.name, column.name, column.type, column.is_hidden, True, None) for column in relation.columns
             ]
             source = exp.Subquery(this=trusted(relation.source))
             return _visible(node, source, name, None, columns, scope, context)
@@ -251,7 +259,8 @@ def _records(node: exp.Expr, called: FunctionCall, scope: Scope, context: Contex
     wanted = [(identifier(column.this), written_type(column.args["kind"])) for column in listed]
     tree = json_sets.records(called, wanted, context)
     columns: Columns = [
-        (name, f"c{index}", type, False, bool(type.modifiers)) for index, (name, type) in enumerate(wanted, start=1)
+        (name, f"c{index}", type, False, bool(type.modifiers), None)
+        for index, (name, type) in enumerate(wanted, start=1)
     ]
     plain = node.copy()
     plain.set("alias", exp.TableAlias(this=alias.this.copy()) if alias is not None and alias.this else None)
@@ -271,14 +280,15 @@ def _rows(node: exp.Expr, sources: list[RowSource], name: str, scope: Scope, con
     alias = node.args.get("alias")
     table = identifier(alias.this) if isinstance(alias, exp.TableAlias) and alias.this is not None else name
     columns: Columns = [
-        (source.column or table, f"c{index + 1}", source.type, False, False) for index, source in enumerate(sources)
+        (source.column or table, f"c{index + 1}", source.type, False, False, None)
+        for index, source in enumerate(sources)
     ]
     offset = node.args.get("offset") or node.args.get("ordinality")
     if offset and len(sources) > 1:
         raise unsupported("WITH ORDINALITY over several arrays", node)
     if offset:
         ordinality = identifier(offset) if isinstance(offset, exp.Identifier) else "ordinality"
-        columns.append((ordinality, "n", t.INT8, False, False))
+        columns.append((ordinality, "n", t.INT8, False, False, None))
     rows = sources[0].rows if len(sources) == 1 else None
     # Rows that are numbered anew for each row of another relation are numbered by their list.
     is_listed = rows is None or (offset and rows.find(exp.Column, exp.Query))

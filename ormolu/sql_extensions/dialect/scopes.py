@@ -24,6 +24,7 @@ class ScopeColumn:
     is_hidden: bool = False
     has_modifiers: bool = False
     on_named: Callable[[], None] | None = None  # what its being read by name is to be told to
+    digits: exp.Expr | None = None  # what a numeric is shown as, where its values have digits of their own
 
     def named(self) -> Bound:
         if self.on_named is not None:
@@ -31,7 +32,8 @@ class ScopeColumn:
         return self.bound()
 
     def bound(self) -> Bound:
-        return Bound(self.tree.copy(), self.type, has_modifiers=self.has_modifiers)
+        digits = self.digits.copy() if self.digits is not None else None
+        return Bound(self.tree.copy(), self.type, has_modifiers=self.has_modifiers, digits=digits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,8 @@ class WithQuery:
     """A WITH query under the name the engine knows it by."""
 
     engine_name: str
-    columns: tuple[tuple[str, str, DataType | None, bool], ...]  # name, engine's name, type, has modifiers
+    # name, engine's name, type, has modifiers, the engine's name of its digits
+    columns: tuple[tuple[str, str, DataType | None, bool, str | None], ...]
 
 
 class OpenScope(Scope):

@@ -10,6 +10,7 @@ from ormolu.errors import DatatypeMismatch, DuplicateAlias, InvalidColumnReferen
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import coerce, settle
 from ormolu.sql_extensions.dialect.context import BoundSelect, Context, OutputColumn
+from ormolu.sql_extensions.dialect.digits import beside_groups, branch_digits, vary, without_digits
 from ormolu.sql_extensions.dialect.logic import condition
 from ormolu.sql_extensions.dialect.names import column_name
 from ormolu.sql_extensions.dialect.ordering import bind_group, bind_limits, bind_order, check_distinct, distinct_on
@@ -77,7 +78,7 @@ def _select(node: exp.Select, outer: Scope, context: Context) -> BoundSelect:
     scope.windows = {identifier(window.this): window for window in node.args.get("windows") or []}
     where = node.args.get("where")
     bound_where = exp.Where(this=condition(where.this, scope, context, "WHERE")) if where is not None else None
-    columns, projections = _projections(node, scope, context)
+    columns, projections, digits = _projections(node, scope, context)
     having = node.args.get("having")
     tree = exp.Select(
         expressions=projections,
@@ -93,12 +94,33 @@ def _select(node: exp.Select, outer: Scope, context: Context) -> BoundSelect:
     tree.set("order", bind_order(node, columns, scope, context, projections=projections))
     check_distinct(tree, projections, position(node))
     bind_limits(node, tree, scope, context)
-    return BoundSelect(tree, columns)
+    return BoundSelect(tree, _show_digits(tree, columns, digits, context))
 
 
-def _projections(node: exp.Select, scope: Scope, context: Context) -> tuple[tuple[OutputColumn, ...], list[exp.Expr]]:
+def _show_digits(
+    tree: exp.Select, columns: tuple[OutputColumn, ...], digits: list[exp.Expr | None], context: Context
+) -> tuple[OutputColumn, ...]:
+    """Add what is shown behind the columns; where that would make other rows, the columns go without."""
+    distinct = tree.args.get("distinct")
+    is_distinct = distinct is not None and distinct.args.get("on") is None
+    shown: list[OutputColumn] = []
+    for column, written in zip(columns, digits, strict=True):
+        text = None if written is None or is_distinct or not context.shows_digits else beside_groups(written, tree)
+        if text is None:
+            shown.append(replace(column, digits=None))
+            continue
+        assert column.digits is not None
+        tree.append("expressions", exp.alias_(text, quoted(column.digits)))
+        shown.append(column)
+    return tuple(shown)
+
+
+def _projections(
+    node: exp.Select, scope: Scope, context: Context
+) -> tuple[tuple[OutputColumn, ...], list[exp.Expr], list[exp.Expr | None]]:
     columns: list[OutputColumn] = []
     trees: list[exp.Expr] = []
+    digits: list[exp.Expr | None] = []
     taken: set[str] = set()
     for item in node.expressions:
         for name, bound in _items(item, scope, context):
@@ -108,9 +130,20 @@ def _projections(node: exp.Select, scope: Scope, context: Context) -> tuple[tupl
                 OutputColumn(name, engine_name, settled.type, is_open=bound.is_open, has_modifiers=bound.has_modifiers)
             )
             trees.append(exp.alias_(settled.tree, quoted(engine_name)))
+            digits.append(settled.digits)
     if not trees:
         raise unsupported("a SELECT without columns", node)
-    return tuple(columns), trees
+    return _with_digits(node, columns, digits, taken), trees, digits
+
+
+def _with_digits(
+    node: exp.Select, columns: list[OutputColumn], digits: list[exp.Expr | None], taken: set[str]
+) -> tuple[OutputColumn, ...]:
+    """The columns whose digits vary, with the names that those will have."""
+    return tuple(
+        column if tree is None else replace(column, digits=_unique(f"{column.engine_name} digits", taken))
+        for column, tree in zip(columns, digits, strict=True)
+    )
 
 
 def _unique(name: str, taken: set[str]) -> str:
@@ -195,9 +228,10 @@ def _with_query(cte: exp.CTE, scope: Scope, context: Context, *, is_recursive: b
     engine_name = context.unique_name(f"with_{name}")
     query = cte.this
     if is_recursive and isinstance(query, exp.Union):
-        first = bind_query_tree(query.left, scope, context)
+        first = without_digits(bind_query_tree(query.left, scope, context), context)
         scope.with_queries[name] = _as_with_query(engine_name, _renamed(first, names))
-        bound = _combine(query, first, bind_query_tree(query.right, scope, context), scope, context, is_recursive=True)
+        then = without_digits(bind_query_tree(query.right, scope, context), context)
+        bound = _combine(query, first, then, scope, context, is_recursive=True)
     else:
         bound = bind_query_tree(query, scope, context)
     bound = _renamed(bound, names)
@@ -205,10 +239,19 @@ def _with_query(cte: exp.CTE, scope: Scope, context: Context, *, is_recursive: b
     return exp.CTE(
         this=bound.tree,
         alias=exp.TableAlias(
-            this=quoted(engine_name), columns=[quoted(column.engine_name) for column in bound.columns]
+            this=quoted(engine_name),
+            columns=[quoted(name) for name in (*_engine_names(bound), *_digit_names(bound))],
         ),
         materialized=cte.args.get("materialized"),
     )
+
+
+def _engine_names(bound: BoundSelect) -> list[str]:
+    return [column.engine_name for column in bound.columns]
+
+
+def _digit_names(bound: BoundSelect) -> list[str]:
+    return [column.digits for column in bound.columns if column.digits is not None]
 
 
 def _renamed(bound: BoundSelect, names: list[str]) -> BoundSelect:
@@ -224,7 +267,9 @@ def _renamed(bound: BoundSelect, names: list[str]) -> BoundSelect:
 
 
 def _as_with_query(engine_name: str, bound: BoundSelect) -> WithQuery:
-    return WithQuery(engine_name, tuple((c.name, c.engine_name, c.type, c.has_modifiers) for c in bound.columns))
+    return WithQuery(
+        engine_name, tuple((c.name, c.engine_name, c.type, c.has_modifiers, c.digits) for c in bound.columns)
+    )
 
 
 # --- set operations, VALUES, parentheses --------------------------------------------------------------------
@@ -236,6 +281,9 @@ def _set_operation(node: exp.SetOperation, outer: Scope, context: Context) -> Bo
     with_tree = _with(node, scope, context)
     left = bind_query_tree(node.left, scope, context)
     right = bind_query_tree(node.right, scope, context)
+    if not isinstance(node, exp.Union) or node.args.get("distinct") or not context.shows_digits:
+        # What is compared is the value: its digits would make rows that differ.
+        left, right = without_digits(left, context), without_digits(right, context)
     bound = _combine(node, left, right, scope, context)
     tree = bound.tree
     tree.set("with_", with_tree)
@@ -257,6 +305,8 @@ def _combine(
     if len(left.columns) != len(right.columns):
         raise InvalidSyntax(f"each {word} query must have the same number of columns", position=position(node))
     columns = tuple(_common_column(word, one, other) for one, other in zip(left.columns, right.columns, strict=True))
+    if isinstance(node, exp.Union) and not node.args.get("distinct") and not is_recursive and context.shows_digits:
+        columns = _varying(columns, left, right)
     sides = [_in_types(side, columns, context) for side in (left, right)]
     if is_recursive:
         _check_recursive(left, columns)
@@ -266,6 +316,21 @@ def _combine(
         distinct=node.args.get("distinct"),
     )
     return BoundSelect(tree, columns)
+
+
+def _varying(columns: tuple[OutputColumn, ...], left: BoundSelect, right: BoundSelect) -> tuple[OutputColumn, ...]:
+    """The columns of UNION ALL, with digits where those of the two sides differ."""
+    taken = {column.engine_name.lower() for column in columns}
+    shown: list[OutputColumn] = []
+    for column, one, other in zip(columns, left.columns, right.columns, strict=True):
+        sides = [
+            Bound(exp.column(quoted(side.engine_name)), side.type, digits=exp.Null() if side.digits else None)
+            for side in (one, other)
+            if not side.is_open
+        ]
+        varies = vary(column.type, sides)
+        shown.append(replace(column, digits=_unique(f"{column.engine_name} digits", taken) if varies else None))
+    return tuple(shown)
 
 
 def _check_recursive(first: BoundSelect, columns: tuple[OutputColumn, ...]) -> None:
@@ -296,13 +361,19 @@ def _common_column(word: str, one: OutputColumn, other: OutputColumn) -> OutputC
 def _in_types(side: BoundSelect, columns: tuple[OutputColumn, ...], context: Context) -> exp.Query:
     """A side with its columns in the common types."""
     wanted = [column.type for column in columns]
-    if all(type is None or type == column.type for type, column in zip(wanted, side.columns, strict=True)):
+    shown = [pair for pair in zip(columns, side.columns, strict=True) if pair[0].digits is not None]
+    if not shown and all(
+        type is None or type == column.type for type, column in zip(wanted, side.columns, strict=True)
+    ):
         return side.tree
     name = context.unique_name("side")
     trees = [
         exp.alias_(_converted(column, type, name), quoted(column.engine_name))
         for column, type in zip(side.columns, wanted, strict=True)
     ]
+    for column, own in shown:
+        text = exp.column(quoted(own.digits or own.engine_name), table=quoted(name))
+        trees.append(exp.alias_(engine_cast(text, "VARCHAR"), quoted(column.digits or "")))
     inner = exp.Subquery(this=side.tree, alias=exp.TableAlias(this=quoted(name)))
     return exp.Select(expressions=trees, from_=exp.From(this=inner))
 
@@ -318,19 +389,29 @@ def _values(node: exp.Values, scope: Scope, context: Context) -> BoundSelect:
         raise InvalidSyntax("VALUES lists must all be the same length", position=position(node))
     bounds = [[context.expression(value, scope, context) for value in row] for row in rows]
     types = [t.meet_all([row[index] for row in bounds], "VALUES") for index in range(len(rows[0]))]
-    tuples = [
-        exp.Tuple(expressions=[coerce(value, type, context).tree for value, type in zip(row, types, strict=True)])
-        for row in bounds
+    varying = [
+        index for index, type in enumerate(types) if context.shows_digits and vary(type, [row[index] for row in bounds])
     ]
+    tuples = []
+    for row in bounds:
+        converted = [coerce(value, type, context) for value, type in zip(row, types, strict=True)]
+        shown = [branch_digits(row[index], converted[index]) for index in varying]
+        tuples.append(exp.Tuple(expressions=[*(value.tree for value in converted), *shown]))
     names = [f"column{index + 1}" for index in range(len(types))]
+    digits = {f"column{index + 1}": f"column{index + 1} digits" for index in varying}
     table = context.unique_name("values")
-    alias = exp.TableAlias(this=quoted(table), columns=[quoted(name) for name in names])
+    alias = exp.TableAlias(this=quoted(table), columns=[quoted(name) for name in (*names, *digits.values())])
     trees: list[exp.Expr] = []
     for name, type in zip(names, types, strict=True):
         column: exp.Expr = exp.column(quoted(name), table=quoted(table))
         trees.append(exp.alias_(column if type is None else engine_cast(column, type), quoted(name)))
+    for name in digits.values():
+        shown_column = engine_cast(exp.column(quoted(name), table=quoted(table)), "VARCHAR")
+        trees.append(exp.alias_(shown_column, quoted(name)))
     tree = exp.Select(expressions=trees, from_=exp.From(this=exp.Values(expressions=tuples, alias=alias)))
-    columns = tuple(OutputColumn(name, name, type) for name, type in zip(names, types, strict=True))
+    columns = tuple(
+        OutputColumn(name, name, type, digits=digits.get(name)) for name, type in zip(names, types, strict=True)
+    )
     return BoundSelect(tree, columns)
 
 
@@ -353,7 +434,8 @@ def _limited(
     if with_tree is None and not any(node.args.get(part) for part in ("order", "limit", "offset")):
         return bound
     name = context.unique_name("q")
-    columns = [exp.column(quoted(column.engine_name), table=quoted(name)) for column in bound.columns]
+    names = (*_engine_names(bound), *_digit_names(bound))
+    columns = [exp.column(quoted(column), table=quoted(name)) for column in names]
     inner = exp.Subquery(this=bound.tree, alias=exp.TableAlias(this=quoted(name)))
     tree = exp.Select(expressions=columns, from_=exp.From(this=inner), with_=with_tree)
     tree.set("order", bind_order(node, bound.columns, scope, context, only_outputs=True))

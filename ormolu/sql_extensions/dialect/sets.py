@@ -13,6 +13,7 @@ from ormolu.sql_extensions.dialect import operators
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import cast_to, coerce, settle
 from ormolu.sql_extensions.dialect.context import Context
+from ormolu.sql_extensions.dialect.digits import digits_alone, without_digits
 from ormolu.sql_extensions.dialect.literal_lists import listed_constants
 from ormolu.sql_extensions.dialect.reading import position, unsupported
 from ormolu.sql_extensions.dialect.scopes import Scope
@@ -25,12 +26,15 @@ def scalar_subquery(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     bound = context.query(node, scope, context)
     if len(bound.columns) != 1:
         raise InvalidSyntax("subquery must return only one column", position=position(node))
-    return Bound(exp.Subquery(this=bound.tree), bound.columns[0].type or None)
+    column = bound.columns[0]
+    digits = exp.Subquery(this=digits_alone(bound, context)) if column.digits is not None else None
+    tree = exp.Subquery(this=without_digits(bound, context).tree)
+    return Bound(tree, column.type, has_modifiers=column.has_modifiers, digits=digits)
 
 
 def array_of_query(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     """`ARRAY(SELECT ...)`, empty where there are no rows."""
-    bound = context.query(node, scope, context)
+    bound = without_digits(context.query(node, scope, context), context)
     if len(bound.columns) != 1:
         raise InvalidSyntax("subquery must return only one column", position=position(node))
     type = bound.columns[0].type
@@ -150,7 +154,7 @@ def _checked(constants: list[str], type: DataType, context: Context) -> list[str
 
 
 def _in_query(node: exp.Expr, query: exp.Expr, scope: Scope, context: Context) -> Bound:
-    bound = context.query(query, scope, context)
+    bound = without_digits(context.query(query, scope, context), context)
     if isinstance(node.this, exp.Tuple):
         if len(bound.columns) != len(node.this.expressions):
             raise InvalidSyntax("subquery has not as many columns as the row", position=position(node))
@@ -189,7 +193,7 @@ def quantified(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     while isinstance(inner, exp.Paren):
         inner = inner.this
     if isinstance(inner, exp.Query):
-        bound = context.query(inner, scope, context)
+        bound = without_digits(context.query(inner, scope, context), context)
         column = Bound(exp.Null(), bound.columns[0].type)
         left, _ = operators.same_type(node, value, column, context)
         operand: exp.Expr = exp.Subquery(this=bound.tree)

@@ -32,13 +32,15 @@ class Bound:
 
     `type` is None where only the engine will know it. `is_open` marks what takes its type from its surroundings,
     as PostgreSQL's *unknown* does: string literals, NULL and parameters. `has_modifiers` says that PostgreSQL knows the
-    type's digits too: of columns and casts, not of what is computed.
+    type's digits too: of columns and casts, not of what is computed. `digits` is the text that a numeric is shown as,
+    where PostgreSQL gives each value digits of its own.
     """
 
     tree: exp.Expr
     type: DataType | None
     is_open: bool = False
     has_modifiers: bool = False
+    digits: exp.Expr | None = None
 
     @property
     def kind(self) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from ormolu.errors import InvalidArgumentForNthValue, InvalidArgumentForNtile, InvalidSyntax, WrongObjectType
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import cast_to, coerce, settle, text_of
 from ormolu.sql_extensions.dialect.context import Context
+from ormolu.sql_extensions.dialect.digits import branch_digits, digits_of, summed_digits, vary
 from ormolu.sql_extensions.dialect.operators import quotient
 from ormolu.sql_extensions.dialect.reading import position, unsupported
 from ormolu.sql_extensions.dialect.types import Bound, engine_cast, is_kind
@@ -47,7 +50,8 @@ def _sum(called: FunctionCall, context: Context) -> Bound:
             return Bound(engine_cast(tree, t.WHOLE_NUMERIC), t.WHOLE_NUMERIC)
         case "numeric":
             _, scale = t.precision_and_scale(argument.type or t.NUMERIC)
-            return Bound(tree, t.numeric(38, scale))
+            digits = summed_digits(argument, tree, lambda name, each: aggregate_tree(called, name, each))
+            return Bound(tree, t.numeric(38, scale), digits=digits)
         case "float4":
             return Bound(engine_cast(tree, argument.type or t.FLOAT8), argument.type)
         case "float8":
@@ -82,7 +86,11 @@ def _avg(called: FunctionCall, context: Context) -> Bound:
             total = engine_cast(aggregate_tree(called, "sum", argument.tree.copy()), t.numeric(38, scale))
             counted = aggregate_tree(called, "count", argument.tree.copy())
             divisor = exp.Anonymous(this="nullif", expressions=[counted, t.number(0)])
-            return quotient(Bound(total, t.numeric(38, scale)), Bound(engine_cast(divisor, t.INT8), t.INT8))
+            left = Bound(total, t.numeric(38, scale))
+            right = Bound(engine_cast(divisor, t.INT8), t.INT8)
+            summed = summed_digits(argument, total, lambda name, each: aggregate_tree(called, name, each))
+            digits = t.call("pg_digits_quotient", digits_of(replace(left, digits=summed)), digits_of(right))
+            return replace(quotient(left, right), digits=digits)
         case "float4" | "float8":
             return Bound(aggregate_tree(called, "avg", argument.tree), t.FLOAT8)
         case "interval":
@@ -102,7 +110,11 @@ def _extreme(engine_name: str) -> Build:
         if is_kind(argument.type, "bool", "json", "jsonb", "uuid"):
             raise no_function(called)
         type = t.TEXT if is_kind(argument.type, "varchar", "name") else argument.type
-        return Bound(aggregate_tree(called, engine_name, argument.tree), type)
+        digits = None
+        if argument.digits is not None:
+            pair = argument.digits.copy(), argument.tree.copy()
+            digits = aggregate_tree(replace(called, is_distinct=False), f"arg_{engine_name}", *pair)
+        return Bound(aggregate_tree(called, engine_name, argument.tree), type, digits=digits)
 
     return build
 
@@ -140,6 +152,34 @@ def _string_agg(called: FunctionCall, context: Context) -> Bound:
     return Bound(aggregate_tree(called, "string_agg", text_of(value, context), separator.tree), t.TEXT)
 
 
+# Squares of larger values do not fit the engine's integers when they are summed.
+_SQUARED_MAX = 10**15
+
+
+def _statistic_digits(called: FunctionCall, name: str, argument: Bound, tree: exp.Expr) -> exp.Expr | None:
+    """The exact variance or deviation, from sums; the engine's own where values are too large or have many digits."""
+    assert argument.type is not None
+    _, scale = t.precision_and_scale(argument.type)
+    if scale > 6 or argument.digits is not None:
+        return None
+    value = argument.tree
+    size = t.call("abs", engine_cast(value.copy(), t.FLOAT8))
+    within = exp.LT(this=size, expression=t.number(_SQUARED_MAX // 10**scale))
+    exact = engine_cast(value.copy(), t.numeric(19, scale))
+    square = exp.Mul(this=exact, expression=exact.copy())
+    summed = exp.Case(ifs=[exp.If(this=within.copy(), true=engine_cast(exact.copy(), t.numeric(38, scale)))])
+    squared = exp.Case(ifs=[exp.If(this=within.copy(), true=exp.Paren(this=square))])
+    digits = t.call(
+        "pg_digits_variance",
+        aggregate_tree(called, "count", value.copy()),
+        *(engine_cast(aggregate_tree(called, "sum", each), "VARCHAR") for each in (summed, squared)),
+        t.string(name),
+    )
+    are_small = t.call("coalesce", aggregate_tree(called, "bool_and", within), exp.true())
+    own = engine_cast(engine_cast(tree.copy(), t.QUOTIENT), "VARCHAR")
+    return exp.Case(ifs=[exp.If(this=are_small, true=digits)], default=own)
+
+
 # PostgreSQL computes these in numeric for integers and numerics; the engine only has double precision.
 def _statistic(engine_name: str) -> Build:
     def build(called: FunctionCall, context: Context) -> Bound:
@@ -148,7 +188,8 @@ def _statistic(engine_name: str) -> Build:
             raise no_function(called)
         tree = aggregate_tree(called, engine_name, cast_to(argument, t.FLOAT8, context).tree)
         if is_kind(argument.type, *t.INTEGERS, "numeric"):
-            return Bound(engine_cast(tree, t.QUOTIENT), t.QUOTIENT)
+            digits = _statistic_digits(called, engine_name, argument, tree)
+            return Bound(engine_cast(tree, t.QUOTIENT), t.QUOTIENT, digits=digits)
         return Bound(tree, t.FLOAT8)
 
     return build
@@ -277,16 +318,25 @@ def _neighbour(engine_name: str) -> Build:
     def build(called: FunctionCall, context: Context) -> Bound:
         value = settle(called.arguments[0], context)
         trees = [value.tree]
+        shown = [digits_of(value)]
+        varies = value.digits is not None
         if engine_name == "nth_value" and called.arguments[1].tree.name == "0":
             raise InvalidArgumentForNthValue("argument of nth_value must be greater than zero")
         if len(called.arguments) > 1:
             trees.append(fit(called, called.arguments[1], t.INT4, context).tree)
+            shown.append(trees[1].copy())
         if len(called.arguments) > 2:
-            trees.append(coerce(called.arguments[2], value.type, context).tree)
+            default = called.arguments[2]
+            varies |= vary(value.type, [value, default])
+            trees.append(coerce(default, value.type, context).tree)
+            shown.append(branch_digits(default, coerce(default, value.type, context)))
         tree: exp.Expr = exp.Anonymous(this=engine_name, expressions=trees)
         if called.ignores_nulls:
             tree = exp.IgnoreNulls(this=_IGNORING[engine_name].from_arg_list(trees))
-        return Bound(called.modify(tree), value.type)
+        if not varies or called.ignores_nulls:
+            return Bound(called.modify(tree), value.type)
+        digits = called.modify(exp.Anonymous(this=engine_name, expressions=shown))
+        return Bound(called.modify(tree), value.type, digits=digits)
 
     return build
 

@@ -8,6 +8,7 @@ from ormolu.sql_extensions.dialect import operators
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import cast_to, coerce
 from ormolu.sql_extensions.dialect.context import Context
+from ormolu.sql_extensions.dialect.digits import branch_digits, checked_digits, digits_of, vary
 from ormolu.sql_extensions.dialect.reading import unsupported
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind
 from ormolu.sql_extensions.functions.call import (
@@ -41,7 +42,8 @@ def _same(engine_name: str) -> Function:
     def build(called: FunctionCall, context: Context) -> Bound:
         value = _number(called, context)
         tree = call(engine_name, value.tree)
-        return Bound(tree if value.type is None else engine_cast(tree, value.type), value.type)
+        digits = call("pg_digits_absolute", value.digits.copy()) if value.digits is not None else None
+        return Bound(tree if value.type is None else engine_cast(tree, value.type), value.type, digits=digits)
 
     return scalar(1, 1, build)
 
@@ -110,9 +112,12 @@ def _real(engine_name: str) -> Function:
     def build(called: FunctionCall, context: Context) -> Bound:
         value = _number(called, context)
         tree = call(engine_name, cast_to(value, F, context).tree)
-        if is_kind(value.type, "numeric"):
-            return Bound(engine_cast(tree, t.QUOTIENT), t.QUOTIENT)
-        return Bound(tree, F)
+        if not is_kind(value.type, "numeric"):
+            return Bound(tree, F)
+        shown = digits_of(value)
+        name = engine_name.replace("pg_", "pg_digits_")
+        digits = call(name, t.string("10"), shown) if engine_name == "pg_log" else call(name, shown)
+        return Bound(engine_cast(tree, t.QUOTIENT), t.QUOTIENT, digits=checked_digits(tree, digits))
 
     return scalar(1, 1, build)
 
@@ -120,8 +125,12 @@ def _real(engine_name: str) -> Function:
 def _log(called: FunctionCall, context: Context) -> Bound:
     if len(called.arguments) == 1:
         return _real("pg_log").build(called, context)
-    base, value = (cast_to(_number(called, context, index), F, context).tree for index in (0, 1))
-    return Bound(engine_cast(call("log", base, value), t.QUOTIENT), t.QUOTIENT)
+    sides = [_number(called, context, index) for index in (0, 1)]
+    base, value = (cast_to(side, F, context).tree for side in sides)
+    digits = None
+    if not any(is_kind(side.type, *t.FLOATS) for side in sides):
+        digits = checked_digits(call("pg_log", value.copy()), call("pg_digits_log", *map(digits_of, sides)))
+    return Bound(engine_cast(call("log", base, value), t.QUOTIENT), t.QUOTIENT, digits=digits)
 
 
 def _power(called: FunctionCall, context: Context) -> Bound:
@@ -151,12 +160,20 @@ def _common(called: FunctionCall, context: Context) -> tuple[list[exp.Expr], Dat
     return [coerce(argument, type, context).tree for argument in called.arguments], type
 
 
+_DIGIT_CHOICES = {"greatest": "pg_digits_greatest", "least": "pg_digits_least"}
+
+
 def _choice(engine_name: str) -> Function:
     """coalesce, greatest, least: all arguments in one type."""
 
     def build(called: FunctionCall, context: Context) -> Bound:
         trees, type = _common(called, context)
-        return Bound(call(engine_name, *trees), type)
+        if not vary(type, called.arguments):
+            return Bound(call(engine_name, *trees), type)
+        shown = [branch_digits(one, coerce(one, type, context)) for one in called.arguments]
+        arguments = shown if engine_name == "coalesce" else [exp.Array(expressions=shown)]
+        digits = call(_DIGIT_CHOICES.get(engine_name, engine_name), *arguments)
+        return Bound(call(engine_name, *trees), type, digits=digits)
 
     return scalar(1, VARIADIC, build)
 
@@ -167,9 +184,15 @@ def _nullif(called: FunctionCall, context: Context) -> Bound:
     left, right = operators.same_type(node, first, called.arguments[1], context)
     equal = exp.EQ(this=left.tree.copy(), expression=right.tree)
     result = left if first.is_open else first
+    given = result
     if result.type and right.type and t.is_number(result.type) and t.is_number(right.type):
         result = coerce(result, t.meet(result.type, right.type), context)
-    return Bound(exp.Paren(this=exp.Case(ifs=[exp.If(this=equal, true=exp.Null())], default=result.tree)), result.type)
+    tree = exp.Case(ifs=[exp.If(this=equal, true=exp.Null())], default=result.tree)
+    digits = None
+    if is_kind(result.type, "numeric") and (given.digits is not None or given.type != result.type):
+        digits = exp.Case(ifs=[exp.If(this=equal.copy(), true=exp.Null())], default=digits_of(given))
+    has_modifiers = first.has_modifiers and result.type == first.type
+    return Bound(exp.Paren(this=tree), result.type, has_modifiers=has_modifiers, digits=digits)
 
 
 def _to_number(called: FunctionCall, context: Context) -> Bound:

@@ -151,7 +151,7 @@ def _format(called: FunctionCall, context: Context) -> Bound:
         argument = next(arguments, None)
         if directive not in ("s", "I", "L") or argument is None:
             raise unsupported(f'format() with "%{directive}" here', called.node)
-        parts += [t.string(literal), _formatted(directive, text_of(argument, context))]
+        parts += [t.string(literal), _formatted(directive, _output(argument, context))]
         literal = ""
     return Bound(call("concat", *parts, t.string(literal)), T)
 

@@ -54,7 +54,7 @@ def _date_trunc(called: FunctionCall, context: Context) -> Bound:
         case "date":
             value = cast_to(value, t.TIMESTAMPTZ, context)
         case "interval":
-            return Bound(call("date_trunc", literal, value.tree), t.INTERVAL)
+            return _interval_trunc(called, unit, value)
         case "time":
             raise no_function(called)
         case "?":
@@ -63,6 +63,21 @@ def _date_trunc(called: FunctionCall, context: Context) -> Bound:
     if is_kind(value.type, "timestamptz"):
         return Bound(call("timezone", t.string(context.session.timezone), truncated), t.TIMESTAMPTZ)
     return Bound(truncated, t.TIMESTAMP)
+
+
+# Of an interval's months, days and microseconds: the whole units that are kept; no days or clock behind a larger unit.
+_INTERVAL_UNITS = {
+    "microseconds": (1, 1, 1), "milliseconds": (1, 1, 1_000), "second": (1, 1, 1_000_000), "minute": (1, 1, 60_000_000),
+    "hour": (1, 1, 3_600_000_000), "day": (1, 1, 0), "month": (1, 0, 0), "quarter": (3, 0, 0), "year": (12, 0, 0),
+    "decade": (120, 0, 0), "century": (1_200, 0, 0), "millennium": (12_000, 0, 0),
+}  # fmt: skip
+
+
+def _interval_trunc(called: FunctionCall, unit: str, value: Bound) -> Bound:
+    if unit not in _INTERVAL_UNITS:
+        raise unsupported(f'unit "{unit}" for type interval', called.node)
+    kept = [t.number(part) for part in _INTERVAL_UNITS[unit]]
+    return Bound(call("pg_interval_trunc", value.tree, *kept), t.INTERVAL)
 
 
 def _truncated(unit: str, moment: exp.Expr) -> exp.Expr:
@@ -99,6 +114,8 @@ def extract_field(node: exp.Expr, field: str, value: Bound, context: Context) ->
         raise unsupported(f'unit "{field}" for type date', node)
     match field:
         case "epoch":
+            if is_kind(value.type, "date"):
+                return Bound(engine_cast(call("date_part", t.string("epoch"), value.tree), "BIGINT"), t.WHOLE_NUMERIC)
             absolute = value.tree if is_kind(value.type, "timestamptz") else _for_fields(value, context)
             return Bound(call("pg_epoch", absolute), t.numeric(24, 6))
         case "second":

@@ -1,0 +1,151 @@
+"""The digits of numerics. The engine gives a column one scale, PostgreSQL gives each value its own.
+
+Beside the value that is computed with, `Bound.digits` is the text that is shown, where the two may differ: of quotients
+and averages, and where values of several scales meet. Queries carry it along in columns of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from sqlglot import exp
+
+from ormolu.sql_extensions.dialect import types as t
+from ormolu.sql_extensions.dialect.context import BoundSelect, Context
+from ormolu.sql_extensions.dialect.scopes import quoted
+from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind
+from ormolu.sql_extensions.types import DataType
+
+_OPERATIONS: dict[type[exp.Expr], str] = {
+    exp.Add: "pg_digits_total", exp.Sub: "pg_digits_difference", exp.Mul: "pg_digits_product",
+    exp.Div: "pg_digits_quotient", exp.Mod: "pg_digits_remainder",
+}  # fmt: skip
+
+
+def digits_of(bound: Bound) -> exp.Expr:
+    """The text of a number as PostgreSQL shows it."""
+    return bound.digits.copy() if bound.digits is not None else engine_cast(bound.tree.copy(), "VARCHAR")
+
+
+def operation_digits(node: exp.Expr, left: Bound, right: Bound) -> exp.Expr | None:
+    """What an operator shows: of a quotient always, of others where an operand's digits vary."""
+    varies = left.digits is not None or right.digits is not None or isinstance(node, exp.Div)
+    return call(_OPERATIONS[type(node)], digits_of(left), digits_of(right)) if varies else None
+
+
+def vary(type: DataType | None, bounds: Sequence[Bound]) -> bool:
+    """Whether values that meet in a numeric are shown with different digits."""
+    if type is None or not is_kind(type, "numeric"):
+        return False
+    known = [bound for bound in bounds if not isinstance(bound.tree, exp.Null)]
+    return any(bound.digits is not None or _scale(bound) != _scale(known[0]) for bound in known)
+
+
+def _scale(bound: Bound) -> int | None:
+    return None if bound.type is None or bound.is_open else t.precision_and_scale(bound.type)[1]
+
+
+def checked_digits(tree: exp.Expr, digits: exp.Expr) -> exp.Expr:
+    """The digits, after the value has been found to be one: what has none is the same error either way."""
+    given = exp.Not(this=exp.Is(this=tree.copy(), expression=exp.Null()))
+    return exp.Case(ifs=[exp.If(this=given, true=digits)])
+
+
+def branch_digits(bound: Bound, converted: Bound) -> exp.Expr:
+    """A branch among others: what is open shows the digits that it was written with."""
+    return digits_of(converted if bound.is_open or bound.type is None else bound)
+
+
+def summed_digits(bound: Bound, total: exp.Expr, aggregate: Callable[[str, exp.Expr], exp.Expr]) -> exp.Expr | None:
+    """What sum() shows: all the digits of the value that has the most."""
+    if bound.digits is None:
+        return None
+    summed = aggregate("sum", call("pg_digits_number", bound.digits.copy()))
+    scale = aggregate("max", call("pg_digits_scale", bound.digits.copy()))
+    text = call("coalesce", engine_cast(summed, "VARCHAR"), engine_cast(total.copy(), "VARCHAR"))
+    return call("pg_digits_at_scale", text, scale)
+
+
+# --- digits along a query ----------------------------------------------------------------------------------------
+
+_AGGREGATES = frozenset(
+    (
+        "any_value", "arg_max", "arg_min", "avg", "bit_and", "bit_or", "bit_xor", "bool_and", "bool_or", "corr",
+        "count", "covar_pop", "covar_samp", "grouping", "list", "max", "min", "mode", "quantile_cont", "quantile_disc",
+        "regr_avgx", "regr_avgy", "regr_count", "regr_intercept", "regr_r2", "regr_slope", "regr_sxx", "regr_sxy",
+        "regr_syy", "stddev_pop", "stddev_samp", "string_agg", "sum", "var_pop", "var_samp",
+    )
+)  # fmt: skip
+
+
+def beside_groups(digits: exp.Expr, select: exp.Select) -> exp.Expr | None:
+    """The digits of a column as they may stand beside GROUP BY; None where they may not."""
+    group = select.args.get("group")
+    if group is None:
+        return digits
+    if group is not None and any(group.find(kind) for kind in (exp.Rollup, exp.Cube, exp.GroupingSets)):
+        return digits if _has_aggregates(digits) and not _bare_columns(digits) else None
+    return _of_group(digits)
+
+
+def _is_aggregate(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Anonymous) and str(node.this).lower() in _AGGREGATES
+
+
+def _has_aggregates(tree: exp.Expr) -> bool:
+    return any(_is_aggregate(node) for node in tree.find_all(exp.Anonymous))
+
+
+def _bare_columns(tree: exp.Expr) -> bool:
+    """Whether a column stands outside of all aggregates."""
+    if _is_aggregate(tree) or isinstance(tree, exp.Window):
+        return False
+    return isinstance(tree, exp.Column) or any(_bare_columns(child) for child in tree.iter_expressions())
+
+
+def _of_group(tree: exp.Expr) -> exp.Expr | None:
+    """What is not aggregated is the same in all rows of a group: any of them tells it."""
+    if tree.find(exp.Query):
+        return None
+    if not _bare_columns(tree):
+        return tree
+    if not _has_aggregates(tree):
+        return call("any_value", tree)
+    for child in list(tree.iter_expressions()):
+        if _bare_columns(child):
+            replaced = _of_group(child.copy())
+            if replaced is None:
+                return None
+            child.replace(replaced)
+    return tree
+
+
+def _alone(bound: BoundSelect, names: Sequence[tuple[str, str]], context: Context) -> exp.Query:
+    name = context.unique_name("shown")
+    inner = exp.Subquery(this=bound.tree.copy(), alias=exp.TableAlias(this=quoted(name)))
+    trees = [exp.alias_(exp.column(quoted(one), table=quoted(name)), quoted(shown)) for one, shown in names]
+    return exp.Select(expressions=trees, from_=exp.From(this=inner))
+
+
+def without_digits(bound: BoundSelect, context: Context) -> BoundSelect:
+    """The query with its columns and no more."""
+    if all(column.digits is None for column in bound.columns):
+        return bound
+    names = [(column.engine_name, column.engine_name) for column in bound.columns]
+    columns = tuple(replace(column, digits=None) for column in bound.columns)
+    return BoundSelect(_alone(bound, names, context), columns)
+
+
+def digits_alone(bound: BoundSelect, context: Context) -> exp.Query:
+    """The query of one column with what that shows instead."""
+    [column] = bound.columns
+    return _alone(bound, [(column.digits or column.engine_name, column.engine_name)], context)
+
+
+def shown_digits(bound: BoundSelect, context: Context) -> BoundSelect:
+    """The whole query as a client sees it: the digits in the place of the values."""
+    if all(column.digits is None for column in bound.columns):
+        return bound
+    names = [(column.digits or column.engine_name, column.engine_name) for column in bound.columns]
+    return BoundSelect(_alone(bound, names, context), bound.columns)
