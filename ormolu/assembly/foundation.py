@@ -21,6 +21,7 @@ from ormolu.definitions import (
     Kind,
     Secret,
 )
+from ormolu.demo.inputs import cache_folder, example_input
 from ormolu.engine.jobs import JobEngine
 from ormolu.errors import UndefinedObject
 from ormolu.scheduler.queue import Queue
@@ -54,7 +55,8 @@ class Foundation:
                 raise UndefinedObject(f'secret "{name}" does not exist', hint=hint)
             return self.secrets.over(lake.engine).read(definition).reveal()
 
-        surroundings = Surroundings(secret=secret, base=self.config.data.absolute().parent, allows=self._may_read)
+        base = self.config.data.absolute().parent
+        surroundings = Surroundings(secret=secret, base=base, allows=self._may_read, example=example_input)
         return lambda definition: open_source(definition, surroundings)
 
     def _may_read(self, path: Path) -> bool:
@@ -62,6 +64,8 @@ class Foundation:
         real = path.resolve()
         if real.is_relative_to(self.config.data.resolve()):
             return False
+        if real.is_relative_to(cache_folder().resolve()):
+            return True
         if not self.config.allow_dir and self.config.is_loopback:
             return True
         return any(real.is_relative_to(allowed.resolve()) for allowed in self.config.allow_dir)

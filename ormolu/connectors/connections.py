@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,11 +23,15 @@ KNOWN_TYPES = (
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What opening a connection needs of the server: secrets, the folder of relative urls, what may be read."""
+    """What opening a connection needs of the server: secrets, the folder of relative urls, what may be read.
+
+    `example` knows where the inputs of the examples lie, for relative urls that name nothing below `base`.
+    """
 
     secret: Callable[[str], str]
     base: Path
     allows: Callable[[Path], bool]
+    example: Callable[[Path], Path | None] = field(default=lambda _: None)
 
 
 def open_source(connection: Connection, surroundings: Surroundings) -> Source:
@@ -84,8 +88,10 @@ def _mysql(connection: Connection, surroundings: Surroundings) -> Source:
 def _local_path(url: str, name: str, surroundings: Surroundings) -> Path:
     parts = urlsplit(url)
     if parts.scheme in ("", "file", "sqlite"):
-        path = Path(url if parts.scheme == "" else parts.path)
-        return path if path.is_absolute() else surroundings.base / path
+        named = Path(url if parts.scheme == "" else parts.path)
+        path = surroundings.base / named
+        example = None if path.exists() else surroundings.example(named)
+        return path if example is None else example
     raise FeatureNotSupported(
         f"connection {name}: urls of the scheme {parts.scheme} are not supported yet", hint="Use a local folder."
     )

@@ -1,8 +1,7 @@
 -- A small retailer, from the till's files and the shop's database to abnormal declines.
 --
--- Before: `python -m ormolu.demo retail`, in the folder where `ormolu serve` was started (`ormolu demo` does it by
--- itself). Paths below are relative to the folder that holds the server's data directory, so that every client can
--- run this file:
+-- Paths below are relative to the folder that holds the server's data directory, so that every client can run this
+-- file. Inputs that do not lie there the server brings itself; `python -m ormolu.demo retail` writes them to look at:
 --
 --     psql postgresql://admin@127.0.0.1:7432/lakehouse -f pipeline.sql
 --

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -11,11 +10,11 @@ from typing import Any
 import psycopg
 
 from ormolu.demo.data import RetailFiles, write_retail
+from ormolu.demo.inputs import cache_folder
 from ormolu.demo.order_lines import order_lines
 from ormolu.sql_extensions.parser.script import parse
 
 PIPELINE = "pipeline.sql"
-FOLDER = "retail"
 FOLDER_IN_PIPELINE = "'retail/"
 MONITORS = ("declining_categories", "declining_products")
 
@@ -37,13 +36,6 @@ def tell(connection: Server, say: Say, *, folder: Path | None = None) -> None:
     _tell_quarantine(connection, say)
     _tell_gold(connection, say)
     _tell_declines(connection, say)
-
-
-def cache_folder() -> Path:
-    """Where this user's copy of the inputs lies (XDG Base Directory Specification)."""
-    cache = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(cache) if cache else Path.home() / ".cache"
-    return base / "ormolu" / FOLDER
 
 
 def run_pipeline(connection: Server, *, folder: Path | None = None) -> None:
