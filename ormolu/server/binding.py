@@ -11,7 +11,7 @@ from sqlglot import exp
 from ormolu.catalog.lake import Head
 from ormolu.definitions import GoldMetric, TableName
 from ormolu.errors import GroupingError
-from ormolu.medallion.lineage import SEARCH_PATH
+from ormolu.medallion.lineage import SEARCH_PATH, base_of
 from ormolu.medallion.measure import rewrite_measures
 from ormolu.medallion.metric import READ_AT
 from ormolu.server.catalog_queries import CatalogQueries
@@ -23,6 +23,10 @@ from ormolu.sql_extensions.catalog.queries import names_catalog
 from ormolu.sql_extensions.queries import BoundQuery, SessionValues, bind_query
 from ormolu.sql_extensions.statements import Query
 from ormolu.sql_extensions.types import DataType
+
+# The digits of a numeric that PostgreSQL gives value by value are computed row by row, 10 to 50 us each: a query over
+# more rows than these shows as many digits as its column has.
+DIGIT_ROWS_MAX = 10_000
 
 Bound = BoundQuery | CatalogQuery
 
@@ -44,7 +48,8 @@ class Binding:
             return self.catalog_queries.bind(query, session)
         metrics = _Metrics(head)
         tree = _without_measures(query.tree, metrics, session)
-        behind = metrics.behind() - _named(query.tree) if tree is not query.tree else frozenset[TableName]()
+        named = _named(query.tree)
+        behind = metrics.behind() - named if tree is not query.tree else frozenset[TableName]()
         bound = bind_query(
             tree,
             self.resolution.resolve_for(session, tree, with_rights=behind),
@@ -53,7 +58,7 @@ class Binding:
             parameter_types=given,
             resolve_function=self.previews.resolve_for(session),
             known_names=_known(head),
-            shows_digits=True,
+            shows_digits=_rows(head, named | behind) + _series_rows(tree) <= DIGIT_ROWS_MAX,
         )
         if bound.warnings and session.settings.get("lake_notices") == "on":
             for warning in bound.warnings:
@@ -115,6 +120,18 @@ def _named(tree: exp.Expr) -> frozenset[TableName]:
         for table in tables
         for schema in ((table.db.lower(),) if table.db else SEARCH_PATH)
     )
+
+
+def _rows(head: Head, names: frozenset[TableName]) -> int:
+    """How many rows the tables have together that these names mean, or whose companions they mean."""
+    tables = {base_of(name, head.pointers) for name in names}
+    return sum(table.rows for name in tables if (table := head.find_table(name)) is not None)
+
+
+def _series_rows(tree: exp.Expr) -> int:
+    """A bound from above for series that count by one between numbers as they are written."""
+    ends = [series.args.get("end") for series in tree.find_all(exp.GenerateSeries, exp.ExplodingGenerateSeries)]
+    return sum(int(end.name) for end in ends if isinstance(end, exp.Literal) and end.name.isdigit())
 
 
 def _known(head: Head) -> tuple[TableName, ...]:

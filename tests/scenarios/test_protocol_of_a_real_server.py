@@ -296,3 +296,11 @@ def test_several_statements_in_one_query_are_one_transaction(connection: Connect
     connection.execute("CREATE ROLE wire_kept; COMMIT; CREATE ROLE wire_undone; ROLLBACK; SELECT 1")
     names = connection.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE 'wire\\_%e%'").fetchall()
     assert ("wire_kept",) in names and ("wire_undone",) not in names
+
+
+def test_digits_of_each_value_are_shown_of_few_rows_and_those_of_the_column_of_many(prepared: OrmoluServer) -> None:
+    query = "SELECT i / 3.0 FROM generate_series(1, {}) AS s(i) ORDER BY i LIMIT 1"
+    assert prepared.run(query.format(10_000)) == [(Decimal("0.33333333333333333333"),)]
+    assert prepared.run(query.format(10_001)) == [(Decimal("0.3333333333333333"),)]
+    prepared.run("CREATE GOLD TABLE thirds AS SELECT i, i::numeric(9, 2) AS n FROM generate_series(1, 10001) AS s(i)")
+    assert prepared.run("SELECT n / 3 FROM gold.thirds WHERE i = 1") == [(Decimal("0.3333333333333333"),)]
