@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-_POW16 = "10000000000000000::HUGEINT"
-
 MACROS: tuple[str, ...] = (
     # --- numbers
     "pg_divisor(b) AS CASE WHEN b = 0 THEN error('22012: division by zero') ELSE b END",
-    f"""pg_divide_numeric(a, b) AS CASE WHEN b = 0 THEN error('22012: division by zero') ELSE
+    """pg_divide_numeric(a, b, shift) AS CASE WHEN b = 0 THEN error('22012: division by zero') ELSE
         (CASE WHEN (a < 0) <> (b < 0) THEN -1 ELSE 1 END
-         * ((abs(a) // abs(b)) * {_POW16} + ((abs(a) % abs(b)) * {_POW16} * 2 + abs(b)) // (2 * abs(b))))::DECIMAL(38,0)
+         * ((abs(a) // abs(b)) * shift + ((abs(a) % abs(b)) * shift * 2 + abs(b)) // (2 * abs(b))))::DECIMAL(38,0)
         * 0.0000000000000001::DECIMAL(17,16) END""",
     "pg_digits_number(s) AS TRY_CAST(s AS DECIMAL(38,20))",
     "pg_power_of_ten(n) AS ('1' || repeat('0', n))::HUGEINT",

@@ -304,3 +304,18 @@ def test_digits_of_each_value_are_shown_of_few_rows_and_those_of_the_column_of_m
     assert prepared.run(query.format(10_001)) == [(Decimal("0.3333333333333333"),)]
     prepared.run("CREATE GOLD TABLE thirds AS SELECT i, i::numeric(9, 2) AS n FROM generate_series(1, 10001) AS s(i)")
     assert prepared.run("SELECT n / 3 FROM gold.thirds WHERE i = 1") == [(Decimal("0.3333333333333333"),)]
+
+
+@pytest.mark.parametrize("rows", [9_999, 10_001])
+def test_quotients_of_quotients_are_as_exact_however_many_rows(prepared: OrmoluServer, rows: int) -> None:
+    quotients = f"FROM (SELECT i::numeric(12, 2) / 7 AS q FROM generate_series(1, {rows}) AS s(i)) AS t"
+    total = Decimal(rows) * (rows + 1) / 2 / 7
+    exact = {
+        "avg(q)": total / rows,
+        "sum(q) / count(*)": total / rows,
+        "sum(q) / sum(q / 3)": Decimal(3),
+        "-sum(q) / 0.0007": -total / Decimal("0.0007"),
+    }
+    ((*found,),) = prepared.run(f"SELECT {', '.join(exact)} {quotients}")
+    for one, other in zip(found, exact.values(), strict=True):
+        assert abs(one - other) < Decimal("1e-8")

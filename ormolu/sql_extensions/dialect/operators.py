@@ -150,24 +150,35 @@ def _product(left: exp.Expr, first: tuple[int, int], right: exp.Expr, second: tu
 
 
 def quotient(left: Bound, right: Bound) -> Bound:
-    """A numeric quotient, rounded half away from zero at a fixed scale, by integer arithmetic."""
+    """A numeric quotient, rounded half away from zero at a fixed scale, by integer arithmetic.
+
+    Of a fine dividend the digits at hand are divided as they are: raised further they would leave the engine's 38.
+    """
     assert left.type is not None and right.type is not None
-    scale = max(t.precision_and_scale(left.type)[1], t.precision_and_scale(right.type)[1])
-    shift = t.number(10**scale) if scale < 19 else t.call("pg_power_of_ten", t.number(scale))
-    trees = [
-        engine_cast(
-            _binary(
-                exp.Mul,
-                engine_cast(side.tree, t.numeric(NUMERIC_PRECISION_MAX, scale)),
-                engine_cast(shift.copy(), "HUGEINT"),
-            ),
-            "HUGEINT",
-        )
-        if scale
-        else engine_cast(side.tree, "HUGEINT")
-        for side in (left, right)
-    ]
-    return Bound(call("pg_divide_numeric", *trees), t.QUOTIENT)
+    below = t.precision_and_scale(right.type)[1]
+    above = max(t.precision_and_scale(left.type)[1], below)
+    below = max(below, above - t.QUOTIENT_SCALE)
+    shift = _power_of_ten(t.QUOTIENT_SCALE - above + below)
+    trees = _unscaled(left.tree, above), _unscaled(right.tree, below)
+    return Bound(call("pg_divide_numeric", *trees, engine_cast(shift, "HUGEINT")), t.QUOTIENT)
+
+
+# A number of 20 digits before the point and as many as these behind it, times its power of ten, is within 38 digits.
+_SHIFTED_SCALE_MAX = 9
+
+
+def _unscaled(tree: exp.Expr, scale: int) -> exp.Expr:
+    """The number times 10 to the power of its scale, as an integer."""
+    if not scale:
+        return engine_cast(tree, "HUGEINT")
+    fixed = engine_cast(tree, t.numeric(NUMERIC_PRECISION_MAX, scale))
+    if scale > _SHIFTED_SCALE_MAX:
+        return engine_cast(t.call("replace", engine_cast(fixed, t.TEXT), t.string("."), t.string("")), "HUGEINT")
+    return engine_cast(_binary(exp.Mul, fixed, engine_cast(_power_of_ten(scale), "HUGEINT")), "HUGEINT")
+
+
+def _power_of_ten(exponent: int) -> exp.Expr:
+    return t.number(10**exponent) if exponent < 19 else t.call("pg_power_of_ten", t.number(exponent))
 
 
 def _moments(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bound:
