@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ SHEET_ROWS_MAX = 1_048_575  # beside the heading
 CELL_CHARACTERS_MAX = 32_767
 EXACT_INTEGER_MAX = 2**53  # Excel counts in doubles
 NUMERIC_DIGITS = 38
+_WIDE = Context(prec=2 * NUMERIC_DIGITS)
 NUMERIC = 1700
 
 
@@ -101,7 +103,14 @@ def _array(values: Sequence[object], kind: pa.DataType) -> pa.Array:
 
     if pa.types.is_string(kind):
         values = [value if value is None or isinstance(value, str) else _text(value) for value in values]
+    elif pa.types.is_decimal(kind):
+        values = [_at_scale(value, kind.scale) if isinstance(value, Decimal) else value for value in values]
     return pa.array(values, kind)
+
+
+def _at_scale(value: Decimal, scale: int) -> Decimal:
+    """A quotient shows digits of its own, which may be more than its column keeps."""
+    return value.quantize(Decimal(1).scaleb(-scale), rounding=ROUND_HALF_UP, context=_WIDE)
 
 
 def _text(value: object) -> str:
@@ -191,7 +200,6 @@ def _write_sheet(connection: psycopg.Connection, query: sql.Composed, file: Path
 def _write_cell(sheet: Any, row: int, place: int, value: object, formats: dict[str, Any]) -> None:
     """Text is written as text, whatever it looks like: a value must not become a formula."""
     from datetime import UTC, date, datetime
-    from decimal import Decimal
 
     match value:
         case None:
