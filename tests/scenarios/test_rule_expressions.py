@@ -72,7 +72,7 @@ VALUES = {
     "id % 4": "3",
     "round(amount * 1.2, 1)": "15.0",
     "round(share::numeric, 1)": "0.3",
-    "greatest(amount, 20) - least(id, 3)": "17.00",
+    "greatest(amount, 20) - least(id, 3)": "17",
     "abs(-id)": "7",
     "sqrt(16)": "4",
     "power(2, 10)": "1024",
