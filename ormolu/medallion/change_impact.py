@@ -9,8 +9,9 @@ from enum import Enum
 from sqlglot import exp
 
 from ormolu.definitions import Column, Definition, Expression, GoldMetric, GoldTable, Options, SilverTable, TableName
-from ormolu.errors import InvalidSyntax
+from ormolu.errors import FeatureNotSupported, InvalidSyntax
 from ormolu.medallion.lineage import dependents
+from ormolu.medallion.refresh_mode import keeps_old_rows
 from ormolu.sql_extensions.equality import differing_fields, is_same_definition
 from ormolu.sql_extensions.parser.expressions import parse_expression, parse_query
 
@@ -68,13 +69,29 @@ def change_of(old: Made, new: Made) -> Changed:
     return Changed(Impact.ROWS, names) if columns is None else Changed(Impact.COLUMNS, columns)
 
 
+def check_rebuild(old: Made, new: Made) -> None:
+    """Rows under another key cannot stand beside the new ones."""
+    if keeps_old_rows(new) and change_of(old, new).impact is Impact.KEY:
+        raise FeatureNotSupported(
+            f"REBUILD NONE cannot keep the rows of {new.name} under another key",
+            hint="Leave REBUILD NONE out of this change: its rows are made anew beside the live version.",
+        )
+
+
+def filling(new: Made, change: Changed) -> str:
+    """How the table follows the change, in EXPLAIN's words."""
+    if keeps_old_rows(new):
+        return f"new rows only, REBUILD NONE leaves the others as they are: {change.reason}"
+    return f"full, beside the live version: {change.reason}"
+
+
 def shaping_part(definition: Made) -> Made:
     """What decides about rows, columns and files: without comments, schedule and options that only describe."""
     kept = Options(tuple(item for item in definition.options.items if item.name not in DESCRIBING))
     plain = replace(definition, comment=None, schedule=None, options=kept)
     if isinstance(plain, GoldMetric):
         return plain
-    return replace(plain, columns=tuple(_shaping_column(column) for column in plain.columns))
+    return replace(plain, rebuild=None, columns=tuple(_shaping_column(column) for column in plain.columns))
 
 
 def _shaping_column(column: Column) -> Column:

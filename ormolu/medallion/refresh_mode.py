@@ -9,13 +9,14 @@ from datetime import datetime
 
 from sqlglot import exp
 
-from ormolu.definitions import DeduplicateRule, GoldMetric, GoldTable, SetRule, SilverTable, UniqueRule
+from ormolu.definitions import DeduplicateRule, Definition, GoldMetric, GoldTable, SetRule, SilverTable, UniqueRule
 from ormolu.errors import FeatureNotSupported
 from ormolu.medallion.expressions import at, has_window
 from ormolu.medallion.inputs import InputQuery
 from ormolu.medallion.templates import fill, query
 from ormolu.sql_extensions.dialect.reading import parse_query
 from ormolu.sql_extensions.relations import Relation
+from ormolu.sql_extensions.writer.words import relation as qualified
 
 UNCHANGED = "nothing it reads has changed"
 _VOLATILE = (
@@ -35,10 +36,16 @@ _VOLATILE_NAMES = frozenset(
 def check_supported(definition: SilverTable | GoldTable | GoldMetric) -> None:
     """Clauses that nothing honours yet are refused."""
     rebuild = None if isinstance(definition, GoldMetric) else definition.rebuild
-    if rebuild is not None and rebuild.mode != "AUTO":
+    if rebuild is not None and rebuild.mode != "AUTO" and not keeps_old_rows(definition):
         raise FeatureNotSupported(
-            f"REBUILD {rebuild.mode} is not supported yet", hint="Leave it out: what changed is rebuilt whole."
+            f"REBUILD {rebuild.mode} of {definition.name} is not supported yet",
+            hint="Leave it out: what changed is rebuilt whole. A silver table knows REBUILD NONE.",
         )
+
+
+def keeps_old_rows(definition: Definition) -> bool:
+    """A change of the definition holds for rows that come after it: `REBUILD NONE`."""
+    return isinstance(definition, SilverTable) and definition.rebuild is not None and definition.rebuild.mode == "NONE"
 
 
 def is_volatile(definition: SilverTable | GoldTable) -> bool:
@@ -96,13 +103,22 @@ def mode_of(
     """Incremental where the rows since the checkpoint are enough, and why it is, or is not."""
     base = upstreams.get(str(input_.base)) if input_.base is not None else None
     is_log = base is not None and base.last_load is not None and not base.shows_latest_extract and input_.is_per_row
-    full = _why_full(definition, input_, base, checkpoints, is_full=is_full, is_same_definition=is_same_definition)
+    keeps = keeps_old_rows(definition) and bool(checkpoints)
+    is_known = is_same_definition or keeps
+    full = _why_full(definition, input_, base, checkpoints, is_full=is_full, is_same_definition=is_known)
+    if full is not None and keeps and not is_full:
+        raise FeatureNotSupported(
+            f"REBUILD NONE cannot leave the rows of {definition.name} as they are: {full}",
+            hint=f"REFRESH {qualified(definition.name)} FULL computes them all, or leave REBUILD NONE out.",
+        )
     if full is not None or base is None:
         news = is_full or not is_same_definition or is_volatile or has_changed(upstreams, checkpoints)
         return Mode(False, (full or input_.reason) if news else UNCHANGED, is_state=not is_log, has_news=news)
     done = checkpoints[str(input_.base)]["load_id"]
     assert isinstance(done, int)
     assert base.last_load is not None
+    if not is_same_definition:
+        return Mode(True, f"REBUILD NONE leaves older rows as they are; loads after {done}", after_load=done)
     if base.last_load <= done:
         return Mode(True, UNCHANGED, after_load=done, has_news=False)
     return Mode(True, f"{input_.reason}; loads after {done}", after_load=done)

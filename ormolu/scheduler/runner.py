@@ -33,6 +33,7 @@ from ormolu.errors import (
     SerializationFailure,
     UndefinedObject,
 )
+from ormolu.medallion.refresh_mode import keeps_old_rows
 from ormolu.scheduler import (
     change_explanations,
     erasures,
@@ -159,7 +160,7 @@ def perform(context: RunContext) -> RunResult:
             )
             if isinstance(definition, Monitor):
                 return monitors.run_monitor(definition, context)
-            return refreshes.refresh(definition, context, is_full=True)
+            return refreshes.refresh(definition, context, is_full=not keeps_old_rows(definition))
         case RunAction.LOAD:
             return loads.load_source(_source(context), context)
         case RunAction.UPLOAD:

@@ -24,6 +24,7 @@ from ormolu.medallion.columns import (
     NEXT_ROW_ID,
     StoredColumn,
 )
+from ormolu.medallion.refresh_mode import keeps_old_rows
 from ormolu.medallion.templates import text
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.quarantine_changes import change, reprocess
@@ -110,7 +111,7 @@ class Pipeline:
 
         def work(context: RunContext) -> RunResult:
             context.creation = (change_,)
-            return refresh(definition, context, is_full=True)
+            return refresh(definition, context, is_full=not keeps_old_rows(definition))
 
         return self.run(str(definition.name), RunAction.CREATE, work)
 

@@ -123,10 +123,40 @@ def test_only_listed_columns_are_kept_when_asked(pipeline: Pipeline) -> None:
     assert pipeline.names("silver.few") == ["amount", "id"]
 
 
-@pytest.mark.parametrize("clause", ["REBUILD NONE", "REBUILD FROM '2026-01-01'"])
-def test_a_clause_that_nothing_honours_is_refused(pipeline: Pipeline, clause: str) -> None:
+@pytest.mark.parametrize(
+    "ddl",
+    [
+        "CREATE SILVER TABLE other KEY (id) REBUILD FROM '2026-01-01' FROM bronze.sales",
+        "CREATE GOLD TABLE other REBUILD NONE AS SELECT id FROM silver.sales",
+    ],
+)
+def test_a_clause_that_nothing_honours_is_refused(pipeline: Pipeline, ddl: str) -> None:
     with pytest.raises(FeatureNotSupported, match="REBUILD"):
-        pipeline.create(SILVER.replace("sales KEY", "other KEY").replace("FROM", f"{clause} FROM"))
+        pipeline.create(ddl)
+
+
+def test_rebuild_none_leaves_older_rows_as_they_are(pipeline: Pipeline) -> None:
+    clause = "CREATE OR REPLACE SILVER TABLE sales KEY (id) REBUILD NONE AS SELECT id, area, "
+    found = "SELECT id, amount, tax FROM silver.sales"
+    result = pipeline.create(clause + "amount * 2 AS amount, 1 AS tax FROM bronze.sales WHERE id <> 2")
+    assert result.record["mode"] == "incremental"
+    assert "REBUILD NONE leaves older rows as they are" in str(result.record["reason"])
+    rows = [(row[0], None if row[1] is None else float(row[1]), row[2]) for row in pipeline.rows(found)]
+    assert rows == [(1, 10, None), (2, 5, None), (3, None, None)], "a new column is NULL in them"
+    assert mode(pipeline, "silver.sales")[0] == "none"
+    pipeline.load("sales", SALES, [[1, "n", 7], [2, "s", 6]])
+    assert pipeline.refresh("silver.sales").record["mode"] == "incremental"
+    rows = [(row[0], None if row[1] is None else float(row[1]), row[2]) for row in pipeline.rows(found)]
+    assert sorted(rows) == [(1, 14, 1), (2, 5, None), (3, None, None)]
+    pipeline.refresh("silver.sales", is_full=True)
+    assert sorted(row[0] for row in pipeline.rows(found)) == [1, 3], "FULL computes them all"
+
+
+def test_rebuild_none_says_where_it_cannot_leave_rows(pipeline: Pipeline) -> None:
+    changed = "CREATE OR REPLACE SILVER TABLE sales KEY (id) REBUILD NONE AS SELECT DISTINCT id FROM bronze.sales"
+    with pytest.raises(FeatureNotSupported, match="it has DISTINCT"):
+        pipeline.create(changed)
+    assert len(pipeline.rows("SELECT area FROM silver.sales")) == 3, "the live version is as it was"
 
 
 def test_a_lookup_waits_for_a_table_that_has_no_columns_yet(pipeline: Pipeline) -> None:

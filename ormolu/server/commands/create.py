@@ -36,7 +36,7 @@ from ormolu.errors import (
     WrongObjectType,
 )
 from ormolu.medallion.bronze import partition_fields
-from ormolu.medallion.change_impact import Made, change_of, readers, removed_columns
+from ormolu.medallion.change_impact import Made, change_of, check_rebuild, readers, removed_columns
 from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.evolution import system_columns
 from ormolu.medallion.lineage import check_acyclic, upstreams
@@ -110,6 +110,8 @@ def make_true(
         case SilverTable() | GoldTable() | GoldMetric():
             check_supported(definition)
             known = head.definitions.find_relation(definition.name)
+            if isinstance(known, Made):
+                check_rebuild(known, definition)
             is_kept = isinstance(known, Made) and not change_of(known, definition).impact.makes_anew
             check_readers(definition, head)
             if check_upstreams(definition, head, session) and not with_no_data and not is_kept:

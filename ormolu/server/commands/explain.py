@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from ormolu.definitions import BronzeSource, Definition, GoldMetric, GoldTable, SilverTable, TableName, kind_of
 from ormolu.errors import FeatureNotSupported, UndefinedTable
-from ormolu.medallion.change_impact import Made, change_of
+from ormolu.medallion.change_impact import Made, change_of, check_rebuild, filling
 from ormolu.medallion.lineage import upstreams
 from ormolu.medallion.refresh_mode import check_supported
 from ormolu.scheduler.downstream import EXPIRE
@@ -107,7 +107,8 @@ def _create(asked: Create, session: SessionContext, services: Services) -> list[
         planned[0] = replace(planned[0], reason=changed.reason)
         if not changed.impact.makes_anew:
             return planned[:1]
-        reason = f"full, beside the live version: {changed.reason}"
+        check_rebuild(existing, definition)
+        reason = filling(definition, changed)
         planned.append(PlanRow(name, "fill", reason))
         return planned + effect_rows(definition, changed, services)
     planned.append(PlanRow(name, "fill", reason))

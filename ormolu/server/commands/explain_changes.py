@@ -6,7 +6,7 @@ from typing import assert_never
 
 from ormolu.definitions import BronzeSource, TableName
 from ormolu.errors import FeatureNotSupported, UndefinedObject, UndefinedTable
-from ormolu.medallion.change_impact import Made, change_of
+from ormolu.medallion.change_impact import Made, change_of, filling
 from ormolu.medallion.lineage import upstreams
 from ormolu.server.commands.access import require_admin, require_operate
 from ormolu.server.commands.alter import changed_definition
@@ -59,7 +59,7 @@ def explain_alter(asked: Alter, session: SessionContext, services: Services) -> 
         return planned
     planned += [read_row(each, services) for each in upstreams(changed, services.lake.head().definitions.relations())]
     if isinstance(action, AddRule | DropRule):
-        planned.append(PlanRow(name, "fill", f"full, beside the live version: {change.reason}"))
+        planned.append(PlanRow(name, "fill", filling(changed, change)))
     else:
         planned.append(PlanRow(name, "refresh", f"full, when it is refreshed next: {change.reason}"))
     return planned + effect_rows(changed, change, services)
