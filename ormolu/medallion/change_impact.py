@@ -70,12 +70,21 @@ def change_of(old: Made, new: Made) -> Changed:
 
 
 def check_rebuild(old: Made, new: Made) -> None:
-    """Rows under another key cannot stand beside the new ones."""
-    if keeps_old_rows(new) and change_of(old, new).impact is Impact.KEY:
-        raise FeatureNotSupported(
-            f"REBUILD NONE cannot keep the rows of {new.name} under another key",
-            hint="Leave REBUILD NONE out of this change: its rows are made anew beside the live version.",
-        )
+    """Rows under another key, or without versions among those that have them, cannot stand beside the new ones."""
+    if not keeps_old_rows(new):
+        return
+    change = change_of(old, new)
+    if change.impact is Impact.KEY:
+        raise _cannot_stay(f"keep the rows of {new.name} under another key")
+    if isinstance(old, SilverTable) and isinstance(new, SilverTable) and (old.history is None) != (new.history is None):
+        raise _cannot_stay(f"{'end' if new.history is None else 'begin'} the history of {new.name} with the rows that come")
+
+
+def _cannot_stay(what: str) -> FeatureNotSupported:
+    return FeatureNotSupported(
+        f"REBUILD NONE cannot {what}",
+        hint="Leave REBUILD NONE out of this change: its rows are made anew beside the live version.",
+    )
 
 
 def filling(new: Made, change: Changed) -> str:

@@ -10,7 +10,7 @@ from ormolu.definitions import BronzeSource, Definition, GoldMetric, GoldTable, 
 from ormolu.errors import FeatureNotSupported, UndefinedTable
 from ormolu.medallion.change_impact import Made, change_of, check_rebuild, filling
 from ormolu.medallion.lineage import upstreams
-from ormolu.medallion.refresh_mode import check_supported
+from ormolu.medallion.refresh_mode import check_supported, keeps_old_rows
 from ormolu.scheduler.downstream import EXPIRE
 from ormolu.scheduler.exclusions import loads_of_run
 from ormolu.scheduler.refresh_plans import RefreshPlan, plan_refresh
@@ -97,7 +97,7 @@ def _create(asked: Create, session: SessionContext, services: Services) -> list[
     if not isinstance(definition, SilverTable | GoldTable | GoldMetric):
         return planned
     check_supported(definition)
-    check_upstreams(definition, head, session)
+    is_known = check_upstreams(definition, head, session)
     if asked.with_no_data:
         return planned
     planned += [read_row(upstream, services) for upstream in upstreams(definition, head.definitions.relations())]
@@ -108,6 +108,8 @@ def _create(asked: Create, session: SessionContext, services: Services) -> list[
         if not changed.impact.makes_anew:
             return planned[:1]
         check_rebuild(existing, definition)
+        if is_known and keeps_old_rows(definition):
+            plan_refresh(definition, head)  # raises where rows cannot be left
         reason = filling(definition, changed)
         planned.append(PlanRow(name, "fill", reason))
         return planned + effect_rows(definition, changed, services)

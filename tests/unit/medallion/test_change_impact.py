@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ormolu.definitions import TableName
-from ormolu.medallion.change_impact import Impact, Made, change_of, readers, removed_columns
+from ormolu.errors import FeatureNotSupported
+from ormolu.medallion.change_impact import Impact, Made, change_of, check_rebuild, readers, removed_columns
 from ormolu.scheduler.refresh_plans import definition_hash
 from ormolu.sql_extensions.parser.script import parse_definition
 
@@ -53,6 +54,25 @@ def test_an_option_that_only_describes_makes_nothing_anew_and_one_that_shapes_do
     assert isinstance(plain, Made) and isinstance(described, Made) and isinstance(shaped, Made)
     assert change_of(plain, described).impact is Impact.METADATA
     assert change_of(plain, shaped).impact.makes_anew
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        (silver(), silver(key="total", tail="REBUILD NONE"), "another key"),
+        (silver(), silver(tail="SURROGATE KEY number REBUILD NONE"), "another key"),
+        (silver(), silver(tail="HISTORY REBUILD NONE"), "begin the history"),
+        (silver(tail="HISTORY"), silver(tail="REBUILD NONE"), "end the history"),
+    ],
+)
+def test_rows_that_cannot_stand_beside_the_new_ones_are_not_left(old: Made, new: Made, what: str) -> None:
+    with pytest.raises(FeatureNotSupported, match=what):
+        check_rebuild(old, new)
+
+
+def test_rows_are_left_beside_others_and_versions_of_other_columns() -> None:
+    check_rebuild(silver(tail="HISTORY"), silver(tail="HISTORY (total) REBUILD NONE"))
+    check_rebuild(silver(), silver(selected="id", where="WHERE a > 1", tail="REBUILD NONE"))
 
 
 def test_a_measure_that_changes_is_a_column_of_its_metric() -> None:
