@@ -76,8 +76,11 @@ def check_rebuild(old: Made, new: Made) -> None:
     change = change_of(old, new)
     if change.impact is Impact.KEY:
         raise _cannot_stay(f"keep the rows of {new.name} under another key")
-    if isinstance(old, SilverTable) and isinstance(new, SilverTable) and (old.history is None) != (new.history is None):
-        raise _cannot_stay(f"{'end' if new.history is None else 'begin'} the history of {new.name} with the rows that come")
+    if not (isinstance(old, SilverTable) and isinstance(new, SilverTable)):
+        return
+    if (old.history is None) != (new.history is None):
+        verb = "end" if new.history is None else "begin"
+        raise _cannot_stay(f"{verb} the history of {new.name} with the rows that come")
 
 
 def _cannot_stay(what: str) -> FeatureNotSupported:
