@@ -107,7 +107,7 @@ class Running:
             prefix="worker" if config.is_embedded else f"{socket.gethostname()}-{os.getpid()}",
         )
         self.caretaker = Caretaker(self.base.lake)
-        self.clock = Clock(self._schedules, self._due, timezone=config.timezone)
+        self.clock = Clock(self._schedules, self._due, self.base.queue.last_due, timezone=config.timezone)
         self.server = self._server()
         self.http = self._http()
 

@@ -4,32 +4,41 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from ormolu.definitions import AfterUpstream, Cron, DailyAt, Every, Never, Schedule, WeeklyOn
+from ormolu.errors import OrmoluError
+from ormolu.sql_extensions.cron import WEEKDAYS, CronTimes, cron_times, daily
+from ormolu.sql_extensions.options.values import interval
 
 LOOK_SECONDS = 1.0
 MISFIRE_SECONDS = 3600
 
 logger = logging.getLogger(__name__)
 
-SECONDS_OF = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
-
 
 class Clock:
-    """Calls `due(name)` when the schedule of `name` says so; `schedules` is asked every second what there is."""
+    """Calls `due(name)` when the schedule of `name` says so; `schedules` is asked every second what there is.
+
+    `last_due` says when a name was due last, by this clock or one before it: an interval counts from there.
+    """
 
     def __init__(
-        self, schedules: Callable[[], Mapping[str, Schedule]], due: Callable[[str], None], *, timezone: str
+        self,
+        schedules: Callable[[], Mapping[str, Schedule]],
+        due: Callable[[str], None],
+        last_due: Callable[[str], datetime | None],
+        *,
+        timezone: str,
     ) -> None:
         self._schedules = schedules
         self._due = due
+        self._last_due = last_due
         self._timezone = timezone
         self._known: dict[str, Schedule] = {}
         self._scheduler = BackgroundScheduler(
@@ -60,7 +69,11 @@ class Clock:
         self._known = wanted
 
     def _keep(self, name: str, schedule: Schedule) -> None:
-        trigger = trigger_of(schedule, self._timezone)
+        try:
+            trigger = trigger_of(schedule, self._timezone, first=self._first(name, schedule))
+        except OrmoluError:
+            logger.exception("the schedule of %s is left out; ALTER ... SCHEDULE gives it another", name)
+            trigger = None
         if trigger is None:
             self._forget(name)
             return
@@ -68,34 +81,45 @@ class Clock:
             self._due, trigger, args=(name,), id=f"schedule:{name}", name=name, replace_existing=True
         )
 
+    def _first(self, name: str, schedule: Schedule) -> datetime | None:
+        """What should have come while no clock ran comes at once."""
+        if not isinstance(schedule, Every) or (last := self._last_due(name)) is None:
+            return None
+        soon = datetime.now(UTC) + timedelta(seconds=LOOK_SECONDS)
+        return max(last + timedelta(seconds=_seconds(schedule.interval)), soon)
+
     def _forget(self, name: str) -> None:
         if self._scheduler.get_job(f"schedule:{name}"):
             self._scheduler.remove_job(f"schedule:{name}")
 
 
-def trigger_of(schedule: Schedule, timezone: str) -> BaseTrigger | None:
-    """The APScheduler trigger of a schedule; None where time does not set it off."""
+def trigger_of(schedule: Schedule, timezone: str, *, first: datetime | None = None) -> BaseTrigger | None:
+    """The trigger of a schedule; `first` is when an interval begins. None where time does not set it off."""
     match schedule:
-        case Every(interval):
-            return IntervalTrigger(seconds=int(interval_seconds(interval)))
+        case Every(every):
+            return IntervalTrigger(seconds=_seconds(every), start_date=first)
         case DailyAt(at, zone):
-            return CronTrigger(hour=at.hour, minute=at.minute, timezone=ZoneInfo(zone or timezone))
+            return TimesTrigger(daily(at), ZoneInfo(zone or timezone))
         case WeeklyOn(day, at, zone):
-            return CronTrigger(
-                day_of_week=day[:3].lower(), hour=at.hour, minute=at.minute, timezone=ZoneInfo(zone or timezone)
-            )
+            return TimesTrigger(daily(at, (WEEKDAYS.index(day[:3].lower()),)), ZoneInfo(zone or timezone))
         case Cron(text, zone):
-            return CronTrigger.from_crontab(text, timezone=ZoneInfo(zone or timezone))
+            return TimesTrigger(cron_times(text), ZoneInfo(zone or timezone))
         case AfterUpstream() | Never():
             return None
 
 
-def interval_seconds(text: str) -> float:
-    """`'15 minutes'` in seconds; months count 30 days, as they do where PostgreSQL compares intervals."""
-    words = text.replace(",", " ").split()
-    total = 0.0
-    for amount, unit in zip(words[::2], words[1::2], strict=True):
-        singular = unit.lower().rstrip("s")
-        seconds = SECONDS_OF.get(singular) or {"month": 2_592_000, "year": 31_557_600}[singular]
-        total += float(amount) * seconds
-    return max(total, timedelta(seconds=1).total_seconds())
+def _seconds(every: str) -> int:
+    return max(round(interval(every).total_seconds()), 1)
+
+
+class TimesTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """Fires at the times of a cron expression. APScheduler's own fires again and again where a clock is set back."""
+
+    __slots__ = ("_times", "_zone")
+
+    def __init__(self, times: CronTimes, zone: ZoneInfo) -> None:
+        self._times = times
+        self._zone = zone
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        return self._times.next_after(previous_fire_time or now, self._zone)

@@ -66,8 +66,8 @@ def _after(head: Head, newest: Mapping[TableName, int]) -> list[tuple[str, RunAc
 
 
 def follows_upstream(definition: Definition) -> bool:
-    """Silver and gold follow their upstreams unless their schedule says otherwise or they are paused."""
-    if not isinstance(definition, SilverTable | GoldTable | GoldMetric):
+    """Silver, gold and monitors follow what they read unless their schedule says otherwise or they are paused."""
+    if not isinstance(definition, SilverTable | GoldTable | GoldMetric | Monitor):
         return False
     paused = definition.options.is_on("paused", default=False)
     return not paused and (definition.schedule is None or isinstance(definition.schedule, AfterUpstream))
@@ -79,5 +79,5 @@ def _asked(head: Head, stale: Collection[TableName], published: Collection[Table
     return asked + [
         (monitor.name, RunAction.MONITOR)
         for monitor in head.definitions.all(Kind.MONITOR)
-        if isinstance(monitor, Monitor) and monitor.on in published and isinstance(monitor.schedule, AfterUpstream)
+        if isinstance(monitor, Monitor) and monitor.on in published and follows_upstream(monitor)
     ]

@@ -284,6 +284,17 @@ class Queue:
             for row in found
         ]
 
+    def last_due(self, object_name: str) -> datetime | None:
+        """When a schedule, or the making of one, last queued a run of the object."""
+        latest = sa.select(sa.func.max(runs.c.queued_at)).where(
+            runs.c.database == self._database,
+            runs.c.object == object_name,
+            runs.c.trigger.in_(("schedule", "creation")),
+        )
+        with self._engine.connect() as connection:
+            found: datetime | None = connection.execute(latest).scalar()
+        return found
+
     def counts(self) -> dict[str, int]:
         """How many runs have which status."""
         counted = sa.select(runs.c.status, sa.func.count()).where(runs.c.database == self._database)

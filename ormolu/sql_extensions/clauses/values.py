@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
@@ -28,13 +27,13 @@ from ormolu.definitions import (
     Word,
 )
 from ormolu.errors import InvalidParameterValue, InvalidSyntax
+from ormolu.sql_extensions.cron import cron_times
 from ormolu.sql_extensions.options.values import KnownOption, checked, find_time, interval
 from ormolu.sql_extensions.parser.cursor import Cursor, hint_for
 from ormolu.sql_extensions.tokens import TokenKind
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_CRON_FIELD = re.compile(r"^[0-9A-Za-z*,/#-]+$")
 _LAYER_UPSTREAM = {"bronze": "bronze", "silver": "bronze", "gold": "silver"}
 
 
@@ -211,13 +210,7 @@ def read_schedule(cursor: Cursor) -> Schedule:
 
 def _cron(cursor: Cursor) -> str:
     text = " ".join(cursor.string("a cron expression in quotes").split())
-    fields = text.split(" ")
-    if len(fields) != 5 or not all(_CRON_FIELD.match(part) for part in fields):
-        raise InvalidParameterValue(
-            f"invalid cron expression: '{text}'",
-            hint="It has five fields: minute, hour, day of month, month, day of week.",
-            position=cursor.before(),
-        )
+    cron_times(text, position=cursor.before())
     return text
 
 

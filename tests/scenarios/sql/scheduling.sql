@@ -89,3 +89,27 @@ ALTER BRONZE SOURCE sc_up SCHEDULE EVERY 'sometimes';
 --! 22023 interval
 ALTER BRONZE SOURCE sc_files SCHEDULE CRON 'not a cron';
 --! 22023
+ALTER BRONZE SOURCE sc_files SCHEDULE CRON '61 * * * *';
+--! 22023 minute
+-- a monitor without a schedule follows what it watches, until it is paused
+CREATE BRONZE SOURCE sc_days FROM UPLOAD FORMAT csv (header = true);
+COPY bronze.sc_days FROM STDIN WITH (FORMAT csv, HEADER true);
+day,v
+2026-11-01,1
+\.
+CREATE MONITOR sc_watch ON bronze.sc_days MEASURES (sum(v)) TIME day;
+COPY bronze.sc_days FROM STDIN WITH (FORMAT csv, HEADER true);
+day,v
+2026-11-02,1
+\.
+--wait
+SELECT trigger, status FROM lake.runs WHERE object = 'sc_watch' ORDER BY run_id;
+--= statement | succeeded
+--= upstream | succeeded
+ALTER MONITOR sc_watch PAUSE;
+COPY bronze.sc_days FROM STDIN WITH (FORMAT csv, HEADER true);
+day,v
+2026-11-03,1
+\.
+SELECT count(*) FROM lake.runs WHERE object = 'sc_watch';
+--= 2

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from ormolu.definitions import AfterUpstream, Cron, DailyAt, Every, Never, Schedule, WeeklyOn
-from ormolu.scheduler.clock import Clock, interval_seconds, trigger_of
+from ormolu.scheduler.clock import Clock, trigger_of
 
 AT = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)  # a Monday
 
@@ -18,9 +18,10 @@ AT = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)  # a Monday
     ("schedule", "expected"),
     [
         (DailyAt(time(8, 0)), "2026-11-23T08:00:00+00:00"),
-        (DailyAt(time(8, 0), "Europe/Paris"), "2026-11-24T08:00:00+01:00"),
+        (DailyAt(time(8, 0), "Europe/Paris"), "2026-11-24T07:00:00+00:00"),
         (WeeklyOn("tuesday", time(6, 15)), "2026-11-24T06:15:00+00:00"),
-        (Cron("0 2 * * *", "Europe/Paris"), "2026-11-24T02:00:00+01:00"),
+        (Cron("0 2 * * *", "Europe/Paris"), "2026-11-24T01:00:00+00:00"),
+        (Cron("0 2 * * 2"), "2026-11-24T02:00:00+00:00"),
     ],
 )
 def test_a_schedule_knows_its_next_time(schedule: Schedule, expected: str) -> None:
@@ -34,12 +35,27 @@ def test_time_does_not_set_off_what_follows_its_upstream_or_nothing(schedule: Sc
     assert trigger_of(schedule, "UTC") is None
 
 
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("15 minutes", 900), ("1 hour", 3600), ("1 day 6 hours", 108_000), ("1 week", 604_800), ("0 seconds", 1)],
-)
-def test_an_interval_is_counted_in_seconds(text: str, seconds: float) -> None:
-    assert interval_seconds(text) == seconds
+def test_an_interval_counts_from_when_it_was_due_last() -> None:
+    trigger = trigger_of(Every("PT6H"), "UTC", first=AT)
+    assert trigger is not None
+    assert trigger.get_next_fire_time(None, AT + timedelta(hours=1)) == AT + timedelta(hours=6)
+
+
+def test_what_was_due_while_no_clock_ran_comes_at_once_and_one_schedule_that_cannot_be_read_stops_no_other() -> None:
+    due, rang = [], threading.Event()
+
+    def ring(name: str) -> None:
+        due.append(name)
+        rang.set()
+
+    schedules: dict[str, Schedule] = {"bronze.broken": Cron("99 * * * *"), "bronze.daily": Every("1 day")}
+    clock = Clock(lambda: schedules, ring, lambda _: AT - timedelta(days=3), timezone="UTC")
+    clock.start()
+    try:
+        assert rang.wait(10)
+        assert due == ["bronze.daily"]
+    finally:
+        clock.stop()
 
 
 def test_a_new_schedule_is_found_and_a_dropped_one_forgotten() -> None:
@@ -54,7 +70,7 @@ def test_a_new_schedule_is_found_and_a_dropped_one_forgotten() -> None:
     def known() -> Mapping[str, Schedule]:
         return dict(schedules)
 
-    clock = Clock(known, ring, timezone="UTC")
+    clock = Clock(known, ring, lambda _: None, timezone="UTC")
     clock.start()
     try:
         schedules["bronze.clicks"] = Every("1 second")
