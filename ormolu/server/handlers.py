@@ -19,6 +19,7 @@ from ormolu.server.constants import ConstantQuery, FixedAnswer, constant_columns
 from ormolu.server.context import SessionContext
 from ormolu.server.copy_options import copy_options
 from ormolu.server.engine_rows import EngineRows, is_streaming
+from ormolu.server.lifting import Lifting, is_plannable, literal_oids, literal_values
 from ormolu.server.literals import argument, prepare_change, with_values
 from ormolu.server.outcomes import Completed, CopyOut, Outcome, ResultColumn, Rows
 from ormolu.server.planning import QueryPlan, QueryPlanner
@@ -71,6 +72,7 @@ class QueryHandlers:
         self._parsed: RecentlyUsed[str, tuple[s.Statement, ...]] = RecentlyUsed(PARSED_MAX)
         self._constants: RecentlyUsed[str, Prepared] = RecentlyUsed(PARSED_MAX)
         self._instant: RecentlyUsed[str, bool] = RecentlyUsed(PARSED_MAX)
+        self._lifting = Lifting(self._read)
         # The open set of statements with a meaning of our own; what is not here is a command.
         self._executors: dict[type, Callable[[Any, Prepared, tuple[object, ...], SessionContext], Outcome]] = {
             s.Query: self._query,
@@ -102,6 +104,13 @@ class QueryHandlers:
     # --- what the session calls ---
 
     def parse(self, sql: str) -> tuple[s.Statement, ...]:
+        known = self._parsed.find(sql)
+        if known is not None:
+            return known
+        lifted = self._lifting.find(sql)
+        return self._read(sql) if lifted is None else (lifted,)
+
+    def _read(self, sql: str) -> tuple[s.Statement, ...]:
         statements = self._parsed.find(sql)
         if statements is None:
             statements = tuple(self._parse(sql))
@@ -165,6 +174,9 @@ class QueryHandlers:
     # --- queries ---
 
     def _prepare_query(self, query: s.Query, oids: tuple[int, ...], session: SessionContext) -> Prepared:
+        if query.lifted is not None:
+            prepared = self._prepare_lifted(query, query.lifted, session)
+            return prepared or self._prepare_query(self._as_typed(query), oids, session)
         constant = self._constant(query)
         if constant is not None:
             return constant
@@ -179,6 +191,23 @@ class QueryHandlers:
         return Prepared(
             query, plan.parameter_types, oids, plan.columns, is_described=True, plan=plan, stamp=_stamp(session)
         )
+
+    def _prepare_lifted(self, query: s.Query, lifted: s.Lifted, session: SessionContext) -> Prepared | None:
+        """The query by the plan of its shape; None where it has to be read as it was typed, errors' positions too."""
+        try:
+            plan = self._plan(lifted.shape, literal_oids(lifted), session)
+            if not is_plannable(plan):
+                self._lifting.refuse(query)
+                return None
+            values = literal_values(lifted, plan, session.settings)
+        except errors.OrmoluError:
+            return None
+        if values is None:
+            return None
+        return Prepared(query, columns=plan.columns, is_described=True, plan=plan, stamp=_stamp(session), values=values)
+
+    def _as_typed(self, query: s.Query) -> s.Query:
+        return cast("s.Query", self._read(query.text)[0])
 
     def _plan(self, query: s.Query, oids: Sequence[int], session: SessionContext) -> QueryPlan:
         channels = self._actions.channels.listened_to(session.pid)
@@ -206,8 +235,13 @@ class QueryHandlers:
             return self._act(prepared.plan, prepared, parameters, session)
         plan, stamp = prepared.plan, prepared.stamp
         prepared.stamp = None
+        parameters = parameters or prepared.values
         if stamp is None or stamp != _stamp(session):
-            plan = self._plan(statement, prepared.parameter_oids, session)
+            if statement.lifted is not None:
+                again = self._prepare_query(statement, (), session)
+                plan, parameters = again.plan, again.values
+            else:
+                plan = self._plan(statement, prepared.parameter_oids, session)
         if plan.columns != prepared.columns:
             raise errors.FeatureNotSupported("cached plan must not change result type")
         return self._run(plan, parameters, session)

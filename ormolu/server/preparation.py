@@ -25,8 +25,9 @@ class Prepared:
     parameter_oids: tuple[int, ...] = ()
     columns: Columns = None
     is_described: bool = False
-    plan: Any = None  # the handler's own, and so is the stamp
+    plan: Any = None  # the handler's own, and so are the stamp and the values
     stamp: Any = None
+    values: tuple[object, ...] = ()  # of literals that were taken out of the text
     text: str = ""  # this and what follows is what pg_prepared_statements shows
     prepared_at: datetime | None = None
     is_from_sql: bool = False

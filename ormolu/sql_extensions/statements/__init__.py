@@ -72,7 +72,17 @@ from ormolu.sql_extensions.statements.operating import (
     Undrop,
     Vacuum,
 )
-from ormolu.sql_extensions.statements.querying import Call, CopyFrom, CopyTo, Delete, Explain, Insert, Query, Update
+from ormolu.sql_extensions.statements.querying import (
+    Call,
+    CopyFrom,
+    CopyTo,
+    Delete,
+    Explain,
+    Insert,
+    Lifted,
+    Query,
+    Update,
+)
 from ormolu.sql_extensions.statements.relations import (
     CreateRelation,
     CreateSchema,
@@ -152,6 +162,7 @@ __all__ = [
     "ImportSchema",
     "IncludeRun",
     "Insert",
+    "Lifted",
     "Listen",
     "Move",
     "Notify",

@@ -23,6 +23,18 @@ class Query(Parsed):
 
     tree: exp.Expression
     is_read_only: bool = True
+    lifted: Lifted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """A query whose literals were taken out: `shape` has `$1`, `$2` ... in their places, `literals` are they.
+
+    The query that has it has the tree of its shape, and the text that was typed.
+    """
+
+    shape: Query
+    literals: tuple[int | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
