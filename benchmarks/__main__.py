@@ -14,6 +14,7 @@ from pathlib import Path
 from benchmarks import (
     commits,
     csv_to_bronze,
+    dashboards,
     idle_connections,
     many_files,
     memory,
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[Path, bool], list[Line]]] = {
     "csv_to_bronze": csv_to_bronze.run,
     "wire_select": wire_select.run,
     "small_queries": small_queries.run,
+    "dashboards": dashboards.run,
     "tpch": tpch.run,
     "round_trips": round_trips.run,
     "idle_connections": idle_connections.run,

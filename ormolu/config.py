@@ -38,6 +38,7 @@ class Config:
     query_memory: str = "2GB"
     job_memory: str = "1GB"
     cache_size: str = "2GB"  # disk inside `data` for native copies of tables; 0 for none
+    result_cache: str = "64MB"  # memory for results that are asked for again; 0 for none
     threads: int = 0  # of an engine; the machine's cores when 0
     query_threads: int = 8  # statements at work at once
     connections: int = 500
@@ -60,12 +61,12 @@ class Config:
     @property
     def cache_bytes(self) -> int:
         """The room for native copies; 22023 where it is no size."""
-        if self.cache_size == "0":
-            return 0
-        size = find_bytes(self.cache_size)
-        if size is None:
-            raise InvalidParameterValue(f"--cache-size cannot be {self.cache_size!r}", hint="'2GB', or 0 for none.")
-        return size
+        return _bytes("--cache-size", self.cache_size, "'2GB'")
+
+    @property
+    def result_bytes(self) -> int:
+        """The room for results that are kept; 22023 where it is no size."""
+        return _bytes("--result-cache", self.result_cache, "'64MB'")
 
     @property
     def is_embedded(self) -> bool:
@@ -96,6 +97,13 @@ class Config:
         if self.workers < 0:
             raise InvalidParameterValue("--workers counts worker processes: 0 or more")
         return self
+
+
+def _bytes(flag: str, text: str, example: str) -> int:
+    size = 0 if text == "0" else find_bytes(text)
+    if size is None:
+        raise InvalidParameterValue(f"{flag} cannot be {text!r}", hint=f"{example}, or 0 for none.")
+    return size
 
 
 def load_config(file: Path | None, environment: Mapping[str, str], flags: Mapping[str, Any]) -> Config:

@@ -59,6 +59,7 @@ from ormolu.server.planning import QueryPlanner
 from ormolu.server.previewing import Previews
 from ormolu.server.query_explain import QueryExplanation
 from ormolu.server.resolution import Resolution, rights
+from ormolu.server.results import Results
 from ormolu.server.settings import start_settings
 from ormolu.server.tls import ServerTls, make_certificate, server_tls
 from ormolu.sql_extensions.parser.script import parse
@@ -107,6 +108,7 @@ class Running:
             prefix="worker" if config.is_embedded else f"{socket.gethostname()}-{os.getpid()}",
         )
         self.caretaker = Caretaker(self.base.lake)
+        self.results = Results(config.result_bytes)
         self.clock = Clock(self._schedules, self._due, self.base.queue.last_due, timezone=config.timezone)
         self.server = self._server()
         self.http = self._http()
@@ -149,7 +151,12 @@ class Running:
             head=planner.fix_head,
         )
         handler = QueryHandlers(
-            parse=parse, planner=planner, commands=commands, actions=actions, finish_commands=drafts.finish
+            parse=parse,
+            planner=planner,
+            commands=commands,
+            actions=actions,
+            finish_commands=drafts.finish,
+            results=self.results,
         )
         settings = ListenerSettings(
             host=self.config.host,
@@ -219,6 +226,7 @@ class Running:
             runs=self.base.queue.counts,
             sessions=lambda: len(self._sessions()),
             tables=lambda: len(lake.head().pointers),
+            results=lambda: self.results.counts,
         )
         settings = HttpSettings(version=version("ormolu"), psql=lambda: self.url(port), check=self._check)
         return application(settings, catalog, measurements)

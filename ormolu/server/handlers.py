@@ -25,6 +25,7 @@ from ormolu.server.outcomes import Completed, CopyOut, Outcome, ResultColumn, Ro
 from ormolu.server.planning import QueryPlan, QueryPlanner
 from ormolu.server.preparation import Columns, Prepared
 from ormolu.server.recently_used import RecentlyUsed
+from ormolu.server.results import Results
 from ormolu.server.setting_table import SETTINGS
 from ormolu.sql_extensions import statements as s
 from ormolu.sql_extensions.types import SCALARS, DataType, data_type
@@ -63,11 +64,13 @@ class QueryHandlers:
         commands: Commands,
         finish_commands: FinishTransaction = finish_nothing,
         actions: Actions | None = None,
+        results: Results | None = None,
     ) -> None:
         self._parse = parse
         self._planner = planner
         self._commands = commands
         self._finish_commands = finish_commands
+        self._results = results or Results(0)
         self._actions = actions or Actions(head=planner.fix_head)
         self._parsed: RecentlyUsed[str, tuple[s.Statement, ...]] = RecentlyUsed(PARSED_MAX)
         self._constants: RecentlyUsed[str, Prepared] = RecentlyUsed(PARSED_MAX)
@@ -256,9 +259,14 @@ class QueryHandlers:
     def _run(self, plan: QueryPlan, parameters: tuple[object, ...], session: SessionContext) -> Rows:
         if parameters:
             plan = self._planner.fitted(plan, parameters, session)
+        question = self._planner.question(plan, parameters, session) if self._results.are_kept else None
+        kept = None if question is None else self._results.find(question)
+        if kept is not None:
+            return Rows(plan.columns, iter(kept))
         session.on_cancel(session.query_session.interrupt)
         result = session.query_session.execute(plan.sql, parameters)
-        return Rows(plan.columns, EngineRows(session, result.batches()))
+        rows = EngineRows(session, result.batches())
+        return Rows(plan.columns, rows if question is None else self._results.recorded(question, rows))
 
     def _rows(self, query: s.Query, session: SessionContext) -> Rows:
         """The rows of a query inside another statement."""

@@ -13,6 +13,7 @@ from ormolu.server.outcomes import ResultColumn
 from ormolu.server.parameters import TEXT_TYPE, fitted_types, type_of_oid
 from ormolu.server.pg_catalog.identifiers import SYSTEM_SCHEMAS, relation_oid
 from ormolu.server.recently_used import RecentlyUsed
+from ormolu.server.results import QUESTION_CHARACTERS_MAX, Question
 from ormolu.sql_extensions.origins import Origin, column_origins
 from ormolu.sql_extensions.queries import BoundQuery
 from ormolu.sql_extensions.result_types import result_type
@@ -59,6 +60,7 @@ class QueryPlan:
     sql: str
     query: Query
     oids: tuple[int, ...]
+    is_repeatable: bool = False  # asked again of the same versions of tables it gives the same rows
 
 
 # Binds a query for a session: names against the head it reads, policies woven in.
@@ -103,6 +105,16 @@ class QueryPlanner:
 
     def plan(self, query: Query, oids: Sequence[int], session: SessionContext) -> QueryPlan:
         return self._plan(query, oids, (), session)
+
+    def question(self, plan: QueryPlan, parameters: Sequence[object], session: SessionContext) -> Question | None:
+        """What a result of the plan answers; None where it is not kept: it reads no version of a table, or drafts."""
+        if not plan.is_repeatable or session.transaction.draft is not None:
+            return None
+        if session.settings.get("result_cache") == "off":
+            return None
+        asker = (session.database, session.role, session.settings.time_zone, self._rights(session))
+        question = Question(plan.sql, repr(parameters), asker)
+        return question if question.characters <= QUESTION_CHARACTERS_MAX else None
 
     def fitted(self, plan: QueryPlan, parameters: Sequence[object], session: SessionContext) -> QueryPlan:
         """The plan for these values: a numeric's digits and an array's depth are the value's, not the type's."""
@@ -153,7 +165,7 @@ class QueryPlanner:
             for name, type_, (_, kind), origin in zip(names, declared, described, origins, strict=True)
         )
         sql = _carried(bound.sql, [kind for _, kind in described])
-        return QueryPlan(bound, types, columns, sql, query, oids)
+        return QueryPlan(bound, types, columns, sql, query, oids, is_repeatable(bound))
 
 
 def _place(origin: Origin | None) -> tuple[int, int]:
@@ -202,3 +214,8 @@ def is_cacheable(bound: Bound) -> bool:
         and not bound.reads_session
         and all(relation.version for relation in bound.relations)
     )
+
+
+def is_repeatable(bound: Bound) -> bool:
+    """Whether the rows are those of versions of tables, and of nothing else."""
+    return is_cacheable(bound) and isinstance(bound, BoundQuery) and bool(bound.relations) and not bound.is_volatile

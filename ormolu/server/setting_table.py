@@ -214,6 +214,7 @@ SETTINGS: Mapping[str, Setting] = _rows(
     Setting("max_index_keys", "32", any_value, "The most columns of an index.", is_read_only=True),
     Setting("metric_sum", "error", one_of("error", "warn", "allow"), "What SUM of a non-additive measure does."),
     Setting("refresh_mode", "wait", one_of("wait", "background"), "Whether a statement waits for the run it starts."),
+    Setting("result_cache", "on", boolean, "Whether results that were kept are given again."),
     Setting("role", "none", any_value, "The role whose rights count."),
     Setting("row_security", "on", boolean, "Row policies always hold."),
     Setting("search_path", "gold, silver, bronze", any_value, "The schemas searched for a name without one."),

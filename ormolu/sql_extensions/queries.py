@@ -29,6 +29,7 @@ from ormolu.sql_extensions.relations import Relation
 from ormolu.sql_extensions.types import DataType
 
 SEARCH_PATH = ("gold", "silver", "bronze")
+_CHANCE = frozenset({"random", "uuid"})  # of the functions on the allow-list
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class BoundQuery:
     """`sql` is DuckDB's. Column types carry type modifiers only where PostgreSQL reports them; None: ask the engine.
 
     `reads_session` says that the text depends on the session's values (its time, user, settings): do not cache it.
+    `is_volatile` says that chance has a part in the answer: do not cache that.
     `version` names what is read: equal texts over equal versions give equal answers.
     """
 
@@ -47,6 +49,7 @@ class BoundQuery:
     relations: tuple[Relation, ...]
     reads_session: bool
     warnings: tuple[str, ...] = ()
+    is_volatile: bool = False
 
     @property
     def parameter_count(self) -> int:
@@ -97,6 +100,7 @@ def bind_query(
         relations=tuple(context.relations),
         reads_session=context.reads_session,
         warnings=tuple(context.warnings),
+        is_volatile=any(call.name.lower() in _CHANCE for call in engine_tree.find_all(exp.Anonymous)),
     )
 
 

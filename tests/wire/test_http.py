@@ -94,6 +94,7 @@ def test_health_and_metrics_need_no_token(server: OrmoluServer) -> None:
     _, text = fetch(server, "metrics")
     assert 'ormolu_runs{status="succeeded"}' in text
     assert "ormolu_sessions" in text
+    assert "ormolu_result_cache_hits_total" in text
 
 
 def test_pyiceberg_reads_every_table(server: OrmoluServer) -> None:

@@ -6,17 +6,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+
+from ormolu.server.results import ResultCounts
 
 
 @dataclass(frozen=True)
 class Measurements(Collector):
-    """`runs` counts the runs of the lake by status; `sessions` the clients that are connected; `tables` the tables."""
+    """`runs` counts the runs of the lake by status; `sessions` the clients that are connected; `tables` the tables;
+    `results` what of results is kept for whoever asks again."""
 
     runs: Callable[[], Mapping[str, int]]
     sessions: Callable[[], int]
     tables: Callable[[], int]
+    results: Callable[[], ResultCounts]
 
     def collect(self) -> Iterator[Metric]:
         runs = GaugeMetricFamily("ormolu_runs", "Runs that the catalog knows, by status", labels=["status"])
@@ -25,6 +29,13 @@ class Measurements(Collector):
         yield runs
         yield GaugeMetricFamily("ormolu_sessions", "Clients connected to this server", value=self.sessions())
         yield GaugeMetricFamily("ormolu_tables", "Tables in the lake", value=self.tables())
+        results = self.results()
+        yield CounterMetricFamily("ormolu_result_cache_hits", "Queries answered with a kept result", value=results.hits)
+        yield CounterMetricFamily(
+            "ormolu_result_cache_misses", "Queries that ran to keep their result", value=results.misses
+        )
+        yield GaugeMetricFamily("ormolu_result_cache_results", "Results that are kept", value=results.results)
+        yield GaugeMetricFamily("ormolu_result_cache_bytes", "Bytes of the results that are kept", value=results.bytes)
 
     def text(self) -> bytes:
         registry = CollectorRegistry(auto_describe=False)
