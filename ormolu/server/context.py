@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from threading import RLock
@@ -152,6 +153,16 @@ class SessionContext:
         """
         if severity == "INFO" or _SEVERITIES.index(severity.lower()) >= self._least_severity:
             self.notify(severity, sqlstate, text, hint)
+
+    @contextmanager
+    def notices_held(self) -> Iterator[list[tuple[str, str, str, str | None]]]:
+        """Tell the client nothing meanwhile; gives what would have been told, for `notify`."""
+        held: list[tuple[str, str, str, str | None]] = []
+        notify, self.notify = self.notify, lambda *words: held.append(words)
+        try:
+            yield held
+        finally:
+            self.notify = notify
 
     @property
     def _least_severity(self) -> int:

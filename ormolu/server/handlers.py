@@ -198,7 +198,8 @@ class QueryHandlers:
     def _prepare_lifted(self, query: s.Query, lifted: s.Lifted, session: SessionContext) -> Prepared | None:
         """The query by the plan of its shape; None where it has to be read as it was typed, errors' positions too."""
         try:
-            plan = self._plan(lifted.shape, literal_oids(lifted), session)
+            with session.notices_held() as held:
+                plan = self._plan(lifted.shape, literal_oids(lifted), session)
             if not is_plannable(plan):
                 self._lifting.refuse(query)
                 return None
@@ -207,6 +208,8 @@ class QueryHandlers:
             return None
         if values is None:
             return None
+        for notice in held:
+            session.notify(*notice)
         return Prepared(query, columns=plan.columns, is_described=True, plan=plan, stamp=_stamp(session), values=values)
 
     def _as_typed(self, query: s.Query) -> s.Query:
