@@ -4,6 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# Each server, worker and command is a process of its own: where nothing may be written beside the modules,
+# every one of them would compile 400 files again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup run test check soak fuzz bench clients docs wheel image clean
 
 setup: $(READY)
