@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -38,6 +39,7 @@ async def _serve(config: Config, say: Callable[[str], None], *, with_demo: bool)
             say(f"password of {ADMIN}: {running.new_password}  (also in {config.data / PASSWORD_FILE})")
         if with_demo:
             await asyncio.to_thread(_tell_demo, running, port, say)
+        gc.freeze()  # modules and types are no garbage: no statement waits for a look through them
         say(f"ready: psql '{running.url(port)}'")
         if running.web_address is not None:
             say(f"web: {running.web_address}")
