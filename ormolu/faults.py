@@ -17,6 +17,8 @@ from ormolu.errors import InternalError
 
 VARIABLE = "ORMOLU_FAULTS"
 KILLED_SECONDS = 60.0
+HELD_SECONDS_MAX = 120.0
+HELD_PAUSE_SECONDS = 0.02
 
 # What stands when a process is there. Each is reached in a test, where it is killed.
 POINTS = {
@@ -86,7 +88,15 @@ def _act(folder: Path, point: str) -> None:
             time.sleep(KILLED_SECONDS)  # a worker ends with its server
         case "sleep":
             time.sleep(float(amount))
+        case "hold":
+            _wait_while_there(taken)
         case "raise":
             raise OSError(int(amount), os.strerror(int(amount)), point)
         case _:
             raise InternalError(f'"{action}" is no action of a fault point')
+
+
+def _wait_while_there(taken: Path) -> None:
+    end = time.monotonic() + HELD_SECONDS_MAX
+    while taken.exists() and time.monotonic() < end:
+        time.sleep(HELD_PAUSE_SECONDS)

@@ -16,8 +16,9 @@ from ormolu.catalog.changes import Change, Statement, TableChange, TableDrop, Ta
 from ormolu.catalog.entries import new_entry, partition_spec
 from ormolu.catalog.fields import can_promote, check_unique, iceberg_schema, planned_columns
 from ormolu.catalog.schema import iceberg_namespace_properties, iceberg_tables, tombstones, versions
-from ormolu.catalog.staging import StagedMetadata, Staging, delete_files, new_metadata, read_metadata, sync_files
+from ormolu.catalog.staging import StagedMetadata, Staging, delete_files, new_metadata, sync_files
 from ormolu.catalog.table import IcebergTable
+from ormolu.catalog.table_files import read_metadata
 from ormolu.definitions import TableName
 from ormolu.errors import InternalError
 from ormolu.medallion.columns import StoredColumn

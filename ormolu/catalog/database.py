@@ -9,12 +9,23 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ormolu.catalog.journal import listen
 from ormolu.catalog.schema import metadata
 from ormolu.disk import find_disk_full, find_no_room
-from ormolu.errors import CannotConnectNow, DiskFull, InvalidParameterValue, SerializationFailure
+from ormolu.errors import (
+    CannotConnectNow,
+    DataCorrupted,
+    DiskFull,
+    InvalidParameterValue,
+    IoError,
+    LockNotAvailable,
+    OrmoluError,
+    SerializationFailure,
+    TooManyConnections,
+)
 
 BUSY_SECONDS_MAX = 10
 START_ATTEMPTS_MAX = 50
@@ -24,6 +35,14 @@ POOL_CONNECTIONS = 10
 POOL_OVERFLOW_MAX = 20
 CREATION_LOCK = 7_226_001  # of pg_advisory_xact_lock: one process creates the tables
 RETRIED_SQLSTATES = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
+
+DAMAGED = ("database disk image is malformed", "file is not a database", "malformed database schema")  # SQLite's words
+LOCKED_HINT = "Nothing was changed. End what holds it, a backup tool or a shell of SQLite for one, and try again."
+DAMAGED_HINT = "`ormolu restore` makes a lake of a backup."
+GONE_HINT = (
+    "The next statement tries it again. Where a change was being committed, look whether it is there: "
+    "lake.runs, lake.versions and lake.objects tell."
+)
 
 _READ_ONLY = "ormolu_read_only"
 Result = TypeVar("Result")
@@ -124,6 +143,26 @@ def _tell_when_full(failure: ExceptionContext) -> DiskFull | None:
     if full is None and failure.engine is not None and failure.engine.dialect.name == "sqlite":
         full = find_no_room(failure.original_exception, Path(failure.engine.url.database or "."))
     return full
+
+
+def as_catalog_error(error: BaseException) -> OrmoluError | None:
+    """The condition behind an error of the catalog's database; None where it is a fault of ours.
+
+    Made where an error leaves the server's hands. Inside it stays what it is: after a connection that was lost in
+    COMMIT nobody knows what is true, and nothing may be cleaned up.
+    """
+    if isinstance(error, PoolTimeout):
+        return TooManyConnections("all connections to the catalog are in use", hint="Try again in a moment.")
+    if not isinstance(error, DBAPIError):
+        return None
+    words = str(error.orig).strip().split("\n")[0]
+    if _is_busy(error):
+        return LockNotAvailable("the catalog is locked by another process", hint=LOCKED_HINT)
+    if isinstance(error, DatabaseError) and any(each in words for each in DAMAGED):
+        return DataCorrupted(f"the catalog's database is damaged: {words}", hint=DAMAGED_HINT)
+    if isinstance(error, OperationalError) or error.connection_invalidated:
+        return IoError(f"the catalog's database does not answer: {words}", hint=GONE_HINT)
+    return None
 
 
 def _may_succeed_again(error: DBAPIError) -> bool:

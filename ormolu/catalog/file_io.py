@@ -51,10 +51,7 @@ def _file_io(properties: tuple[tuple[str, str], ...]) -> WarehouseIO:
 def list_files(location: str) -> Iterator[ListedFile]:
     """Every file below a folder or prefix, in no order; none where there is no such place."""
     if not is_remote(location):
-        for path in Path(location).rglob("*"):
-            if path.is_file():
-                status = path.stat()
-                yield ListedFile(str(path), status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
+        yield from _list_local(location)
         return
     io = _file_io(tuple(sorted(file_io_properties(os.environ).items())))
     scheme, netloc, prefix = io.parse_location(location)
@@ -62,3 +59,15 @@ def list_files(location: str) -> Iterator[ListedFile]:
     for item in found:
         if item.is_file:
             yield ListedFile(location + item.path.removeprefix(prefix), item.size, item.mtime)
+
+
+def _list_local(folder: str) -> Iterator[ListedFile]:
+    """What goes while it is listed, by a commit that failed or another sweep, is left out."""
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            path = Path(parent, name)
+            try:
+                status = path.stat()
+            except FileNotFoundError:
+                continue
+            yield ListedFile(str(path), status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))

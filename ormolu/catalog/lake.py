@@ -23,8 +23,8 @@ from ormolu.catalog.fields import copy_field_ids, planned_columns
 from ormolu.catalog.lake_relations import definitions_relation, quarantine_relation
 from ormolu.catalog.past_columns import with_past_columns
 from ormolu.catalog.relations import find_relation, location_as_of
-from ormolu.catalog.staging import read_metadata
 from ormolu.catalog.table import IcebergTable, ManifestFiles
+from ormolu.catalog.table_files import read_metadata
 from ormolu.catalog.unchanged import Unchanged
 from ormolu.definitions import Kind, TableName
 from ormolu.disk import told_when_full
@@ -190,7 +190,6 @@ class Lake:
             try:
                 with told_when_full():
                     log = self._stage_definitions(definitions, known, at=at, run_id=run_id)
-                reach("publish:definitions-staged")
                 pointers = in_transaction(
                     self.engine,
                     lambda connection, log=log: commits.turn_pointers(  # type: ignore[misc]  # called at once
@@ -235,6 +234,7 @@ class Lake:
         table = self.table_at(DEFINITIONS, newest)
         change_of_log = append_change(table, definitions, changes, at=at)
         turn = commits.stage(change_of_log, table, run_id=run_id)
+        reach("publish:definitions-staged")
         return [commits.with_files(turn, change_of_log.added)]
 
     def _remember(self, turn: commits.Turn) -> None:

@@ -2,43 +2,69 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from ormolu.catalog.file_io import file_io
 from ormolu.catalog.schema import forgotten_versions, iceberg_tables, tombstones, versions
-from ormolu.catalog.staging import read_metadata
+from ormolu.catalog.table_files import entries_of, manifests_of, read_metadata
+from ormolu.errors import DataCorrupted, UndefinedFile
+
+logger = logging.getLogger(__name__)
 
 
-def reachable_files(connection: Connection, *, released: Collection[int] = ()) -> set[str]:
+def reachable_files(
+    connection: Connection, *, released: Collection[int] = (), damaged: set[str] | None = None
+) -> set[str]:
     """All files that anything can still reach, in every database: copies share files.
 
     Any version of any table counts, tombstones included, and forgotten ones unless they are `released`. A metadata
     file knows the snapshots before its own, so that of the versions of a table only one in a hundred is read.
+    Folders of tables whose metadata cannot be read are put in `damaged`; without it they are an error.
     """
     reached: set[str] = set()
     known: set[int] = set()
-    for location, snapshot_id in _locations(connection, released):
-        if location not in reached:
-            reached.add(location)
-            if snapshot_id not in known:
-                known |= _add_snapshots(location, reached)
+    for kept in _kept(connection, released):
+        if kept.location in reached:
+            continue
+        reached.add(kept.location)
+        if kept.snapshot_id in known:
+            continue
+        try:
+            known |= _add_snapshots(kept.location, reached)
+        except (DataCorrupted, UndefinedFile) as error:
+            if kept.is_forgotten and isinstance(error, UndefinedFile):
+                continue  # whoever removed its files was killed, or is about to forget it
+            if damaged is None:
+                raise
+            damaged.add(folder_of(kept.location))
+            logger.warning("nothing is removed from %s: %s", folder_of(kept.location), error.message)
     return reached
 
 
-def _locations(connection: Connection, released: Collection[int]) -> Iterator[tuple[str, int | None]]:
-    """Metadata files, those of a table newest first; the snapshot where a row tells it, which none has as 0."""
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A metadata file that something refers to; the snapshot where a row tells it, which none has as 0."""
+
+    location: str
+    snapshot_id: int | None
+    is_forgotten: bool = False
+
+
+def _kept(connection: Connection, released: Collection[int]) -> Iterator[_Kept]:
+    """Those of a table newest first."""
     for location in connection.execute(select(iceberg_tables.c.metadata_location)).scalars():
-        yield location, 0
+        yield _Kept(location, 0)
     for location in connection.execute(select(tombstones.c.metadata_location)).scalars():
-        yield location, 0
+        yield _Kept(location, 0)
     newest_first = select(versions.c.metadata_location, versions.c.snapshot_id).order_by(versions.c.version.desc())
     for row in connection.execute(newest_first):
-        yield row.metadata_location, row.snapshot_id
+        yield _Kept(row.metadata_location, row.snapshot_id)
     for row in connection.execute(select(forgotten_versions).order_by(forgotten_versions.c.forgotten_id.desc())):
         if row.forgotten_id not in released:
-            yield row.metadata_location, None
+            yield _Kept(row.metadata_location, None, is_forgotten=True)
 
 
 def _add_snapshots(metadata_location: str, reached: set[str]) -> set[int]:
@@ -48,9 +74,13 @@ def _add_snapshots(metadata_location: str, reached: set[str]) -> set[int]:
         if snapshot.manifest_list in reached:
             continue
         reached.add(snapshot.manifest_list)
-        for manifest in snapshot.manifests(file_io()):
+        for manifest in manifests_of(snapshot):
             if manifest.manifest_path not in reached:
                 reached.add(manifest.manifest_path)
-                entries = manifest.fetch_manifest_entry(file_io(), discard_deleted=True)
-                reached.update(entry.data_file.file_path for entry in entries)
+                reached.update(entry.data_file.file_path for entry in entries_of(manifest))
     return {snapshot.snapshot_id for snapshot in metadata.snapshots}
+
+
+def folder_of(metadata_location: str) -> str:
+    """The folder in which a table keeps its files: no other table has it, whatever their names."""
+    return metadata_location.rsplit("/metadata/", 1)[0]

@@ -18,7 +18,7 @@ from pyiceberg.manifest import DataFile as IcebergDataFile
 from pyiceberg.manifest import ManifestFile
 from pyiceberg.partitioning import PartitionSpec
 from pyiceberg.schema import Schema
-from pyiceberg.serializers import FromInputFile, ToOutputFile
+from pyiceberg.serializers import ToOutputFile
 from pyiceberg.table import Table, Transaction
 from pyiceberg.table.locations import load_location_provider
 from pyiceberg.table.metadata import TableMetadata, TableMetadataV2
@@ -41,13 +41,13 @@ from pyiceberg.table.update.snapshot import _ManifestMergeManager, _MergeAppendF
 from pyiceberg.utils.datetime import datetime_to_millis
 
 from ormolu.catalog.file_io import file_io
-from ormolu.errors import DataCorrupted, UndefinedFile
+from ormolu.catalog.table_files import UNREADABLE, check_readable, lists_all
+from ormolu.errors import InternalError
 from ormolu.faults import reach
 from ormolu.stores import is_remote
 
 PYICEBERG_VERSION = "0.12.0"
 SNAPSHOTS_MAX = 100  # in one metadata file; time travel reads older metadata files
-MISSING_HINT = "Tables know their files by full paths: put the folder back where it was, or `ormolu restore` a backup."
 FOLDERS_SYNCED = 4  # above a file: a new table's own folders are new too
 TABLE_PROPERTIES = {
     "commit.manifest-merge.enabled": "true",
@@ -64,16 +64,6 @@ class StagedMetadata:
     location: str
     metadata: TableMetadata
     written: tuple[str, ...]
-
-
-def read_metadata(location: str) -> TableMetadata:
-    """The metadata file at `location`; 58P01 where it is not there, XX001 where it is no such file."""
-    try:
-        return FromInputFile.table_metadata(file_io().new_input(location))
-    except FileNotFoundError as error:
-        raise UndefinedFile(f'the table file "{location}" is missing', hint=MISSING_HINT) from error
-    except ValueError as error:  # of JSON and of pydantic
-        raise DataCorrupted(f'the table file "{location}" is damaged', hint=MISSING_HINT) from error
 
 
 def new_metadata(
@@ -132,8 +122,26 @@ def updated_metadata(
     return updated
 
 
+class _MergingAppend(_MergeAppendFiles):
+    """An append that remembers the manifests it lists."""
+
+    listed: Sequence[ManifestFile] = ()
+
+    def _manifests(self) -> list[ManifestFile]:
+        found = super()._manifests()
+        self.listed = found
+        return found
+
+
 class _MergingOverwrite(_OverwriteFiles):
     """An overwrite that leaves manifests without live files behind, and merges the others as appends do."""
+
+    listed: Sequence[ManifestFile] = ()
+
+    def _manifests(self) -> list[ManifestFile]:
+        found = super()._manifests()
+        self.listed = found
+        return found
 
     def _existing_manifests(self) -> list[ManifestFile]:
         return [one for one in super()._existing_manifests() if one.has_added_files() or one.has_existing_files()]
@@ -157,7 +165,7 @@ class Staging:
         self._base_location = base_location
         table = Table(("staged",), base, base_location or "", file_io(), NoopCatalog("staged"))
         self._transaction = _CachedTransaction(table)
-        self._producers: list[_MergeAppendFiles | _OverwriteFiles] = []
+        self._producers: list[_MergingAppend | _MergingOverwrite] = []
 
     @property
     def metadata(self) -> TableMetadata:
@@ -199,7 +207,7 @@ class Staging:
         self._transaction._stage((AddPartitionSpecUpdate(spec=added), _set_spec(-1)))
 
     def append(self, added: Sequence[IcebergDataFile], summary: Mapping[str, str]) -> None:
-        producer = _MergeAppendFiles(Operation.APPEND, self._transaction, file_io(), snapshot_properties=dict(summary))
+        producer = _MergingAppend(Operation.APPEND, self._transaction, file_io(), snapshot_properties=dict(summary))
         self._add(producer, added)
 
     def overwrite(
@@ -214,14 +222,25 @@ class Staging:
 
     def _add(
         self,
-        producer: _MergeAppendFiles | _OverwriteFiles,
+        producer: _MergingAppend | _MergingOverwrite,
         added: Sequence[IcebergDataFile],
     ) -> None:
+        """Manifests that cannot be read, or not to their end, are never carried over: XX001 names the first."""
+        parent = self.metadata.current_snapshot()
         for data_file in added:
             producer.append_data_file(data_file)
         self._producers.append(producer)
-        updates, requirements = producer._commit()
+        try:
+            updates, requirements = producer._commit()
+        except (FileNotFoundError, *UNREADABLE):
+            if parent is not None:
+                check_readable(parent)
+            raise
         self._transaction._stage(updates, requirements)
+        made = self.metadata.current_snapshot()
+        if made is not None and not lists_all(producer.listed, made):
+            check_readable(parent or made)
+            raise InternalError(f"a new snapshot of {self.metadata.location} lacks files")
 
     def write(self) -> StagedMetadata:
         """Write the metadata file; everything it names is on disk when this returns."""

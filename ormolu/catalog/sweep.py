@@ -55,27 +55,33 @@ def sweep(
     root = f"{lake.warehouse}/{lake.database}" if within is None else within
     folders_above = 2 if within is None else 0  # the schema's and the table's
     old = [file for file in list_files(root) if file.modified_at < at - grace]
+    until = at - readers
     candidates = list(_of_nobody_at_work(lake, old, above=len(root) + 1, folders=folders_above))
-    if not candidates:
-        return Sweep((), 0)
-    with reading(lake.engine) as connection:
-        released = released_ids(connection, lake.database, until=at - readers, within=root)
-        live = reachable_files(connection, released=released)
-    doomed = sorted((file for file in candidates if file.path not in live), key=lambda file: file.path)
-    found = Sweep(tuple(file.path for file in doomed), sum(file.bytes for file in doomed))
-    reach("sweep:listed")
-    if not is_dry_run:
-        for path in found.files:
-            delete_files((path,))
-            reach("sweep:file-removed")
+    found = _unreferred(lake, candidates, until=until, root=root) if candidates else Sweep((), 0)
+    if is_dry_run:
+        return found
+    for path in found.files:
+        delete_files((path,))
+        reach("sweep:file-removed")
+    if found.files:
         reach("sweep:files-removed")
-        until = at - readers
-        in_transaction(
-            lake.engine, lambda connection: forget_files(connection, lake.database, until=until, within=root)
-        )
-        if not is_remote(root):
-            _remove_empty({Path(path).parent for path in found.files})
+    in_transaction(lake.engine, lambda connection: forget_files(connection, lake.database, until=until, within=root))
+    if not is_remote(root):
+        _remove_empty({Path(path).parent for path in found.files})
     return found
+
+
+def _unreferred(lake: Lake, candidates: Sequence[ListedFile], *, until: datetime, root: str) -> Sweep:
+    """What a table whose metadata is damaged has nobody can tell: its folder stays as it is."""
+    damaged: set[str] = set()
+    with reading(lake.engine) as connection:
+        released = released_ids(connection, lake.database, until=until, within=root)
+        live = reachable_files(connection, released=released, damaged=damaged)
+    untold = tuple(f"{folder}/" for folder in damaged)
+    doomed = [file for file in candidates if file.path not in live and not file.path.startswith(untold)]
+    doomed.sort(key=lambda file: file.path)
+    reach("sweep:listed")
+    return Sweep(tuple(file.path for file in doomed), sum(file.bytes for file in doomed))
 
 
 def _of_nobody_at_work(lake: Lake, files: Sequence[ListedFile], *, above: int, folders: int) -> Iterator[ListedFile]:
@@ -100,6 +106,16 @@ def _ended(lake: Lake) -> set[int]:
 def _remove_empty(folders: Iterable[Path]) -> None:
     """The folders of runs that nothing is left in, and those of partitions inside them."""
     for folder in folders:
-        while folder.name not in KEPT_FOLDERS and folder.exists() and not any(folder.iterdir()):
-            folder.rmdir()
+        while folder.name not in KEPT_FOLDERS and _is_removed(folder):
             folder = folder.parent  # noqa: PLW2901 - upwards
+
+
+def _is_removed(folder: Path) -> bool:
+    """Whether it is gone, by us or by another sweep; not where something is in it."""
+    try:
+        folder.rmdir()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True

@@ -12,9 +12,9 @@ from sqlglot import exp
 from ormolu.catalog.caches import Cache
 from ormolu.catalog.fields import copy_field_ids, stored_columns
 from ormolu.catalog.file_columns import columns_read_by_name
-from ormolu.catalog.file_io import file_io
 from ormolu.catalog.files import DataFile, data_file, partition_fields
 from ormolu.catalog.pruning import Pruning
+from ormolu.catalog.table_files import entries_of, manifests_of
 from ormolu.definitions import TableName
 from ormolu.errors import FeatureNotSupported, UndefinedColumn
 from ormolu.medallion.columns import PartitionField, StoredColumn
@@ -91,7 +91,7 @@ class IcebergTable:
         snapshot = self.metadata.current_snapshot()
         if snapshot is None:
             return ()
-        return tuple(file for manifest in snapshot.manifests(file_io()) for file in self._files_of(manifest))
+        return tuple(file for manifest in manifests_of(snapshot) for file in self._files_of(manifest))
 
     def _files_of(self, manifest: ManifestFile) -> tuple[DataFile, ...]:
         if manifest.content != ManifestContent.DATA:
@@ -105,8 +105,7 @@ class IcebergTable:
     def _read_manifest(self, manifest: ManifestFile) -> tuple[DataFile, ...]:
         schema = self.metadata.schema()
         spec = self.metadata.specs()[manifest.partition_spec_id]
-        entries = manifest.fetch_manifest_entry(file_io(), discard_deleted=True)
-        return tuple(data_file(entry.data_file, schema, spec) for entry in entries)
+        return tuple(data_file(entry.data_file, schema, spec) for entry in entries_of(manifest))
 
     @cached_property
     def rows(self) -> int:

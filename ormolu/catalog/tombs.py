@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from ormolu.catalog.changes import Statement
 from ormolu.catalog.database import reading
 from ormolu.catalog.lake import Head
+from ormolu.catalog.reachability import folder_of
 from ormolu.catalog.schema import DROPPED, checkpoints, files, grants, schema_versions, tombstones, versions, watermarks
 from ormolu.definitions import TableName
 from ormolu.errors import SerializationFailure
@@ -39,11 +40,6 @@ class Tombstone:
     table: TableName
     metadata_location: str
     dropped_at: datetime
-
-
-def folder_of(metadata_location: str) -> str:
-    """The folder in which a table keeps its files: no other table has it, whatever their names."""
-    return metadata_location.rsplit("/metadata/", 1)[0]
 
 
 def _prefix(metadata_location: str) -> str:

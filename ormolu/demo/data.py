@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ormolu.demo.order_lines import HEADER, OrderLine, order_lines
 from ormolu.demo.products import write_sqlite
+from ormolu.demo.whole_files import write_whole
 
 SALES_FOLDER = "sales"
 SHOP_DATABASE = "shop.sqlite"
@@ -85,11 +86,10 @@ def injected_faults() -> list[OrderLine]:
 
 
 def _write_csv(path: Path, lines: Iterable[OrderLine]) -> None:
-    """Write the file unless it says so already: a load takes a file with a new time for a changed one."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER)
     writer.writerows(line.values() for line in lines)
     content = text.getvalue().encode("utf-8")
     if not path.is_file() or path.read_bytes() != content:
-        path.write_bytes(content)
+        write_whole(path, lambda file: file.write_bytes(content))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from pathlib import Path
 
 from ormolu.demo.data import write_retail
+from ormolu.demo.whole_files import write_whole
 
 FOLDER = "retail"
+MARK = ".whole"  # the file that tells how much there is, written last
 
 
 def cache_folder() -> Path:
@@ -24,20 +24,19 @@ def example_input(path: Path) -> Path | None:
     if path.is_absolute() or path.parts[:1] != (FOLDER,) or ".." in path.parts:
         return None
     folder = cache_folder()
-    if not folder.exists():
-        _write_whole(folder)
+    if not _is_whole(folder):
+        write_retail(folder)  # each file whole or not at all, so that others may do the same meanwhile
+        write_whole(folder / MARK, lambda file: file.write_text(_extent(folder)))
     found = folder.joinpath(*path.parts[1:])
     return found if found.exists() else None
 
 
-def _write_whole(folder: Path) -> None:
-    """Written beside and renamed, so that nobody reads half of it; who was faster is right too."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{FOLDER}-", dir=folder.parent))
-    write_retail(beside)
-    try:
-        beside.rename(folder)
-    except OSError:
-        shutil.rmtree(beside)
-        if not folder.is_dir():
-            raise
+def _is_whole(folder: Path) -> bool:
+    """Whether all is there: whoever wrote it may have been killed, and who cleans disks takes the oldest files."""
+    mark = folder / MARK
+    return mark.is_file() and mark.read_text() == _extent(folder)
+
+
+def _extent(folder: Path) -> str:
+    sizes = [file.stat().st_size for file in folder.rglob("[!.]*") if file.is_file()]
+    return f"{len(sizes)} files, {sum(sizes)} bytes"

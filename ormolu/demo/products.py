@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from ormolu.demo.order_lines import OrderLine, order_lines
+from ormolu.demo.whole_files import write_whole
 
 CENT = Decimal("0.01")
 COLUMNS = (
@@ -77,11 +78,14 @@ def products() -> tuple[Product, ...]:
 
 def write_sqlite(path: Path) -> int:
     """Make the shop's database anew; the number of rows in its product table."""
-    path.unlink(missing_ok=True)
     rows = product_rows()
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(CREATE_TABLE)
-        connection.executemany(INSERT["qmark"], [(*row[:5], float(row[5]), *row[6:]) for row in rows])
+
+    def write(file: Path) -> None:
+        with closing(sqlite3.connect(file)) as connection, connection:
+            connection.execute(CREATE_TABLE)
+            connection.executemany(INSERT["qmark"], [(*row[:5], float(row[5]), *row[6:]) for row in rows])
+
+    write_whole(path, write)
     return len(rows)
 
 

@@ -19,6 +19,9 @@ _BY_MESSAGE: tuple[tuple[type[OrmoluError], re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE | re.DOTALL))
     for kind, pattern in (
         (errors.FeatureNotSupported, r"FeatureNotSupported: "),
+        (errors.DataCorrupted, r"^No magic bytes found at end of file|too small to be a Parquet file$"
+                               r"|^Failed to read file .*: \w+ Decompression failure"
+                               r"|^Invalid string encoding found in Parquet file"),
         (errors.InvalidRowCountInOffset, r"OFFSET cannot be negative"),
         (errors.InvalidRegularExpression, r"^missing [\])]: |^invalid (escape sequence|character class|repetition)"
                                           r"|^invalid nested repetition|^no argument for repetition"

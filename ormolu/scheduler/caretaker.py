@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -9,8 +10,9 @@ from typing import Any
 
 from ormolu.catalog.database import reading
 from ormolu.catalog.expiry import old_versions
-from ormolu.catalog.lake import Head, IcebergTable, Lake
+from ormolu.catalog.lake import Head, Lake
 from ormolu.definitions import TableName
+from ormolu.errors import DataCorrupted, UndefinedFile
 from ormolu.medallion.layout import layout_of
 from ormolu.medallion.lineage import base_of
 from ormolu.scheduler.maintenance import RETENTION, Asked, groups_of, options_of
@@ -20,6 +22,8 @@ SMALL_FILES_MAX = 16  # of one group: so many are joined without being asked
 EXPIRY_SLACK = timedelta(days=1)  # versions are forgotten a day's worth at a time
 LOOK_AGAIN = timedelta(hours=6)  # at a table that has not changed, for the age of its versions
 REQUEST: Mapping[str, Any] = asdict(Asked(files_min=SMALL_FILES_MAX))  # of the run that tends a table
+
+logger = logging.getLogger(__name__)
 
 
 class Caretaker:
@@ -38,7 +42,7 @@ class Caretaker:
             seen = self._seen.get(name)
             if seen is not None and seen[0] == location and at - seen[1] < LOOK_AGAIN:
                 continue
-            if self._needs(head, head.table(name), at):
+            if self._needs(head, name, at):
                 maker = TableName("silver", name.name) if name.schema == "quarantine" else base_of(name, relations)
                 due.add(maker)
             self._seen[name] = (location, at)
@@ -46,10 +50,15 @@ class Caretaker:
             del self._seen[name]
         return sorted(due)
 
-    def _needs(self, head: Head, table: IcebergTable, at: datetime) -> bool:
-        options = options_of(head.definitions.find_relation(table.name))
-        if groups_of(table, layout_of(options), files_min=SMALL_FILES_MAX):
-            return True
+    def _needs(self, head: Head, name: TableName, at: datetime) -> bool:
+        try:
+            table = head.table(name)
+            options = options_of(head.definitions.find_relation(name))
+            if groups_of(table, layout_of(options), files_min=SMALL_FILES_MAX):
+                return True
+        except (DataCorrupted, UndefinedFile) as error:  # who reads it is told; the others are tended all the same
+            logger.warning("%s is not tended: %s", name, error.message)
+            return False
         before = at - interval(options.text("retention", RETENTION)) - EXPIRY_SLACK
         with reading(self._lake.engine) as connection:
             return old_versions(connection, self._lake.database, table.name, before) > 0

@@ -19,9 +19,10 @@ from ormolu.catalog.database import empty_journal, in_transaction, reading
 from ormolu.catalog.expiry import forget_versions, old_versions
 from ormolu.catalog.fields import copy_field_ids
 from ormolu.catalog.lake import Head, IcebergTable
+from ormolu.catalog.reachability import folder_of
 from ormolu.catalog.schema import audit_log, iceberg_tables, profiles, runs, suggestions, tombstones
 from ormolu.catalog.sweep import ENDED, sweep
-from ormolu.catalog.tombs import bury, folder_of
+from ormolu.catalog.tombs import bury
 from ormolu.definitions import SilverTable, TableName
 from ormolu.errors import FeatureNotSupported, ObjectNotInPrerequisiteState, UndefinedTable
 from ormolu.medallion.erasing import Held, Reach, in_quarantine, is_of_key, reach

@@ -67,7 +67,7 @@ def ending(run: Run, end: Ending, *, at: datetime) -> sa.Update:
     error = end.error
     return (
         sa.update(runs)
-        .where(runs.c.run_id == run.run_id, runs.c.worker == run.worker, runs.c.status == RunStatus.RUNNING.value)
+        .where(_is_claimed(run))
         .values(
             status=end.status.value,
             finished_at=at,
@@ -83,6 +83,16 @@ def ending(run: Run, end: Ending, *, at: datetime) -> sa.Update:
             error_detail=error.detail if error else None,
             error_hint=error.hint if error else None,
         )
+    )
+
+
+def _is_claimed(run: Run) -> sa.ColumnElement[bool]:
+    """Still by the same attempt: a worker that was stopped past its lease may find its own name on the next one."""
+    return sa.and_(
+        runs.c.run_id == run.run_id,
+        runs.c.worker == run.worker,
+        runs.c.attempt == run.attempt,
+        runs.c.status == RunStatus.RUNNING.value,
     )
 
 
@@ -201,13 +211,7 @@ class Queue:
         """Renew the lease and write the progress; True when someone asked to cancel, or the claim was lost."""
         with self._engine.begin() as connection:
             renewed = connection.execute(
-                sa.update(runs)
-                .where(
-                    runs.c.run_id == run.run_id,
-                    runs.c.worker == run.worker,
-                    runs.c.status == RunStatus.RUNNING.value,
-                )
-                .values(lease_until=at + LEASE, progress=progress)
+                sa.update(runs).where(_is_claimed(run)).values(lease_until=at + LEASE, progress=progress)
             )
             if renewed.rowcount == 0:
                 return True

@@ -10,7 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 from ormolu.catalog.changes import DefinitionChange
+from ormolu.catalog.database import as_catalog_error
 from ormolu.catalog.draft_parts import borrow
 from ormolu.catalog.lake import Lake
 from ormolu.connectors.source import Source
@@ -26,6 +29,7 @@ from ormolu.definitions import (
 )
 from ormolu.engine.jobs import JobEngine
 from ormolu.errors import (
+    DiskFull,
     FeatureNotSupported,
     InternalError,
     OrmoluError,
@@ -85,7 +89,7 @@ class Runner:
             except OrmoluError as error:
                 end = Ending(RunStatus.FAILED, error=error, notices=tuple(context.notices))
             except Exception as error:  # noqa: BLE001 - the job's own net: logged whole, named shortly
-                end = Ending(RunStatus.FAILED, error=as_store_error(error) or _internal_error(run, error))
+                end = Ending(RunStatus.FAILED, error=_outer_error(error) or _internal_error(run, error))
             finally:
                 context.close()
         if end is not None:
@@ -136,6 +140,11 @@ class Runner:
                 head, published_by(changes), run.database, run.requested_by, at=self.now()
             ),
         )
+
+
+def _outer_error(error: Exception) -> OrmoluError | None:
+    """What the catalog's database or a store did not do."""
+    return as_catalog_error(error) or as_store_error(error)
 
 
 def _internal_error(run: Run, error: Exception) -> InternalError:
@@ -266,7 +275,12 @@ class _Heartbeat:
 
     def _beat(self) -> None:
         while not self._stop.wait(PROGRESS_SECONDS if self._is_short else HEARTBEAT_SECONDS):
-            if self._queue.heartbeat(self._run, at=self._now(), progress=self._progress):
+            try:
+                must_stop = self._queue.heartbeat(self._run, at=self._now(), progress=self._progress)
+            except (DiskFull, DBAPIError) as error:  # the next one may go through before the lease is over
+                logger.warning("no heartbeat of run %s: %s", self._run.run_id, error)
+                continue
+            if must_stop:
                 self._context.interrupt()
 
     @property

@@ -13,13 +13,16 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from sqlalchemy.exc import DBAPIError
+
+from ormolu.catalog.database import as_catalog_error
 from ormolu.errors import DiskFull
 from ormolu.faults import reach
 from ormolu.scheduler.queue import Queue
 from ormolu.scheduler.runs import Run
 
 IDLE_SECONDS = 0.25
-FULL_SECONDS = 1.0  # between attempts while the catalog's disk is full
+FAILED_SECONDS = 1.0  # between attempts while the catalog does not answer, or its disk is full
 PR_SET_PDEATHSIG = 1
 
 logger = logging.getLogger(__name__)
@@ -32,13 +35,19 @@ class RunsOne(Protocol):
 def work(name: str, queue: Queue, runner: RunsOne, *, now: Callable[[], datetime], is_embedded: bool) -> None:
     """Work until told to stop: by SIGTERM, or, embedded, by the end of the server's pipe."""
     stopping = _StopOnTerm()
+    may_hold_a_run = False
     while not stopping.asked:
         try:
+            if may_hold_a_run:
+                queue.release(name)
+                may_hold_a_run = False
             has_worked = _work_once(name, queue, runner, now)
-        except DiskFull as error:  # of the catalog: what was claimed is claimed again once its lease is over
-            logger.warning("%s cannot write to the catalog: %s", name, error.message)
-            has_worked = False
-            time.sleep(FULL_SECONDS)
+        except (DiskFull, DBAPIError) as error:  # what was claimed, or has ended, is claimed again
+            if as_catalog_error(error) is None and not isinstance(error, DiskFull):
+                raise
+            logger.warning("%s cannot work with the catalog: %s", name, error)
+            has_worked, may_hold_a_run = False, True
+            time.sleep(FAILED_SECONDS)
         if not has_worked and not _wait(is_embedded):
             return
 

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from ormolu.errors import OrmoluError
 from ormolu.scheduler.queue import Queue
 
@@ -83,7 +85,12 @@ class Workers:
     def _keep(self, name: str) -> None:
         failures = 0
         while not self._stopping.wait(RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)]):
-            status, was_healthy = self._run_once(name)
+            try:
+                status, was_healthy = self._run_once(name)
+            except OSError as error:  # no file descriptor, no memory, no process to be had
+                logger.warning("%s cannot be started: %s", name, error)
+                failures += 1
+                continue
             self._release(name)
             failures = 1 if was_healthy else failures + 1
             if not self._stopping.is_set():
@@ -94,8 +101,8 @@ class Workers:
         while True:
             try:
                 self._queue.release(name)
-            except OrmoluError as error:
-                logger.warning("the run of %s does not go back to the queue yet: %s", name, error.message)
+            except (OrmoluError, DBAPIError) as error:
+                logger.warning("the run of %s does not go back to the queue yet: %s", name, error)
                 if self._stopping.wait(RELEASE_SECONDS):
                     return
             else:

@@ -8,6 +8,8 @@ from datetime import timedelta
 from threading import Event, Lock, Thread
 from typing import Protocol
 
+from sqlalchemy.exc import DBAPIError
+
 from ormolu.catalog.copied_table import CopiedTable
 from ormolu.catalog.lake import Head, Lake
 from ormolu.catalog.table import IcebergTable
@@ -89,8 +91,8 @@ class CopyKeeper:
             self._wake.clear()
             try:
                 self.look()
-            except OrmoluError as error:
-                logger.warning("native copies: %s", error.message)
+            except (OrmoluError, DBAPIError, OSError) as error:  # of the catalog, or of a store
+                logger.warning("native copies: %s", error)
 
     def look(self) -> None:
         """Make what is wanted of the newest tables; let go of what is not."""
@@ -99,13 +101,11 @@ class CopyKeeper:
             [version for version, idle in self._copies.versions() if self._is_over(version, idle, head)]
         )
         self._copies.drop_forgotten()
-        for name, location in sorted(self._wanted(head)):
+        for name, location in sorted(self._candidates(head)):
             if self._is_stopping:
                 return
-            table = head.table(name)
-            version = Version(str(name), location, table.bytes)
             try:
-                fits = self._copies.make(version, table.source())
+                fits = self._copied(name, location, head)
             except OrmoluError as error:
                 fits = False
                 logger.warning("no native copy of %s: %s", name, error.message)
@@ -117,9 +117,9 @@ class CopyKeeper:
             for key in [key for key in self._reads if key not in known]:
                 del self._reads[key]
 
-    def _wanted(self, head: Head) -> set[tuple[TableName, str]]:
+    def _candidates(self, head: Head) -> set[tuple[TableName, str]]:
         held = {(version.name, version.location) for version, _ in self._copies.versions()}
-        names = {version.name for version, _ in self._copies.versions()}
+        names = self._copied_names()
         with self._lock:
             reads = dict(self._reads)
         return {
@@ -128,8 +128,19 @@ class CopyKeeper:
             if (str(name), location) not in held
             and (name, location) not in self._refused
             and (reads.get((name, location)) or str(name) in names or self._option(name, head) not in ("auto", "off"))
-            and self._is_wanted(head.table(name), head, reads.get((name, location), 0), was_copied=str(name) in names)
         }
+
+    def _copied_names(self) -> set[str]:
+        return {version.name for version, _ in self._copies.versions()}
+
+    def _copied(self, name: TableName, location: str, head: Head) -> bool:
+        """Make the copy where one is wanted; False where it does not fit."""
+        table = head.table(name)
+        with self._lock:
+            reads = self._reads.get((name, location), 0)
+        if not self._is_wanted(table, head, reads, was_copied=str(name) in self._copied_names()):
+            return True
+        return self._copies.make(Version(str(name), location, table.bytes), table.source())
 
     def _is_wanted(self, table: IcebergTable, head: Head, reads: int, *, was_copied: bool) -> bool:
         if table.bytes * GROWTH > self._copies.bytes_max:

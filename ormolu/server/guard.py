@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator
 import duckdb
 
 from ormolu import errors
+from ormolu.catalog.database import as_catalog_error
 from ormolu.engine.errors import from_engine
 from ormolu.server.activity import Activity
 from ormolu.server.context import SessionContext, canceled_by_timeout
@@ -36,15 +37,18 @@ class Guard:
                 yield step
         except (errors.OrmoluError, duckdb.Error) as error:
             return self._problem(error)
-        except OSError as error:
-            return as_store_error(error) or self._internal(error)
         except Exception as error:  # noqa: BLE001 - the session's own catch-all: logged whole, and the client is told
-            return self._internal(error)
+            return self._of_others(error) or self._internal(error)
         finally:
             steps.close()
             stop_timer()
             cancellation.finish()
         return None
+
+    @staticmethod
+    def _of_others(error: Exception) -> errors.OrmoluError | None:
+        """What a store or the catalog's database did not do."""
+        return as_store_error(error) if isinstance(error, OSError) else as_catalog_error(error)
 
     def _internal(self, error: Exception) -> errors.OrmoluError:
         _log.exception("statement failed", extra={"pid": self._context.pid, "query": self._activity.query})

@@ -25,6 +25,7 @@ from tests.peers.ormolu import OrmoluServer
 UPDATED = 50
 OWN = 5
 ROWS = UPDATED + OWN + 1
+KILL, KILL_SERVER = "kill", "kill parent"
 DOWN_SECONDS = 20.0
 SETTLED_SECONDS = 60.0
 
@@ -105,13 +106,12 @@ class Marks:
         thread = threading.Thread(target=_tried, args=(work,))
         thread.start()
         self.faults.wait_until_reached(point)
+        if action == KILL_SERVER or self.faults.reached_by(point) == self.server.pid:
+            assert self.server.has_died(within=DOWN_SECONDS), f"the server survives {point}"
         thread.join(120)
         assert not thread.is_alive(), f"the client hangs after {point}"
         self.kills += 1
-        self.come_up()
-
-    def come_up(self) -> None:
-        if self.server.has_died(within=0.2):
+        if self.server.is_down:
             self.server.start()
 
     # --- what must hold --------------------------------------------------------------------------------------------

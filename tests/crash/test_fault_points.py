@@ -18,13 +18,12 @@ from ormolu.catalog.backup import restore_backup
 from ormolu.catalog.database import open_database, reading
 from ormolu.catalog.reachability import reachable_files
 from ormolu.faults import POINTS
-from tests.crash.marks import Marks, send
+from tests.crash.marks import KILL, KILL_SERVER, Marks, send
 from tests.peers.faults import Faults
 from tests.peers.ormolu import OrmoluServer
 from tests.peers.postgresql import PostgresPeer
 
 ROUNDS_LONG = 3
-KILL, KILL_SERVER = "kill", "kill parent"
 
 LOADING = (
     "run:claimed",
@@ -132,7 +131,7 @@ def rolled_back(marks: Marks) -> None:
 def fail_by_two(marks: Marks, point: str) -> None:
     """The second of two who change the same is killed when it finds out."""
     first = "publish:definitions-staged"
-    marks.faults.arm(first, "sleep:1.5")
+    marks.faults.arm(first, "hold")
 
     def change() -> None:
         with marks.server.connect() as connection:
@@ -150,6 +149,7 @@ def fail_by_two(marks: Marks, point: str) -> None:
             _quietly(marks.load_and_refresh)
         else:
             _quietly(marks.define_one_more)
+        marks.faults.let_go(first)
         slow.join(60)
 
     marks.kill_at(point, KILL, both)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ormolu.faults import POINTS, VARIABLE
 
-REACHED_SECONDS = 30.0
+REACHED_SECONDS = 120.0
 
 
 class Faults:
@@ -19,13 +19,17 @@ class Faults:
         self.variables = {VARIABLE: str(folder)}
 
     def arm(self, point: str, action: str) -> None:
-        """`kill`, `kill parent`, `sleep:SECONDS` or `raise:ERRNO`, for the first process that comes by."""
+        """`kill`, `kill parent`, `hold`, `sleep:SECONDS` or `raise:ERRNO`, for the first process that comes by."""
         assert point in POINTS, point
-        for before in self.folder.glob(f"{point}.reached-by-*"):
-            before.unlink()
+        self.let_go(point)
         draft = self.folder / f"{point}.new"
         draft.write_text(action)
         draft.rename(self.folder / point)
+
+    def let_go(self, point: str) -> None:
+        """Have the process that is held at the point go on."""
+        for held in self.folder.glob(f"{point}.reached-by-*"):
+            held.unlink()
 
     def disarm(self) -> None:
         for point in POINTS:
@@ -33,6 +37,11 @@ class Faults:
 
     def has_reached(self, point: str) -> bool:
         return any(self.folder.glob(f"{point}.reached-by-*"))
+
+    def reached_by(self, point: str) -> int:
+        """The process that came to the point."""
+        (reached,) = self.folder.glob(f"{point}.reached-by-*")
+        return int(reached.name.rpartition("-")[2])
 
     def wait_until_reached(self, point: str) -> None:
         end = time.monotonic() + REACHED_SECONDS

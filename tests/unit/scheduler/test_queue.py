@@ -69,10 +69,12 @@ def test_what_a_statement_asks_comes_first(queue: Queue) -> None:
     assert claimed is not None and claimed.run_id == wanted
 
 
-def test_a_lost_lease_lets_another_try_and_the_first_cannot_end_it(queue: Queue, engine: sa.Engine) -> None:
+@pytest.mark.parametrize("name", ["w2", "w1"])
+def test_a_lost_lease_lets_another_try_and_the_first_cannot_end_it(queue: Queue, engine: sa.Engine, name: str) -> None:
+    """Also where the other, started in its place, has its name."""
     submit(queue)
     first = queue.claim("w1", at=NOW)
-    second = queue.claim("w2", at=LATER)
+    second = queue.claim(name, at=LATER)
     assert first is not None and second is not None
     assert (second.run_id, second.attempt) == (first.run_id, 2)
     assert queue.heartbeat(first, at=LATER, progress=None), "the first is told to stop"
