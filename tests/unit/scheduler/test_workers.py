@@ -72,7 +72,10 @@ def test_a_wake_reaches_the_worker(queue: Queue, tmp_path: Path) -> None:
 
 
 def test_a_worker_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
-    child = "from ormolu.scheduler.worker import die_with_parent; import time; die_with_parent(); time.sleep(60)"
+    child = (
+        "from ormolu.scheduler.worker import die_with_parent; import time; "
+        "die_with_parent(); print('asked', flush=True); time.sleep(60)"
+    )
     parent = textwrap.dedent(
         f"""
         import subprocess, sys, time
@@ -84,7 +87,7 @@ def test_a_worker_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     started = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True)
     assert started.stdout is not None
     pid = int(started.stdout.readline())
-    time.sleep(1.0)  # the child asks the kernel first
+    assert started.stdout.readline() == "asked\n"  # the kernel, and in time
     started.kill()
     started.wait()
     started.stdout.close()
