@@ -60,6 +60,7 @@ from ormolu.server.previewing import Previews
 from ormolu.server.query_explain import QueryExplanation
 from ormolu.server.resolution import Resolution, rights
 from ormolu.server.results import Results
+from ormolu.server.rows_by_key import RowsByKey
 from ormolu.server.settings import start_settings
 from ormolu.server.tls import ServerTls, make_certificate, server_tls
 from ormolu.sql_extensions.parser.script import parse
@@ -108,7 +109,8 @@ class Running:
             prefix="worker" if config.is_embedded else f"{socket.gethostname()}-{os.getpid()}",
         )
         self.caretaker = Caretaker(self.base.lake)
-        self.results = Results(config.result_bytes)
+        room = config.result_bytes // 2
+        self.results, self.rows_by_key = Results(room), RowsByKey(room)
         self.clock = Clock(self._schedules, self._due, self.base.queue.last_due, timezone=config.timezone)
         self.server = self._server()
         self.http = self._http()
@@ -157,6 +159,7 @@ class Running:
             actions=actions,
             finish_commands=drafts.finish,
             results=self.results,
+            rows_by_key=self.rows_by_key,
         )
         settings = ListenerSettings(
             host=self.config.host,

@@ -6,8 +6,10 @@ Every other statement is a command and goes to `Commands`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Protocol, cast
 
+import pyarrow as pa
 from sqlglot import exp
 
 from ormolu import errors
@@ -25,7 +27,8 @@ from ormolu.server.outcomes import Completed, CopyOut, Outcome, ResultColumn, Ro
 from ormolu.server.planning import QueryPlan, QueryPlanner
 from ormolu.server.preparation import Columns, Prepared
 from ormolu.server.recently_used import RecentlyUsed
-from ormolu.server.results import Results
+from ormolu.server.results import Question, Results
+from ormolu.server.rows_by_key import RowsByKey
 from ormolu.server.setting_table import SETTINGS
 from ormolu.sql_extensions import statements as s
 from ormolu.sql_extensions.types import SCALARS, DataType, data_type
@@ -65,12 +68,14 @@ class QueryHandlers:
         finish_commands: FinishTransaction = finish_nothing,
         actions: Actions | None = None,
         results: Results | None = None,
+        rows_by_key: RowsByKey | None = None,
     ) -> None:
         self._parse = parse
         self._planner = planner
         self._commands = commands
         self._finish_commands = finish_commands
         self._results = results or Results(0)
+        self._rows_by_key = rows_by_key or RowsByKey(0)
         self._actions = actions or Actions(head=planner.fix_head)
         self._parsed: RecentlyUsed[str, tuple[s.Statement, ...]] = RecentlyUsed(PARSED_MAX)
         self._constants: RecentlyUsed[str, Prepared] = RecentlyUsed(PARSED_MAX)
@@ -263,13 +268,22 @@ class QueryHandlers:
         if parameters:
             plan = self._planner.fitted(plan, parameters, session)
         question = self._planner.question(plan, parameters, session) if self._results.are_kept else None
-        kept = None if question is None else self._results.find(question)
+        kept = None if question is None else self._kept(question, plan, parameters, session)
         if kept is not None:
             return Rows(plan.columns, iter(kept))
-        session.on_cancel(session.query_session.interrupt)
-        result = session.query_session.execute(plan.sql, parameters)
-        rows = EngineRows(session, result.batches())
+        rows = _run_engine(plan.sql, parameters, session)
         return Rows(plan.columns, rows if question is None else self._results.recorded(question, rows))
+
+    def _kept(
+        self, question: Question, plan: QueryPlan, parameters: tuple[object, ...], session: SessionContext
+    ) -> tuple[pa.RecordBatch, ...] | None:
+        """What is known of the answer already."""
+        if plan.by_key is not None:
+            run = partial(_run_engine, parameters=(), session=session)
+            rows = self._rows_by_key.find(plan.by_key, parameters[0], question.asker, run)
+            if rows is not None:
+                return rows
+        return self._results.find(question)
 
     def _rows(self, query: s.Query, session: SessionContext) -> Rows:
         """The rows of a query inside another statement."""
@@ -414,6 +428,11 @@ class QueryHandlers:
         _named(statement.name, session)
         del session.prepared[statement.name]
         return Completed("DEALLOCATE")
+
+
+def _run_engine(sql: str, parameters: tuple[object, ...], session: SessionContext) -> EngineRows:
+    session.on_cancel(session.query_session.interrupt)
+    return EngineRows(session, session.query_session.execute(sql, parameters).batches())
 
 
 _INSTANT = (s.SetSetting, s.ShowSetting, s.ResetSetting, s.Begin, s.SetTransaction, s.Empty)

@@ -14,6 +14,7 @@ from ormolu.server.parameters import TEXT_TYPE, fitted_types, type_of_oid
 from ormolu.server.pg_catalog.identifiers import SYSTEM_SCHEMAS, relation_oid
 from ormolu.server.recently_used import RecentlyUsed
 from ormolu.server.results import QUESTION_CHARACTERS_MAX, Question
+from ormolu.sql_extensions.by_key import ByKey, find_by_key
 from ormolu.sql_extensions.origins import Origin, column_origins
 from ormolu.sql_extensions.queries import BoundQuery
 from ormolu.sql_extensions.result_types import result_type
@@ -61,6 +62,7 @@ class QueryPlan:
     query: Query
     oids: tuple[int, ...]
     is_repeatable: bool = False  # asked again of the same versions of tables it gives the same rows
+    by_key: ByKey | None = None
 
 
 # Binds a query for a session: names against the head it reads, policies woven in.
@@ -165,7 +167,9 @@ class QueryPlanner:
             for name, type_, (_, kind), origin in zip(names, declared, described, origins, strict=True)
         )
         sql = _carried(bound.sql, [kind for _, kind in described])
-        return QueryPlan(bound, types, columns, sql, query, oids, is_repeatable(bound))
+        can_repeat = is_repeatable(bound)
+        by_key = find_by_key(bound) if can_repeat and isinstance(bound, BoundQuery) and sql == bound.sql else None
+        return QueryPlan(bound, types, columns, sql, query, oids, can_repeat, by_key)
 
 
 def _place(origin: Origin | None) -> tuple[int, int]:

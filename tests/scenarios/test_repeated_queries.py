@@ -192,6 +192,27 @@ def test_a_query_with_literals_is_seen_as_it_was_typed(shop: OrmoluServer, conne
         assert (query,) in other.execute("SELECT statement FROM pg_prepared_statements").fetchall()
 
 
+def test_rows_asked_for_by_one_value_after_another_are_those_of_the_newest_version(
+    shop: OrmoluServer, connection: Connection
+) -> None:
+    connection.execute("CREATE GOLD TABLE by_parcel AS SELECT DISTINCT parcel, city FROM bronze.parcels")
+    asks = ("SELECT city FROM gold.by_parcel WHERE parcel = %s", "SELECT parcel FROM gold.by_parcel WHERE city = {}")
+    for added in (None, "71,Brno,3,2026-11-05 12:00:00+00\n"):
+        if added is not None:
+            load(connection, added)
+            connection.execute("REFRESH gold.by_parcel")
+        for at in range(60):
+            found = connection.execute(asks[0].encode(), [at], prepare=True).fetchall()
+            assert found == {1: [("Lyon",)], 2: [("Gent",)], 3: [("Lyon",)], 44: [("Lyon",)]}.get(at, []), at
+            assert connection.execute(asks[1].format(f"'nowhere {at}'").encode()).fetchall() == []
+        last = connection.execute(asks[0].encode(), [71]).fetchall()
+        assert last == ([] if added is None else [("Brno",)])
+        assert connection.execute(asks[1].format("'Brno'").encode()).fetchall() == ([] if added is None else [(71,)])
+        assert connection.execute(asks[0].encode(), [None]).fetchall() == []
+        with shop.connect(user="ann") as ann, pytest.raises(pg.InsufficientPrivilege):
+            ann.execute(asks[0].encode(), [1])
+
+
 def test_the_room_may_be_none(tmp_path: Path) -> None:
     server = OrmoluServer(tmp_path / "lake", "--result-cache", "0").start()
     with server.connect() as connection:
