@@ -63,6 +63,7 @@ class QueryPlan:
     oids: tuple[int, ...]
     is_repeatable: bool = False  # asked again of the same versions of tables it gives the same rows
     by_key: ByKey | None = None
+    asker: Hashable = None  # for whom it was made; another role, or one whose rights have changed, has another plan
 
 
 # Binds a query for a session: names against the head it reads, policies woven in.
@@ -114,8 +115,7 @@ class QueryPlanner:
             return None
         if session.settings.get("result_cache") == "off":
             return None
-        asker = (session.database, session.role, session.settings.time_zone, self._rights(session))
-        question = Question(plan.sql, repr(parameters), asker)
+        question = Question(plan.sql, repr(parameters), plan.asker)
         return question if question.characters <= QUESTION_CHARACTERS_MAX else None
 
     def fitted(self, plan: QueryPlan, parameters: Sequence[object], session: SessionContext) -> QueryPlan:
@@ -169,7 +169,8 @@ class QueryPlanner:
         sql = _carried(bound.sql, [kind for _, kind in described])
         can_repeat = is_repeatable(bound)
         by_key = find_by_key(bound) if can_repeat and isinstance(bound, BoundQuery) and sql == bound.sql else None
-        return QueryPlan(bound, types, columns, sql, query, oids, can_repeat, by_key)
+        asker = (session.database, session.role, session.settings.time_zone, self._rights(session))
+        return QueryPlan(bound, types, columns, sql, query, oids, can_repeat, by_key, asker)
 
 
 def _place(origin: Origin | None) -> tuple[int, int]:

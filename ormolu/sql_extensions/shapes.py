@@ -16,15 +16,17 @@ LITERALS_MAX = 16  # a longer list is not told apart from data
 
 _TOKEN = re.compile(
     r"""
-    (?P<blank>\s+|--[^\n\r]*)
-  | (?P<odd>/\*|\$|[eEbBxXuU](?:&["'])|[eEbBxX]'|[^\x00-\x7f])
+    (?:\s++|--[^\n\r]*+)*+
+    (?:(?P<odd>/\*|\$|[eEbBxXuU](?:&["'])|[eEbBxX]'|[^\x00-\x7f])
   | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
-  | (?P<string>'[^']*(?:''[^']*)*')
-  | (?P<identifier>"[^"]*(?:""[^"]*)*")
+  | (?P<string>'[^']*+(?:''[^']*+)*+')
+  | (?P<identifier>"[^"]*+(?:""[^"]*+)*+")
   | (?P<integer>[1-9]\d{0,17}(?![\w.])|0(?![\w.]))
   | (?P<number>[\d.]+\w*)
   | (?P<compared><=|>=|<>|!=|[<>=](?![<>=!~@\#%^&|`?+*/-]))
   | (?P<symbol>[^\s'"])
+  | (?P<unterminated>['"])
+  | (?P<end>\Z))
     """,
     re.VERBOSE,
 )
@@ -71,22 +73,19 @@ def find_shaped(script: str) -> Shaped | None:
     """
     literals: list[TakenLiteral] = []
     before = ""
-    begin = end = last = 0
+    begin = end = 0
     is_listed = False
     for match in _TOKEN.finditer(script):
-        if match.start() != last:
+        kind = str(match.lastgroup)
+        if kind == "end":
+            break
+        if kind in _ODD or before == ";" or len(literals) > LITERALS_MAX:
             return None
-        last = match.end()
-        kind = match.lastgroup
-        if kind == "blank":
-            continue
-        if kind == "odd" or before == ";":
-            return None
-        word = match.group().upper() if kind == "word" else match.group() if kind in _KEYED else ""
+        word = match[kind].upper() if kind == "word" else match[kind] if kind in _KEYED else ""
         if not before:
             if word not in ("SELECT", "WITH"):
                 return None
-            begin = match.start()
+            begin = match.start(kind)
         if kind in ("integer", "string") and (before in _BEFORE or (is_listed and before in ("(", ","))):
             literals.append(_taken(match, kind, begin))
         if word == "(":
@@ -95,20 +94,21 @@ def find_shaped(script: str) -> Shaped | None:
             is_listed = False
         before = word or "?"
         if word != ";":
-            end = last
-    if last != len(script) or not 0 < len(literals) <= LITERALS_MAX:
+            end = match.end()
+    if not 0 < len(literals) <= LITERALS_MAX:
         return None
     return Shaped(script[begin:end], begin, tuple(literals))
 
 
+_ODD = frozenset({"odd", "unterminated"})
 _KEYED = frozenset({"symbol", "compared"})
 _BEFORE = frozenset({"=", "<", ">", "<=", ">=", "<>", "!=", "BETWEEN", "AND"})
 
 
 def _taken(match: re.Match[str], kind: str, begin: int) -> TakenLiteral:
-    text = match.group()
+    text = match[kind]
     value = int(text) if kind == "integer" else text[1:-1].replace("''", "'")
-    return TakenLiteral(match.start() - begin, match.end() - begin, value)
+    return TakenLiteral(match.start(kind) - begin, match.end() - begin, value)
 
 
 def value_parameters(tree: exp.Expr) -> frozenset[int]:

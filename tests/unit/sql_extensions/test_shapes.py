@@ -78,6 +78,8 @@ def test_a_compared_value_is_taken_out(text: str, shape: str, values: list[int |
         "EXPLAIN SELECT a FROM t WHERE a = 5",
         "VALUES (1)",
         "SELECT a FROM t WHERE a = 'never ends",
+        'SELECT a FROM t WHERE a = 5 AND "never ends',
+        "SELECT a FROM t WHERE a = 5" + " " * 3_000 + "'",
         f"SELECT a FROM t WHERE a IN ({', '.join(map(str, range(17)))})",
         "",
         ";",
