@@ -1,5 +1,6 @@
 FROM python:3.11-slim AS build
 WORKDIR /build
+RUN apt-get update && apt-get install --yes --no-install-recommends g++ && rm -rf /var/lib/apt/lists/*
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY ormolu ormolu
 RUN python -m venv /opt/ormolu \

@@ -1,13 +1,14 @@
 """Record batches to DataRow messages, column by column: the joined bytes of Arrow are the stream for the wire.
 
-Measured with 1M rows of 8 columns, CPU: a loop over rows 15 s, this 0.35 s in text and 0.2 s in binary.
+Measured with 1M rows of 8 columns, CPU: a loop over rows 15 s, this 1.0 s in text and 0.4 s in binary, and with
+compiled code 0.2 s and 0.1 s on the same busy machine.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import pyarrow.compute as pc
 
 from ormolu.server.outcomes import ResultColumn
 from ormolu.server.types.binary import binary_values
+from ormolu.server.types.compiled_rows import RowWriter, Source, encoded, find_source, find_writer, write_rows
 from ormolu.server.types.fixed_width import Fixed, as_binary, fixed_items
 from ormolu.server.types.text import TextStyle, text_values
 
@@ -37,6 +39,7 @@ class RowEncoder:
     formats: tuple[int, ...]
     style: TextStyle
     letter: bytes = DATA_ROW
+    writer: RowWriter | None = field(default_factory=find_writer)
 
     def encode(self, batch: pa.RecordBatch) -> memoryview | bytes:
         """Give all rows of a batch as DataRow messages; of a binary COPY as CopyData, which have the same layout."""
@@ -47,11 +50,11 @@ class RowEncoder:
             return (self.letter + b"\0\0\0\x06\0\0") * rows
         if rows <= FEW_ROWS_MAX:
             return self._few(batch)
-        fields = [
-            self._values(column, code, values)
-            for column, code, values in zip(self.columns, self.formats, batch.columns, strict=True)
-        ]
-        return join_rows(fields, rows, self.letter)
+        places = range(len(self.columns))
+        if self.writer is None:
+            return join_rows([self._column(at, batch) for at in places], rows, self.letter)
+        sources = [self._source(at, batch) for at in places]
+        return write_rows(self.writer, self.letter, rows, sources, lambda at: self._column(at, batch))
 
     def _few(self, batch: pa.RecordBatch) -> bytes:
         """The same for a handful of rows, where a plain loop costs less than setting columns up."""
@@ -71,6 +74,14 @@ class RowEncoder:
         if isinstance(encoded, np.ndarray):
             return list(encoded.view(f"V{encoded.dtype.itemsize}").tolist())
         return list(encoded.to_pylist())
+
+    def _source(self, at: int, batch: pa.RecordBatch) -> Source:
+        """A column for the compiled writer: as it is, or encoded."""
+        style = None if self.formats[at] == BINARY else self.style
+        return find_source(self.columns[at].type, batch.column(at), style) or encoded(self._column(at, batch))
+
+    def _column(self, at: int, batch: pa.RecordBatch) -> Values:
+        return self._values(self.columns[at], self.formats[at], batch.column(at))
 
     def _values(self, column: ResultColumn, code: int, values: Values) -> Values:
         if code == BINARY:
@@ -97,16 +108,16 @@ def join_rows(fields: Sequence[Values], rows: int, letter: bytes = DATA_ROW) -> 
     lengths = np.full(rows, 6, dtype=np.int32)
     head: list[Fixed] = [np.array(letter), lengths, np.array(len(fields), dtype=">i2")]
     block, parts = head, list[Values]()
-    for field in fields:
-        fixed = field if isinstance(field, np.ndarray) else fixed_items(field)
+    for column in fields:
+        fixed = column if isinstance(column, np.ndarray) else fixed_items(column)
         if fixed is not None:
             lengths += 4 + fixed.dtype.itemsize
             block += (np.array(fixed.dtype.itemsize, dtype=">i4"), fixed)
             continue
-        sizes = value_sizes(field)
+        sizes = value_sizes(column)
         lengths += np.maximum(sizes, 0) + 4
         block.append(sizes.astype(">i4"))
-        parts += (block, field)
+        parts += (block, column)
         block = []
     if block:
         parts.append(block)
