@@ -96,7 +96,10 @@ class LocalFiles:
                     f'"{path}" is a link to a place that is not allowed',
                     hint="Put the file itself there, or start the server with --allow-dir for the folder of the other.",
                 )
-            found.append(_source_file(path, file))
+            try:
+                found.append(_source_file(path, file))
+            except FileNotFoundError:
+                continue  # it was there a moment ago
             if len(found) > FILES_MAX:
                 raise InvalidParameterValue(f"FILES '{pattern}' names more than {FILES_MAX} files", hint="Narrow it.")
         return found

@@ -81,6 +81,11 @@ def _all_classes(base: type[OrmoluError]) -> dict[str, type[OrmoluError]]:
     return found
 
 
+def condition(sqlstate: str, message: str) -> OrmoluError:
+    """The error of a SQLSTATE that an expression raised."""
+    return _all_classes(OrmoluError).get(sqlstate, errors.DataError)(message)
+
+
 def from_engine(error: duckdb.Error) -> OrmoluError:
     """The condition that an exception of the engine stands for; raise it `from` the exception."""
     text = _cleaned(str(error))
@@ -91,8 +96,7 @@ def from_engine(error: duckdb.Error) -> OrmoluError:
         return kind("out of memory", detail=text, hint=_MEMORY_HINT)
     own = _OWN.search(text)
     if own and isinstance(error, duckdb.InvalidInputException):
-        named = _all_classes(OrmoluError).get(own[1], errors.DataError)
-        return named(own[2].split("\n")[0].strip())
+        return condition(own[1], own[2].split("\n")[0].strip())
     if kind is errors.IoError and _MISSING_FILE.search(text):
         return errors.UndefinedFile(text.split("\n")[0])
     if (full := find_disk_full(error)) is not None:

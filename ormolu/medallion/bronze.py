@@ -125,15 +125,27 @@ class BronzePlan:
 
 def load_mode(source: BronzeSource) -> LoadMode:
     """The mode that LOAD names; without it files are appended, tables and queries extracted whole."""
-    if source.load is not None:
-        if source.load.mode is LoadMode.CDC:
-            raise FeatureNotSupported(
-                f"{source.name}: LOAD CDC is not supported yet", hint="LOAD INCREMENTAL ON a column that grows."
-            )
-        return source.load.mode
-    if isinstance(source.source, ConnectionSource) and source.source.form is not SourceForm.FILES:
-        return LoadMode.FULL
-    return LoadMode.APPEND
+    form = source.source.form if isinstance(source.source, ConnectionSource) else None
+    reads_files = form in (SourceForm.FILES, None)
+    if source.load is None:
+        return LoadMode.APPEND if reads_files else LoadMode.FULL
+    mode = source.load.mode
+    if mode is LoadMode.CDC:
+        raise FeatureNotSupported(
+            f"{source.name}: LOAD CDC is not supported yet", hint="LOAD INCREMENTAL ON a column that grows."
+        )
+    if form is None and mode is not LoadMode.APPEND:
+        raise FeatureNotSupported(
+            f"{source.name} takes uploads: LOAD {mode.value} is not supported",
+            hint="Every upload is appended; a silver table with a KEY keeps the newest row of each.",
+        )
+    if form is SourceForm.FILES and mode is LoadMode.INCREMENTAL:
+        raise FeatureNotSupported(f"{source.name}: files are loaded with LOAD FULL or LOAD APPEND")
+    if not reads_files and mode is LoadMode.APPEND:
+        raise FeatureNotSupported(
+            f"{source.name}: LOAD APPEND reads files", hint="LOAD FULL or LOAD INCREMENTAL ON a column."
+        )
+    return mode
 
 
 def plan_bronze(source: BronzeSource, state: BronzeState, request: Mapping[str, object]) -> BronzePlan:
@@ -143,27 +155,17 @@ def plan_bronze(source: BronzeSource, state: BronzeState, request: Mapping[str, 
     first = state.table.next_load_id
     if source.source.form is SourceForm.FILES:
         return _plan_files(source, state, mode, first, reads_all=bool(request.get("full")))
-    match mode:
-        case LoadMode.FULL:
-            slices = tuple(Slice(connection) for connection in source.source.connections)
-        case LoadMode.INCREMENTAL:
-            slices = tuple(_slice(source, state, name, request) for name in source.source.connections)
-        case LoadMode.APPEND | LoadMode.CDC:
-            raise FeatureNotSupported(
-                f"{source.name}: LOAD {mode.value} reads files", hint="LOAD FULL or LOAD INCREMENTAL ON a column."
-            )
+    if mode is LoadMode.FULL:
+        slices = tuple(Slice(connection) for connection in source.source.connections)
+    else:
+        slices = tuple(_slice(source, state, name, request) for name in source.source.connections)
     return BronzePlan(mode, first, first + 1, slices=slices)
 
 
 def _plan_files(source: BronzeSource, state: BronzeState, mode: LoadMode, first: int, *, reads_all: bool) -> BronzePlan:
-    match mode:
-        case LoadMode.FULL:
-            files = tuple(FileLoad(file, first) for file in state.listed)
-            return BronzePlan(mode, first, first + 1, files=files)
-        case LoadMode.APPEND:
-            return _plan_appended(source, state, first, reads_all=reads_all)
-        case LoadMode.INCREMENTAL | LoadMode.CDC:
-            raise FeatureNotSupported(f"{source.name}: files are loaded with LOAD FULL or LOAD APPEND")
+    if mode is LoadMode.APPEND:
+        return _plan_appended(source, state, first, reads_all=reads_all)
+    return BronzePlan(mode, first, first + 1, files=tuple(FileLoad(file, first) for file in state.listed))
 
 
 def _plan_appended(source: BronzeSource, state: BronzeState, first: int, *, reads_all: bool) -> BronzePlan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from sqlglot import exp
@@ -20,7 +21,10 @@ from ormolu.definitions import (
     Violation,
 )
 from ormolu.errors import CheckViolation, FeatureNotSupported
+from ormolu.medallion.expectations import check_change, expand_helpers
+from ormolu.medallion.expressions import is_false
 from ormolu.medallion.inference import quoted
+from ormolu.medallion.rules import kind_of
 from ormolu.sql_extensions.parser.expressions import parse_expression
 
 DEFAULT_VIOLATION = Violation(Action.WARN)
@@ -68,8 +72,30 @@ def bronze_rules(source: BronzeSource) -> tuple[Rule, ...]:
     return (*rules, *source.rules)
 
 
+def check_rules(source: BronzeSource) -> None:
+    """Rows stay as they came, so rules look and tell; what would change or remove rows is refused."""
+    for rule in bronze_rules(source):
+        if not isinstance(rule, NotNullRule | CheckRule | UniqueRule | ExpectRule):
+            raise FeatureNotSupported(f"a bronze source takes no {kind_of(rule)} rule", hint=_AS_IT_CAME)
+        violation = rule.on_violation or DEFAULT_VIOLATION
+        for action in (violation.action, *(step.action for step in violation.escalations)):
+            if action not in (Action.WARN, Action.FAIL):
+                raise FeatureNotSupported(
+                    f"a rule of a bronze source cannot have ON VIOLATION {action.value}", hint=_AS_IT_CAME
+                )
+
+
+_AS_IT_CAME = "Bronze rows stay as they came: NOT NULL, CHECK, UNIQUE and EXPECT warn, or FAIL the load."
+
+
 def compile_rule(
-    rule: Rule, name: str, rows: str, bind: BindExpression, previous: Callable[[str, str], Decimal | None]
+    rule: Rule,
+    name: str,
+    rows: str,
+    bind: BindExpression,
+    previous: Callable[[str, str], Decimal | None],
+    *,
+    now: datetime,
 ) -> CompiledRule:
     """`rows` is SQL yielding the load's rows; `previous(rule, aggregate)` what an aggregate was in earlier loads."""
     violation = rule.on_violation or DEFAULT_VIOLATION
@@ -77,17 +103,13 @@ def compile_rule(
         case NotNullRule():
             return _counted(name, "NOT NULL", violation, f"{quoted(rule.column)} IS NULL", rows)
         case CheckRule():
-            condition = bind(rule.condition.text).sql(dialect="duckdb")
-            return _counted(name, "CHECK", violation, f"NOT ({condition})", rows)
+            return _counted(name, "CHECK", violation, is_false(bind(rule.condition.text)).sql(dialect="duckdb"), rows)
         case UniqueRule():
             return CompiledRule(name, "UNIQUE", violation, _duplicates(rule.columns, rows))
         case ExpectRule():
-            return _expectation(rule, name, rows, bind, previous)
+            return _expectation(rule, name, rows, bind, previous, now=now)
         case _:
-            raise FeatureNotSupported(
-                f"a bronze source takes no {type(rule).__name__.removesuffix('Rule').upper()} rule",
-                hint="Bronze rows stay as they came: NOT NULL, CHECK, UNIQUE and EXPECT look at them.",
-            )
+            raise FeatureNotSupported(f"a bronze source takes no {kind_of(rule)} rule", hint=_AS_IT_CAME)
 
 
 def _counted(name: str, kind: str, violation: Violation, violated: str, rows: str) -> CompiledRule:
@@ -111,15 +133,18 @@ def _expectation(
     rows: str,
     bind: BindExpression,
     previous: Callable[[str, str], Decimal | None],
+    *,
+    now: datetime,
 ) -> CompiledRule:
-    tree = parse_expression(rule.condition.text).copy()
+    holder = exp.Paren(this=parse_expression(rule.condition.text).copy())
     observed: list[str] = []
-    for call in [node for node in tree.find_all(exp.Anonymous) if node.name.lower() == _CHANGE]:
+    for call in [node for node in holder.find_all(exp.Anonymous) if node.name.lower() == _CHANGE]:
+        check_change(call)
         aggregate = call.expressions[0].sql(dialect="postgres")
         before = previous(name, aggregate)
         observed.append(aggregate)
         call.replace(_relative_change(call.expressions[0], before))
-    condition = bind(tree.sql(dialect="postgres")).sql(dialect="duckdb")
+    condition = bind(expand_helpers(holder, now).sql(dialect="postgres")).sql(dialect="duckdb")
     values = "".join(f", CAST({bind(aggregate).sql(dialect='duckdb')} AS VARCHAR)" for aggregate in observed)
     sql = (
         f"SELECT count(*), CASE WHEN NOT ({condition}) THEN 1 ELSE 0 END{values} "  # noqa: S608 - bound trees

@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from ormolu.definitions import BronzeSource, Column
-from ormolu.errors import DatatypeMismatch, FeatureNotSupported, InvalidParameterValue, OrmoluError, UndefinedColumn
+from ormolu.errors import (
+    DatatypeMismatch,
+    DuplicateColumn,
+    FeatureNotSupported,
+    InvalidParameterValue,
+    OrmoluError,
+    UndefinedColumn,
+)
 from ormolu.medallion.columns import BRONZE_SYSTEM_COLUMNS, StoredColumn
 from ormolu.medallion.inference import TEXT
 from ormolu.sql_extensions.types import DataType, data_type
@@ -262,4 +269,10 @@ def _common_numeric(before: DataType, now: DataType) -> DataType:
 def system_columns(source_columns: Sequence[StoredColumn]) -> tuple[StoredColumn, ...]:
     """The system columns that a table gets: load_date and source_id only where the source has no column so named."""
     taken = {column.name.lower() for column in source_columns}
+    for column in BRONZE_SYSTEM_COLUMNS:
+        if column.name in taken and column.name.startswith("_"):
+            raise DuplicateColumn(
+                f'column "{column.name}" is added by us',
+                hint=f"Give theirs another name in the column list: their{column.name} text FROM ({column.name}).",
+            )
     return tuple(column for column in BRONZE_SYSTEM_COLUMNS if column.name not in taken)

@@ -8,6 +8,7 @@ averages and sums of distinct counts are never given.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from sqlglot import exp
 
@@ -16,20 +17,28 @@ from ormolu.errors import FeatureNotSupported, GroupingError, UndefinedColumn
 from ormolu.medallion.metric import Additivity, MetricMeasure, filters_of, grain_of, is_aggregate, measures_of
 from ormolu.medallion.templates import column, named, quoted
 from ormolu.sql_extensions.dialect.reading import identifier, parse_expression, parse_query
+from ormolu.sql_extensions.types import DataType
 
 FindMetric = Callable[[TableName], GoldMetric | None]
 ReadAt = Callable[[TableName], str | None]
+FindType = Callable[[TableName, str], DataType | None]
 BASE = "ormolu:base:"
 
 
 def rewrite_measures(
-    tree: exp.Expr, find_metric: FindMetric, *, read_at: ReadAt = lambda metric: None, allows_sum: bool = False
+    tree: exp.Expr,
+    find_metric: FindMetric,
+    *,
+    read_at: ReadAt = lambda metric: None,
+    find_type: FindType = lambda metric, measure: None,
+    allows_sum: bool = False,
 ) -> exp.Expr:
     """The query without `measure(x)`, in PostgreSQL's words; the same tree where there is none to rewrite.
 
     `find_metric` finds a metric by its name; `read_at` gives the time its rows were read at its last refresh (table
-    property READ_AT), so that what is computed from the FROM relation belongs to what is stored. SUM and AVG of a
-    measure that they would get wrong raise 42803 with a hint unless `allows_sum`.
+    property READ_AT), so that what is computed from the FROM relation belongs to what is stored; `find_type` the type a
+    measure is stored in. SUM and AVG of a measure that they would get wrong raise 42803 with a hint unless
+    `allows_sum`.
     """
     selects = [node for node in tree.find_all(exp.Select) if _metric_of(node, find_metric) is not None]
     if not selects:
@@ -39,7 +48,10 @@ def rewrite_measures(
     for select in list(changed.find_all(exp.Select)):
         found = _metric_of(select, find_metric)
         if found is not None:
-            is_changed |= _rewrite(select, *found, read_at=read_at(found[1].name), allows_sum=allows_sum)
+            types = partial(find_type, found[1].name)
+            is_changed |= _rewrite(
+                select, *found, read_at=read_at(found[1].name), find_type=types, allows_sum=allows_sum
+            )
     return parse_query(changed.sql("postgres")) if is_changed else tree
 
 
@@ -62,7 +74,13 @@ def _calls(select: exp.Select) -> list[exp.Anonymous]:
 
 
 def _rewrite(
-    select: exp.Select, table: exp.Table, metric: GoldMetric, *, read_at: str | None, allows_sum: bool
+    select: exp.Select,
+    table: exp.Table,
+    metric: GoldMetric,
+    *,
+    read_at: str | None,
+    find_type: Callable[[str], DataType | None],
+    allows_sum: bool,
 ) -> bool:
     measures = measures_of(metric)
     if not allows_sum:
@@ -75,7 +93,7 @@ def _rewrite(
         raise FeatureNotSupported("measure() over a join is not supported", hint="Aggregate first, in a subquery.")
     if all(_is_additive(each, measures) for each in asked):
         for call, each in zip(calls, asked, strict=True):
-            _put(call, exp.Paren(this=_again(each, measures)), each.name)
+            _put(call, exp.Paren(this=_again(each, measures, find_type)), each.name)
         return True
     _from_base(select, table, metric, measures, list(zip(calls, asked, strict=True)))
     if read_at is not None:
@@ -110,11 +128,15 @@ def _is_additive(measure: MetricMeasure, measures: Mapping[str, MetricMeasure]) 
     )
 
 
-def _again(measure: MetricMeasure, measures: Mapping[str, MetricMeasure]) -> exp.Expr:
+def _again(
+    measure: MetricMeasure, measures: Mapping[str, MetricMeasure], find_type: Callable[[str], DataType | None]
+) -> exp.Expr:
     name = quoted(measure.name).sql("postgres")
     match measure.additivity:
         case Additivity.SUM:
-            return parse_expression(f"sum({name})")
+            stored = find_type(measure.name)
+            is_whole = stored is not None and stored.scalar.name == "int8"  # whose own sum would be numeric
+            return parse_expression(f"sum({name})::bigint" if is_whole else f"sum({name})")
         case Additivity.COUNT:
             return parse_expression(f"coalesce(sum({name}), 0)::bigint")
         case Additivity.MIN | Additivity.MAX:
@@ -122,7 +144,7 @@ def _again(measure: MetricMeasure, measures: Mapping[str, MetricMeasure]) -> exp
         case Additivity.NONE:
             holder = exp.Paren(this=measure.written.copy())
             for node in list(holder.find_all(exp.Column)):
-                node.replace(exp.Paren(this=_again(measures[identifier(node.this)], measures)))
+                node.replace(exp.Paren(this=_again(measures[identifier(node.this)], measures, find_type)))
             inner: exp.Expr = holder.this
             return inner.pop()
 
@@ -147,6 +169,26 @@ def _refuse_sums(select: exp.Select, measures: Mapping[str, MetricMeasure], metr
         )
 
 
+def _refuse_ours(select: exp.Select, table: exp.Table, metric: GoldMetric) -> None:
+    """The columns of the FROM relation stand under names of ours: neither they nor whole rows are to be had."""
+    row = table.alias_or_name
+    for node in select.find_all(exp.Column):
+        if node.name.startswith(BASE):
+            raise UndefinedColumn(f'column "{node.name}" does not exist')
+        is_row = isinstance(node.this, exp.Star) or (node.name == row and node.name not in grain_of(metric))
+        if is_row and not node.find_ancestor(exp.Count):
+            raise _whole_rows(metric)
+    if any(isinstance(each, exp.Star) for each in select.expressions):
+        raise _whole_rows(metric)
+
+
+def _whole_rows(metric: GoldMetric) -> FeatureNotSupported:
+    return FeatureNotSupported(
+        f"whole rows beside a measure() that is computed from {metric.from_relation} are not supported",
+        hint="Name the columns.",
+    )
+
+
 def _from_base(
     select: exp.Select,
     table: exp.Table,
@@ -156,6 +198,7 @@ def _from_base(
 ) -> None:
     """Answer from the FROM relation: grain columns under their names, the columns that aggregates read under ours."""
     used: dict[str, None] = {}
+    _refuse_ours(select, table, metric)
     for call, measure in calls:
         holder = exp.Paren(this=measure.expression.copy())
         for node in list(holder.find_all(exp.Column)):

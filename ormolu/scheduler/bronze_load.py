@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,9 @@ from ormolu.scheduler.bronze_content import content, latest_extract, parquet_fil
 from ormolu.scheduler.bronze_writer import KNOWN_HASHES, BronzeWriter, Target, known_hashes, rewrite
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.extracts import Expected, LoadUnit, StagedBatch, Stager
-from ormolu.scheduler.load_records import ingestion_record
+from ormolu.scheduler.load_records import ingestion_record, source_system
 from ormolu.scheduler.load_state import LoadState, StateChanges, pinned_columns
+from ormolu.scheduler.refresh_parts import catchable_errors
 from ormolu.sql_extensions.parser.expressions import parse_expression
 from ormolu.sql_extensions.queries import bind_expression
 
@@ -180,7 +182,7 @@ class BronzeLoad:
             self.context.notice(warning)
         rows_in = sum(batch.rows if batch.query is None else 0 for batch in self.batches)
         rows_in += sum(writer.written.rows_by_location[batch.units[0].location] for batch in self._deferred())
-        results = self._checked(writer)
+        results = self._checked(writer, target)
         if self._changes_nothing(evolution, target, writer):
             shutil.rmtree(self.directory, ignore_errors=True)
             return self.nothing(rows_in)
@@ -223,6 +225,9 @@ class BronzeLoad:
         for part in partition_by:
             if part.column not in names:
                 raise UndefinedColumn(f'PARTITION BY names "{part.column}", which {self.source.name} has not')
+        for name in self.source.key:
+            if name not in names:
+                raise UndefinedColumn(f'KEY names "{name}", which {self.source.name} has not')
         return Target(columns, partition_by, self.directory, layout_of(self.source.options), self._order(columns))
 
     def _order(self, columns: Sequence[StoredColumn]) -> tuple[str, ...]:
@@ -279,16 +284,18 @@ class BronzeLoad:
     def _deferred(self) -> list[StagedBatch]:
         return [batch for batch in self.batches if batch.query is not None]
 
-    def _checked(self, writer: BronzeWriter) -> list[RuleResult]:
+    def _checked(self, writer: BronzeWriter, target: Target) -> list[RuleResult]:
         rules = bronze_rules(self.source)
         if not rules or not writer.written.files:
             return []
         rows = f"SELECT * FROM {parquet_files([file.path for file in writer.written.files])}"  # noqa: S608 - quoted
+        bind = partial(bind_expression, columns={column.name: column.type for column in target.columns})
         results = []
         with self.context.step("check"):
             for rule, name in zip(rules, rule_names(rules, self.source.name.name), strict=True):
-                compiled = compile_rule(rule, name, rows, bind_expression, self.reader.previous)
-                (row,) = self.engine.rows(compiled.sql)
+                compiled = compile_rule(rule, name, rows, bind, self.reader.previous, now=self.started_at)
+                with catchable_errors(self.engine):
+                    (row,) = self.engine.rows(compiled.sql)
                 results.append(rule_result(compiled, row))
         failure = failed_load(self.source, results)
         if failure is not None:
@@ -363,7 +370,9 @@ class BronzeLoad:
         for part, batch in zip(self.plan.slices, self.batches, strict=True):
             before = self.state.watermarks.get(part.connection)
             ((value,),) = (
-                self.engine.rows(_over(batch, f'CAST(max("{column}") AS VARCHAR)')) if batch.rows else ((None,),)
+                self.engine.rows(_over(batch, f"CAST(max({identifier(column)}) AS VARCHAR)"))
+                if batch.rows
+                else ((None,),)
             )
             candidates = [text for text in (before, value) if text is not None]
             if candidates:
@@ -432,6 +441,7 @@ class BronzeLoad:
             watermarks=watermarks,
             file_count=len(files),
             total_bytes=sum(file.bytes for file in files),
+            system=source_system(self.source, self.head.definitions),
         )
 
 

@@ -19,17 +19,28 @@ from ormolu.connectors.formats import (
     json_query,
     parquet_query,
     read_head,
+    refuse_wide_decimals,
+    zero_byte,
 )
 from ormolu.connectors.source import Extract
 from ormolu.definitions import Column
 from ormolu.engine.jobs import JobEngine, identifier, literal
-from ormolu.errors import BadCopyFileFormat, InvalidTextRepresentation, OrmoluError
+from ormolu.errors import (
+    BadCopyFileFormat,
+    DatetimeFieldOverflow,
+    FeatureNotSupported,
+    InvalidDatetimeFormat,
+    InvalidTextRepresentation,
+    NumericValueOutOfRange,
+    OrmoluError,
+)
 from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.evolution import ObservedColumn
 from ormolu.medallion.inference import (
     SAMPLE_ROWS,
     TEXT,
     UNPRINTABLE,
+    Evidence,
     attempt,
     evidence,
     evidence_query,
@@ -40,10 +51,13 @@ from ormolu.sql_extensions.types import DataType, data_type, from_duckdb
 FILES_AT_ONCE = 2_000
 SMALL_BYTES = 1024 * 1024
 SAMPLE_FILES = 100
+COLUMNS_TOGETHER_MAX = 40
 SAMPLE = "ormolu_sample"
 DEFERRED_BYTES = 16 * 1024 * 1024  # smaller files gain nothing from being written one by one
 BUSY_SHARE = 1.4  # of an even share of all bytes: the most that one file may have, or threads wait for it
 ATTEMPT = "__ormolu_typed_"
+JSON = data_type("json")
+MISREAD = (InvalidTextRepresentation, InvalidDatetimeFormat, DatetimeFieldOverflow, NumericValueOutOfRange)
 # Read once and thrown away: neither compression nor dictionaries pay (a quarter of the time to write).
 STAGE_OPTIONS = "FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 1"
 
@@ -117,7 +131,8 @@ class Stager:
             case "parquet":
                 return [batch for unit in units for batch in self._parquet(unit, source_id)]
             case _:
-                return [self._json(group, kind.name, source_id) for group in _groups(units)]
+                found = [self._json(group, kind.name, source_id) for group in _groups(units)]
+                return [batch for batch in found if batch.columns]
 
     def extract(self, extract: Extract, source_id: str, load_id: int) -> StagedBatch:
         """Stage what a database yields."""
@@ -132,6 +147,7 @@ class Stager:
         known = tuple(
             observed[name] if name in observed else ObservedColumn(name, kind) for name, kind in expected.items()
         )
+        self._refuse_zero_bytes(location, known, source_id)
         return StagedBatch(location, rows, known, source_id, load_id)
 
     def named(self, unit: LoadUnit, kind: FileFormat, names: Sequence[str], source_id: str) -> list[StagedBatch]:
@@ -202,7 +218,7 @@ class Stager:
         try:
             with self._engine.one_thread() if _are_small(units) else nullcontext():
                 location, rows, observed = self._staged(source, head.names, guesses, (), kept)
-        except InvalidTextRepresentation as error:
+        except MISREAD as error:
             raise self._located(error, source, head.names, units) from error
         except OrmoluError as error:
             raise broken_file(error, paths, title=units[0].title) from error
@@ -213,28 +229,51 @@ class Stager:
         paths = [unit.location for unit in units]
         try:
             query, names = json_query(paths, kind, self._engine)
+            if not names:
+                return StagedBatch("", 0, (), source_id, units[0].load_id, tuple(units))
             source = f"({query})"
             guesses = self._guesses(names, source, paths, title=units[0].title)
             kept = (FILE_COLUMN,) if len(units) > 1 else ()
             location, rows, observed = self._staged(source, names, guesses, (), kept)
-        except InvalidTextRepresentation as error:
+        except MISREAD as error:
             raise self._located(error, source, names, units) from error
         except OrmoluError as error:
             raise broken_file(error, paths, title=units[0].title) from error
-        return StagedBatch(
-            location, rows, tuple(observed[name] for name in names), source_id, units[0].load_id, tuple(units)
-        )
+        columns = tuple(observed[name] for name in names)
+        self._refuse_zero_bytes(location, columns, units[0].title or units[0].path)
+        return StagedBatch(location, rows, columns, source_id, units[0].load_id, tuple(units))
 
     def _parquet(self, unit: LoadUnit, source_id: str) -> list[StagedBatch]:
-        """A Parquet file is its own stage."""
+        """A Parquet file is its own stage, unless it holds structs or maps: these are staged as JSON."""
         query = parquet_query([unit.location])
         try:
-            columns = self._engine.describe(query)
+            refuse_wide_decimals(unit.location, self._engine, title=unit.title or unit.path)
+            columns = [(name, kind) for name, kind in self._engine.describe(query) if name != FILE_COLUMN]
             ((rows,),) = self._engine.rows(f"SELECT count(*) FROM ({query})")  # noqa: S608 - our own query
+        except FeatureNotSupported:
+            raise
         except OrmoluError as error:
             raise broken_file(error, [unit.location], title=unit.title) from error
-        observed = tuple(ObservedColumn(name, from_duckdb(kind)) for name, kind in columns if name != FILE_COLUMN)
-        return [StagedBatch(unit.location, int(rows), observed, source_id, unit.load_id, (unit,))]
+        observed = tuple(
+            ObservedColumn(name, JSON if _is_record(kind) else from_duckdb(kind)) for name, kind in columns
+        )
+        location = unit.location
+        if any(_is_record(kind) for _, kind in columns):
+            values = [(name, _json(name) if _is_record(kind) else identifier(name)) for name, kind in columns]
+            location, rows = self._write(f"({query})", values, (), ())
+        self._refuse_zero_bytes(location, observed, unit.title or unit.path)
+        return [StagedBatch(location, int(rows), observed, source_id, unit.load_id, (unit,))]
+
+    def _refuse_zero_bytes(self, location: str, columns: Sequence[ObservedColumn], title: str) -> None:
+        """PostgreSQL's text holds no zero bytes, and its clients would end a value there."""
+        texts = [column.name for column in columns if column.type.stored == "VARCHAR"]
+        if not texts:
+            return
+        checks = ", ".join(f"coalesce(bool_or(contains({identifier(name)}, chr(0))), false)" for name in texts)
+        (row,) = self._engine.rows(f"SELECT {checks} FROM read_parquet({literal(location)})")  # noqa: S608 - quoted
+        for name, is_found in zip(texts, row, strict=True):
+            if is_found:
+                raise zero_byte(title, f'It stands in the column "{name}".')
 
     def _guesses(
         self, names: Sequence[str], source: str, paths: Sequence[str], *, title: str | None
@@ -254,11 +293,20 @@ class Stager:
                 self._engine.execute(
                     f"CREATE OR REPLACE TEMP TABLE {SAMPLE} AS SELECT * FROM {source} LIMIT {SAMPLE_ROWS}"  # noqa: S608
                 )
-                (row,) = self._engine.rows(evidence_query(unknown, SAMPLE))
+                found = self._evidence(unknown, SAMPLE)
             except OrmoluError as error:
                 raise broken_file(error, paths, title=title) from error
-            guesses |= {item.column: item.type for item in evidence(unknown, row)}
+            guesses |= {item.column: item.type for item in found}
         return guesses
+
+    def _evidence(self, names: Sequence[str], source: str) -> list[Evidence]:
+        """What the columns hold, a few at a time: the engine plans a query in the square of its expressions."""
+        found: list[Evidence] = []
+        for start in range(0, len(names), COLUMNS_TOGETHER_MAX):
+            part = names[start : start + COLUMNS_TOGETHER_MAX]
+            (row,) = self._engine.rows(evidence_query(part, source))
+            found += evidence(part, row)
+        return found
 
     def _staged(
         self,
@@ -325,8 +373,7 @@ class Stager:
         """What whole columns of a stage hold."""
         observed = {name: ObservedColumn(name, kind) for name, kind in guesses.items()}
         if names:
-            (row,) = self._engine.rows(evidence_query(names, f"read_parquet({literal(location)})"))
-            for item in evidence(names, row):
+            for item in self._evidence(names, f"read_parquet({literal(location)})"):
                 observed[item.column] = ObservedColumn(item.column, item.type, is_empty=item.values == 0)
         return observed
 
@@ -347,12 +394,23 @@ class Stager:
                 row, location, text = found[0]
                 unit = next((unit for unit in units if unit.location == location), None)
                 path = location if unit is None else unit.title or unit.path
-                return InvalidTextRepresentation(
-                    f'{path}, row {row}: invalid input syntax for type {kind}: "{str(text)[:100]}"',
+                is_beyond = isinstance(error, NumericValueOutOfRange)
+                words = "value out of range for type" if is_beyond else "invalid input syntax for type"
+                return type(error)(
+                    f'{path}, row {row}: {words} {kind}: "{str(text)[:100]}"',
                     detail=f'It stands in the column "{name}".',
                     hint=f"Declare {name} as text and repair it in silver, or mend the file.",
                 )
         return error
+
+
+def _is_record(kind: str) -> bool:
+    """Whether a DuckDB type has structs, maps or unions in it, whose text is no JSON."""
+    return any(word in kind for word in ("STRUCT(", "MAP(", "UNION("))
+
+
+def _json(name: str) -> str:
+    return f"CAST(to_json({identifier(name)}) AS VARCHAR)"
 
 
 def _array(value: str, kind: DataType) -> str:

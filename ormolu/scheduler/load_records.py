@@ -7,12 +7,25 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from ormolu.definitions import BronzeSource, ConnectionSource, SourceForm
+from ormolu.catalog.definitions_log import Definitions
+from ormolu.definitions import BronzeSource, Connection, ConnectionSource, Kind, SourceForm
 from ormolu.medallion.bronze import BronzePlan, BronzeState
 from ormolu.medallion.bronze_rules import RuleResult
 from ormolu.medallion.columns import LOAD_TIME
 
 MEGABYTE = 1_000_000
+
+
+def source_system(source: BronzeSource, definitions: Definitions) -> str:
+    """What names the origin of a source's rows: its option, its connection's, else the name of either."""
+    own = source.options.find("source_system")
+    if own is not None:
+        return str(own)
+    if not isinstance(source.source, ConnectionSource):
+        return source.name.name
+    found = [(name, definitions.find(Kind.CONNECTION, name)) for name in source.source.connections]
+    named = [each.options.text("source_system", name) if isinstance(each, Connection) else name for name, each in found]
+    return ", ".join(dict.fromkeys(named))
 
 
 def ingestion_record(
@@ -28,11 +41,11 @@ def ingestion_record(
     watermarks: Mapping[str, str],
     file_count: int,
     total_bytes: int,
+    system: str,
 ) -> dict[str, Any]:
     """All fields of an ingestion record but the run's own id, as JSON."""
     column = source.load.watermark_column if source.load is not None else None
     violating = {kind: sum(each.rows_violating for each in results if each.kind == kind) for kind in _kinds(results)}
-    system = source.options.text("source_system", _connections(source))
     return {
         "ingestion_id": f"{source.name.name}-{started_at.strftime(LOAD_TIME)}-{plan.load_id}",
         "source_name": str(source.name),
@@ -71,10 +84,6 @@ def ingestion_record(
 
 def _kinds(results: Sequence[RuleResult]) -> set[str]:
     return {result.kind for result in results}
-
-
-def _connections(source: BronzeSource) -> str:
-    return ", ".join(source.source.connections) if isinstance(source.source, ConnectionSource) else "upload"
 
 
 def _source_type(source: BronzeSource) -> str:

@@ -71,6 +71,8 @@ def _file(file: SourceFile, engine: JobEngine, limit: int) -> Preview:
             return _typed(engine, f"({query})", types, [], limit)
         case _:
             query, names = json_query([file.location], kind.name, engine)
+            if not names:
+                return Preview((), pa.table({}))
     sample = f"(SELECT * FROM ({query}) LIMIT {SAMPLE_ROWS})"  # noqa: S608 - our own query
     return _typed(engine, sample, dict.fromkeys(names, TEXT), list(names), limit)
 

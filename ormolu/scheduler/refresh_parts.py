@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlglot import exp
@@ -21,8 +22,9 @@ from ormolu.definitions import (
     SilverTable,
     TableName,
 )
+from ormolu.engine.errors import condition
 from ormolu.engine.jobs import JobEngine
-from ormolu.errors import DataError, DivisionByZero, InvalidDatetimeFormat, InvalidTextRepresentation
+from ormolu.errors import InvalidDatetimeFormat, InvalidTextRepresentation, OrmoluError
 from ormolu.medallion.bronze import partition_fields
 from ormolu.medallion.columns import PartitionField, StoredColumn
 from ormolu.medallion.expectations import BEFORE, ROWS, observation
@@ -57,8 +59,7 @@ def catchable_errors(engine: JobEngine) -> Iterator[None]:
         found = _CAUGHT.search(error.detail or error.message)
         if found is None:
             raise
-        kind = DivisionByZero if found["state"] == DivisionByZero.sqlstate else DataError
-        raise kind(found["message"]) from error
+        raise condition(found["state"], found["message"]) from error
 
 
 def moment(given: str | None) -> datetime | None:
@@ -105,10 +106,21 @@ def expectations(
 
         seen = observation(rule, now=now)
         bound = bind_query(seen.query, resolve, session=SessionValues(now=now))
-        row = context.engine().rows(text(bound.tree))[0]
-        observed = ", ".join(f"{label} = {value}" for label, value in zip(seen.seen, row[1:], strict=True)) or None
+        try:
+            with catchable_errors(context.engine()):
+                row = context.engine().rows(text(bound.tree))[0]
+        except OrmoluError as error:
+            error.hint = error.hint or f'The rule "{rule.name}" ends so.'
+            raise
+        values = [f"{label} = {_plain(value)}" for label, value in zip(seen.seen, row[1:], strict=True)]
+        observed = ", ".join(values) or None
         verdicts.append(Verdict(rule, rule.action, 0, 0 if row[0] is not False else 1, row[0] is not False, observed))
     return verdicts
+
+
+def _plain(value: object) -> str:
+    """Without exponents: 0E-16 is 0."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
 def _relation(name: TableName, rows: exp.Query, stored: Sequence[StoredColumn]) -> Relation:

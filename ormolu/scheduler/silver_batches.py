@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlglot import exp
 
 from ormolu.catalog.lake import Head, IcebergTable
-from ormolu.definitions import BronzeSource, ConnectionSource, DeleteWhen, SilverTable, TableName
+from ormolu.definitions import BronzeSource, DeleteWhen, SilverTable, TableName
 from ormolu.engine.jobs import JobEngine
 from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.lineage import base_of
@@ -20,6 +20,7 @@ from ormolu.medallion.staged_rows import InputColumn, Stage
 from ormolu.medallion.templates import query, table, text
 from ormolu.scheduler.context import RunContext
 from ormolu.scheduler.gates import Judgement
+from ormolu.scheduler.load_records import source_system
 from ormolu.scheduler.refresh_plans import RefreshPlan
 
 STAGED = "ormolu_staged"
@@ -91,7 +92,7 @@ class SilverBatch:
 
     @property
     def source_system(self) -> str | None:
-        """The option, else the connection or name of the first bronze source behind the table."""
+        """The option, else what names the origin of the first bronze source behind the table."""
         given = self.definition.options.find("source_system")
         if given is not None:
             return str(given)
@@ -100,10 +101,5 @@ class SilverBatch:
             schema, _, plain = name.partition(".")
             source = relations.get(base_of(TableName(schema, plain), relations))
             if isinstance(source, BronzeSource):
-                own = source.options.find("source_system")
-                if own is not None:
-                    return str(own)
-                if isinstance(source.source, ConnectionSource):
-                    return source.source.connections[0]
-                return source.name.name
+                return source_system(source, self.head.definitions)
         return None

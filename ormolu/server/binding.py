@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from ormolu.medallion.metric import READ_AT
 from ormolu.server.catalog_queries import CatalogQueries
 from ormolu.server.context import SessionContext
 from ormolu.server.previewing import Previews
-from ormolu.server.resolution import Resolution
+from ormolu.server.resolution import Resolution, denied, rights
 from ormolu.sql_extensions.catalog.binding import CatalogQuery
 from ormolu.sql_extensions.catalog.queries import names_catalog
 from ormolu.sql_extensions.queries import BoundQuery, SessionValues, bind_query
@@ -49,7 +49,10 @@ class Binding:
         metrics = _Metrics(head)
         tree = _without_measures(query.tree, metrics, session)
         named = _named(query.tree)
-        behind = metrics.behind() - named if tree is not query.tree else frozenset[TableName]()
+        behind = frozenset[TableName]()
+        if tree is not query.tree:
+            _check_readable(metrics.asked(), session)
+            behind = metrics.behind() - named
         bound = bind_query(
             tree,
             self.resolution.resolve_for(session, tree, with_rights=behind),
@@ -95,21 +98,39 @@ class _Metrics:
         table = self._head.find_table(name)
         return None if table is None else table.properties.get(READ_AT)
 
+    def find_type(self, name: TableName, measure: str) -> DataType | None:
+        table = self._head.find_table(name)
+        column = None if table is None else table.find_column(measure)
+        return None if column is None else column.type
+
+    def asked(self) -> tuple[TableName, ...]:
+        return tuple(self._found)
+
     def behind(self) -> frozenset[TableName]:
         return frozenset(metric.from_relation for metric in self._found.values())
+
+
+def _check_readable(metrics: Collection[TableName], session: SessionContext) -> None:
+    """What is computed from behind a metric is the metric's all the same: it takes SELECT on it."""
+    access = rights(session)
+    for name in metrics:
+        if not access.has("SELECT", name):
+            raise denied(name, session.role)
 
 
 def _without_measures(tree: exp.Expr, metrics: _Metrics, session: SessionContext) -> exp.Expr:
     """The query with `measure()` rewritten; a wrong sum is refused, or told, as the setting metric_sum says."""
     try:
-        return rewrite_measures(tree, metrics.find, read_at=metrics.read_at)
+        return rewrite_measures(tree, metrics.find, read_at=metrics.read_at, find_type=metrics.find_type)
     except GroupingError as problem:
         wanted = session.settings.get("metric_sum")
         if wanted == "error":
             raise
         if wanted == "warn":
             session.notice("WARNING", "01000", problem.message, problem.hint)
-        return rewrite_measures(tree, metrics.find, read_at=metrics.read_at, allows_sum=True)
+        return rewrite_measures(
+            tree, metrics.find, read_at=metrics.read_at, find_type=metrics.find_type, allows_sum=True
+        )
 
 
 def _named(tree: exp.Expr) -> frozenset[TableName]:

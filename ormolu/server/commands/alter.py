@@ -11,7 +11,6 @@ from ormolu.definitions import (
     BronzeSource,
     Connection,
     Definition,
-    ExpectRule,
     GoldMetric,
     GoldTable,
     Monitor,
@@ -23,6 +22,7 @@ from ormolu.definitions import (
     kind_of,
 )
 from ormolu.errors import DuplicateObject, FeatureNotSupported, UndefinedObject, UndefinedTable, WrongObjectType
+from ormolu.medallion.expectations import check_expectations
 from ormolu.medallion.lineage import downstream_in_order
 from ormolu.scheduler.queue import submission
 from ormolu.scheduler.runs import RunAction
@@ -107,6 +107,8 @@ def alter(statement: Alter, session: SessionContext, services: Services) -> Outc
         return done
     if isinstance(changed, BronzeSource):
         check_bronze(changed, head)
+    if isinstance(changed, Ruled):
+        check_expectations(changed.rules)
     warn_of_kept_options(changed, session)
     if isinstance(action, AddRule | DropRule) and isinstance(changed, SilverTable | GoldTable | GoldMetric):
         fill(changed, session, services, head)
@@ -217,10 +219,6 @@ def _options(definition: Definition) -> Options:
 def _with_rule(definition: Definition, rule: Rule) -> Definition:
     if not isinstance(definition, Ruled):
         raise WrongObjectType(f"{_called(definition)} takes no rules")
-    if isinstance(definition, GoldTable | GoldMetric) and not isinstance(rule, ExpectRule):
-        raise FeatureNotSupported(
-            "gold takes EXPECT rules only", hint="Rules about rows belong to the silver table it reads."
-        )
     if rule.name is not None and any(known.name == rule.name for known in definition.rules):
         raise DuplicateObject(f'rule "{rule.name}" of {_called(definition)} already exists')
     return replace(definition, rules=(*definition.rules, rule))

@@ -15,7 +15,6 @@ from ormolu.definitions import (
     GoldMetric,
     GoldTable,
     Kind,
-    LoadMode,
     Monitor,
     Never,
     SecretReference,
@@ -35,10 +34,12 @@ from ormolu.errors import (
     UndefinedTable,
     WrongObjectType,
 )
-from ormolu.medallion.bronze import partition_fields
+from ormolu.medallion.bronze import load_mode, partition_fields
+from ormolu.medallion.bronze_rules import check_rules
 from ormolu.medallion.change_impact import Made, change_of, check_rebuild, readers, removed_columns
 from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.evolution import system_columns
+from ormolu.medallion.expectations import check_expectations
 from ormolu.medallion.lineage import check_acyclic, upstreams
 from ormolu.medallion.refresh_mode import check_supported
 from ormolu.scheduler.queue import submission
@@ -109,6 +110,7 @@ def make_true(
             )
         case SilverTable() | GoldTable() | GoldMetric():
             check_supported(definition)
+            check_expectations(definition.rules)
             known = head.definitions.find_relation(definition.name)
             if isinstance(known, Made):
                 check_rebuild(known, definition)
@@ -207,8 +209,9 @@ def check_connection(definition: Connection, head: Head, services: Services) -> 
 
 
 def check_bronze(definition: BronzeSource, head: Head) -> None:
-    if definition.load is not None and definition.load.mode is LoadMode.CDC:
-        raise FeatureNotSupported("LOAD CDC is not supported yet", hint="LOAD INCREMENTAL ON a column works today.")
+    load_mode(definition)
+    check_rules(definition)
+    check_expectations(definition.rules)
     if definition.reconcile is not None:
         raise FeatureNotSupported("RECONCILE is not supported yet")
     if definition.source.format is not None:

@@ -10,37 +10,35 @@ from ormolu.definitions import (
     GoldMetric,
     GoldTable,
     Kind,
+    LoadMode,
     Monitor,
     Options,
     SilverTable,
+    Upload,
     kind_of,
 )
+from ormolu.medallion.bronze import load_mode
 from ormolu.server.context import SessionContext
 from ormolu.sql_extensions.options.placed import gathered
 
 DESCRIBING = frozenset(
     ("title", "owner", "steward", "domain", "dataset", "pipeline", "source_system", "certified_until", "paused")
 )
+_STORED = ("compression", "target_file_size", "retention", "cache")
 ACTED_ON: dict[Kind, frozenset[str]] = {
     Kind.CONNECTION: frozenset(("url", "path", "host", "port", "user", "password", "dbname")),
-    Kind.BRONZE_SOURCE: frozenset(
-        (
-            *("start", "lookback", "null_watermark", "on_changed_file", "on_removed_file", "source_id", "repeat"),
-            *(
-                "compression",
-                "schema",
-                "on_new_column",
-                "on_removed_column",
-                "on_type_change",
-                "target_file_size",
-                "retention",
-            ),
-        )
-    ),
-    Kind.SILVER_TABLE: frozenset(("compression", "target_file_size", "retention", "columns", "audit_columns")),
-    Kind.GOLD_TABLE: frozenset(("compression", "target_file_size", "retention", "columns")),
-    Kind.GOLD_METRIC: frozenset(("compression", "target_file_size", "retention")),
-    Kind.MONITOR: frozenset(("method", "sensitivity", "threshold", "min_change", "holidays")),
+    Kind.BRONZE_SOURCE: frozenset((*_STORED, "schema", "on_new_column", "on_removed_column", "on_type_change")),
+    Kind.SILVER_TABLE: frozenset((*_STORED, "columns", "audit_columns")),
+    Kind.GOLD_TABLE: frozenset((*_STORED, "columns")),
+    Kind.GOLD_METRIC: frozenset(_STORED),
+    Kind.MONITOR: frozenset(("method", "sensitivity", "threshold", "min_change", "holidays", "max_series")),
+}
+# Of a bronze source, by how it is loaded.
+ACTED_ON_BY_UPLOADS = frozenset(("repeat",))
+ACTED_ON_BY_LOADS = {
+    LoadMode.FULL: frozenset(("source_id",)),
+    LoadMode.APPEND: frozenset(("source_id", "on_changed_file", "on_removed_file")),
+    LoadMode.INCREMENTAL: frozenset(("source_id", "start", "lookback", "null_watermark")),
 }
 # What is so anyway: saying it changes nothing.
 DEFAULTS = {"format": "parquet", "publish": "auto", "refresh": "auto"}
@@ -51,7 +49,7 @@ def warn_of_kept_options(definition: Definition, session: SessionContext) -> Non
     if not isinstance(definition, Connection | BronzeSource | SilverTable | GoldTable | GoldMetric | Monitor):
         return
     options: Options = gathered(definition).options if isinstance(definition, BronzeSource) else definition.options
-    acted_on = DESCRIBING | ACTED_ON[kind_of(definition)]
+    acted_on = DESCRIBING | ACTED_ON[kind_of(definition)] | _acted_on_by_loads(definition)
     kept = [
         item.name
         for item in options.items
@@ -65,6 +63,16 @@ def warn_of_kept_options(definition: Definition, session: SessionContext) -> Non
             f"kept with the definition and not acted on yet: {', '.join(kept)}",
             f"SHOW OPTIONS FOR {kind_of(definition).value} says what each is for.",
         )
+
+
+def _acted_on_by_loads(definition: Definition) -> frozenset[str]:
+    match definition:
+        case BronzeSource(source=Upload()):
+            return ACTED_ON_BY_UPLOADS
+        case BronzeSource():
+            return ACTED_ON_BY_LOADS.get(load_mode(definition), frozenset())
+        case _:
+            return frozenset()
 
 
 def _kept_clauses(definition: Definition) -> list[str]:

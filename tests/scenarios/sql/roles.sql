@@ -123,3 +123,22 @@ REVOKE SELECT ON SCHEMA gold FROM anna;
 --as anna
 SELECT * FROM gold.ro_later;
 --! 42501
+--as admin
+-- what a metric computes from behind it takes SELECT on the metric, and shows nothing else of what is behind it
+CREATE GOLD METRIC ro_metric FROM silver.ro_out GRAIN (v) MEASURES (count(DISTINCT id) AS ids);
+--as otto
+SELECT measure(ids) FROM gold.ro_metric;
+--! 42501 ro_metric
+--as admin
+GRANT SELECT ON gold.ro_metric TO anna;
+--as anna
+SELECT measure(ids) >= 2 AS some FROM gold.ro_metric;
+--= t
+SELECT measure(ids), max("ormolu:base:id") FROM gold.ro_metric;
+--! 42703
+SELECT *, measure(ids) FROM gold.ro_metric GROUP BY v;
+--! 0A000 whole rows
+SELECT measure(ids), max(row_to_json(ro_metric)::text) FROM gold.ro_metric;
+--! 0A000 whole rows
+SELECT measure(ids), max(m.ids) FROM gold.ro_metric AS m, silver.ro_out AS o;
+--! 0A000 join
