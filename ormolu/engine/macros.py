@@ -15,7 +15,14 @@ MACROS: tuple[str, ...] = (
         WHEN a < 0 AND b <> trunc(b)
             THEN error('2201F: a negative number raised to a non-integer power yields a complex result')
         WHEN a = 0 AND b < 0 THEN error('2201F: zero raised to a negative power is undefined')
+        WHEN isinf(pow(a, b)) AND NOT isinf(a) AND NOT isinf(b) THEN error('22003: value out of range: overflow')
+        WHEN pow(a, b) = 0 AND a <> 0 AND NOT isinf(a) AND NOT isinf(b)
+            THEN error('22003: value out of range: underflow')
         ELSE pow(a, b) END""",
+    """pg_checked_float(x, is_finite) AS CASE WHEN NOT isfinite(x) AND is_finite
+        THEN error('22003: value out of range: overflow') ELSE x END""",
+    """pg_checked_once(x) AS list_transform([x], lambda e: CASE WHEN isinf(e)
+        THEN error('22003: value out of range: overflow') ELSE e END)[1]""",
     """pg_sqrt(a) AS CASE WHEN a < 0 THEN error('2201F: cannot take square root of a negative number')
         ELSE sqrt(a) END""",
     """pg_ln(a) AS CASE WHEN a = 0 THEN error('2201E: cannot take logarithm of zero')
@@ -108,13 +115,17 @@ MACROS: tuple[str, ...] = (
     "pg_interval_months(x) AS (date_part('year', x) * 12 + date_part('month', x))",
     """pg_interval_us(x) AS ((date_part('hour', x) * 60 + date_part('minute', x)) * 60000000
         + date_part('microsecond', x))""",
-    """pg_interval_times(x, f) AS to_months(trunc(pg_interval_months(x) * f)::INTEGER)
-        + to_days(trunc(date_part('day', x) * f
-            + (pg_interval_months(x) * f - trunc(pg_interval_months(x) * f)) * 30)::INTEGER)
-        + to_microseconds(round(pg_interval_us(x) * f + 86400000000.0 * (
-            (date_part('day', x) * f + (pg_interval_months(x) * f - trunc(pg_interval_months(x) * f)) * 30)
-            - trunc(date_part('day', x) * f
-                + (pg_interval_months(x) * f - trunc(pg_interval_months(x) * f)) * 30)))::BIGINT)""",
+    # Of months, days and microseconds with fractions: what is left of a month are days of 30, of a day its time.
+    "pg_days_of_months(m) AS round((m - trunc(m)) * 30, 6)",
+    """pg_seconds_of_days(m, d) AS round((d - trunc(d) + pg_days_of_months(m) - trunc(pg_days_of_months(m))) * 86400.0,
+        6)""",
+    """pg_interval_carried(m, d, us) AS to_months(trunc(m)::INTEGER)
+        + to_days((trunc(d) + trunc(pg_days_of_months(m)) + trunc(pg_seconds_of_days(m, d) / 86400.0))::INTEGER)
+        + to_microseconds(round_even(us + (pg_seconds_of_days(m, d) % 86400.0) * 1000000.0, 0)::BIGINT)""",
+    "pg_interval_times(x, f) AS pg_interval_carried(pg_interval_months(x) * f, date_part('day', x) * f,"
+    " pg_interval_us(x) * f)",
+    "pg_interval_over(x, f) AS pg_interval_carried(pg_interval_months(x) / f, date_part('day', x) / f,"
+    " pg_interval_us(x) / f)",
     """pg_interval_trunc(x, months, days, clock) AS
         to_months((pg_interval_months(x) - pg_interval_months(x) % months)::INTEGER)
         + to_days((pg_interval_days(x) * days)::INTEGER)

@@ -166,7 +166,7 @@ _QUOTED_KEYWORDS = ", ".join(f"'{word}'" for word in _KEYWORDS)
 QUERY_MACROS: tuple[str, ...] = (
     # --- numbers and texts
     """pg_exp(x) AS CASE WHEN isinf(exp(x)) AND NOT isinf(x) THEN error('22003: value out of range: overflow')
-        ELSE exp(x) END""",
+        WHEN exp(x) = 0 AND NOT isinf(x) THEN error('22003: value out of range: underflow') ELSE exp(x) END""",
     "pg_min_scale(s) AS length(rtrim(split_part(s, '.', 2), '0'))::INTEGER",
     "pg_base64(b) AS rtrim(regexp_replace(base64(b), '(.{76})', '\\1' || chr(10), 'g'), chr(10))",
     "pg_chr(n) AS CASE WHEN n = 0 THEN error('54000: null character not permitted') ELSE chr(n) END",
@@ -177,6 +177,11 @@ QUERY_MACROS: tuple[str, ...] = (
         THEN s ELSE '"' || replace(s, '"', '""') || '"' END""",
     "pg_bools_text(x) AS list_transform(x, lambda e: CASE WHEN e THEN 't' WHEN NOT e THEN 'f' END)",
     "pg_floats_text(x) AS list_transform(x, lambda e: pg_float_text(e))",
+    # --- moments
+    """pg_rounded_us(us, unit) AS CASE WHEN us < 0 THEN -((unit // 2 - us) // unit) ELSE (us + unit // 2) // unit END
+        * unit""",
+    "pg_round_time(x, unit) AS x + to_microseconds(pg_rounded_us(epoch_us(x), unit) - epoch_us(x))",
+    "pg_round_moment(x, unit) AS CASE WHEN isfinite(x) THEN pg_round_time(x, unit) ELSE x END",
     # --- intervals
     "pg_interval_days(x) AS date_part('day', x)",
     # --- series: as a list they are in memory whole, so `most` is how long one may be

@@ -166,6 +166,8 @@ class DataType:
                 return length + 4
             case (("bit" | "varbit"), (length,)):
                 return length
+            case (("time" | "timetz" | "timestamp" | "timestamptz"), (digits,)):
+                return digits
             case _:
                 return -1
 

@@ -56,8 +56,8 @@ def cast_to(bound: Bound, type: DataType, context: Context) -> Bound:
         return _cast_unknown(bound, type, context)
     if source == type:
         return bound
-    if is_text(type) and bound.digits is not None:
-        return _limit(Bound(bound.digits.copy(), t.TEXT), type, context)
+    if is_kind(source, "bpchar") and is_kind(type, "bpchar") and not type.modifiers:
+        return replace(bound, type=type)
     if is_text(type):
         return _limit(Bound(text_of(bound, context), t.TEXT), type, context)
     if type.dimensions or source.dimensions:
@@ -223,6 +223,14 @@ def _cast_moment(tree: exp.Expr, source: DataType, type: DataType, context: Cont
     return engine_cast(tree, type)
 
 
+def rounded_moment(bound: Bound, type: DataType, context: Context) -> Bound:
+    """CAST(x AS timestamp(n)): rounded to so many digits of a second."""
+    whole = cast_to(bound, DataType(type.scalar), context)
+    unit = 10 ** (6 - type.modifiers[0])
+    name = "pg_round_time" if is_kind(type, "time", "timetz") else "pg_round_moment"
+    return Bound(call(name, whole.tree, t.number(unit)), type, has_modifiers=True)
+
+
 def local(bound: Bound, context: Context) -> exp.Expr:
     """A timestamptz as the session's wall clock shows it; others as they are."""
     if not is_kind(bound.type, "timestamptz"):
@@ -235,8 +243,9 @@ def text_of(bound: Bound, context: Context) -> exp.Expr:
     tree = bound.tree
     if bound.is_open:
         return cast_to(bound, t.TEXT, context).tree
-    if bound.digits is not None:
-        return bound.digits.copy()
+    if bound.digits is not None and bound.kind != "record":
+        digits = bound.digits.copy()
+        return call("pg_array_text", digits) if bound.type is not None and bound.type.dimensions else digits
     match bound.kind:
         case "text" | "varchar" | "name" | "xml" | "inet":
             return tree

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from sqlglot import exp
@@ -66,6 +67,18 @@ def constant_of(node: exp.Expr, type: DataType) -> Bound | None:
 def written_type(node: exp.Expr) -> DataType:
     """The type as it was written; 42704 where there is none of that name."""
     spelling = node.sql("postgres").lower()
-    if spelling.startswith(("timestamp(", "timestamptz(", "time(", "interval ")):
+    if _PRECISE.match(spelling) or spelling.startswith("interval "):
         raise unsupported(f"the type {spelling}", node, hint="Leave the precision out.")
     return data_type(spelling)
+
+
+_PRECISE = re.compile(r"(time|timetz|timestamp|timestamptz)\((\d+)\)$")
+_SECOND_DIGITS_MAX = 6
+
+
+def precise_type(node: exp.Expr) -> DataType | None:
+    """The type of a moment with so many digits of its seconds, where it was written with them."""
+    found = _PRECISE.match(node.sql("postgres").lower())
+    if found is None:
+        return None
+    return DataType(data_type(found[1]).scalar, (min(int(found[2]), _SECOND_DIGITS_MAX),))

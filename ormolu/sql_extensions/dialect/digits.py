@@ -14,7 +14,7 @@ from sqlglot import exp
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.context import BoundSelect, Context
 from ormolu.sql_extensions.dialect.scopes import quoted
-from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind
+from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast
 from ormolu.sql_extensions.types import DataType
 
 _OPERATIONS: dict[type[exp.Expr], str] = {
@@ -24,8 +24,13 @@ _OPERATIONS: dict[type[exp.Expr], str] = {
 
 
 def digits_of(bound: Bound) -> exp.Expr:
-    """The text of a number as PostgreSQL shows it."""
-    return bound.digits.copy() if bound.digits is not None else engine_cast(bound.tree.copy(), "VARCHAR")
+    """The text of a number as PostgreSQL shows it; of an array of numbers, those of its elements."""
+    return bound.digits.copy() if bound.digits is not None else engine_cast(bound.tree.copy(), digits_type(bound.type))
+
+
+def digits_type(type: DataType | None) -> str:
+    """The engine's type of the digits of a number or of an array of them."""
+    return "VARCHAR" + "[]" * (0 if type is None else type.dimensions)
 
 
 def operation_digits(node: exp.Expr, left: Bound, right: Bound) -> exp.Expr | None:
@@ -36,7 +41,7 @@ def operation_digits(node: exp.Expr, left: Bound, right: Bound) -> exp.Expr | No
 
 def vary(type: DataType | None, bounds: Sequence[Bound]) -> bool:
     """Whether values that meet in a numeric are shown with different digits."""
-    if type is None or not is_kind(type, "numeric"):
+    if type is None or type.scalar.name != "numeric":
         return False
     known = [bound for bound in bounds if not isinstance(bound.tree, exp.Null)]
     return any(bound.digits is not None or _scale(bound) != _scale(known[0]) for bound in known)
@@ -135,6 +140,20 @@ def without_digits(bound: BoundSelect, context: Context) -> BoundSelect:
     names = [(column.engine_name, column.engine_name) for column in bound.columns]
     columns = tuple(replace(column, digits=None) for column in bound.columns)
     return BoundSelect(_alone(bound, names, context), columns)
+
+
+def one_of_each(bound: BoundSelect, context: Context) -> BoundSelect:
+    """The different rows of the query, each with the digits of one of those that are equal."""
+    name = context.unique_name("each")
+    inner = exp.Subquery(this=bound.tree, alias=exp.TableAlias(this=quoted(name)))
+    values = [exp.column(quoted(column.engine_name), table=quoted(name)) for column in bound.columns]
+    trees = [exp.alias_(value, quoted(column.engine_name)) for value, column in zip(values, bound.columns, strict=True)]
+    for column in bound.columns:
+        if column.digits is not None:
+            digits = exp.column(quoted(column.digits), table=quoted(name))
+            trees.append(exp.alias_(call("any_value", digits), quoted(column.digits)))
+    group = exp.Group(expressions=[value.copy() for value in values])
+    return BoundSelect(exp.Select(expressions=trees, from_=exp.From(this=inner), group=group), bound.columns)
 
 
 def digits_alone(bound: BoundSelect, context: Context) -> exp.Query:

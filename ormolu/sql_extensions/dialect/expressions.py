@@ -11,7 +11,7 @@ from ormolu.errors import DatatypeMismatch, IndeterminateDatatype, InvalidSyntax
 from ormolu.sql_extensions.dialect import operators
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.calls import bind_call
-from ormolu.sql_extensions.dialect.casts import cast_to, coerce, settle
+from ormolu.sql_extensions.dialect.casts import cast_to, coerce, rounded_moment, settle
 from ormolu.sql_extensions.dialect.constants import (
     adjacent,
     boolean_node,
@@ -19,6 +19,7 @@ from ormolu.sql_extensions.dialect.constants import (
     literal_node,
     null_node,
     parameter_node,
+    precise_type,
     text_node,
     written_type,
 )
@@ -73,8 +74,9 @@ def _row(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     fields: list[tuple[str, Bound]] = []
     for index, each in enumerate(node.expressions, start=1):
         bound = bind(each, scope, context)
-        tree = settle(bound, context).tree
-        fields.append((f"f{index}", Bound(tree, t.type_of("unknown") if bound.is_open else bound.type)))
+        settled = settle(bound, context)
+        type = t.type_of("unknown") if bound.is_open else bound.type
+        fields.append((f"f{index}", Bound(settled.tree, type, digits=settled.digits)))
     return row_of(fields)
 
 
@@ -108,6 +110,9 @@ def _paren(node: exp.Expr, scope: Scope, context: Context) -> Bound:
 def _cast(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     if node.args.get("format") or node.args.get("safe") or node.args.get("default"):
         raise unsupported("this form of CAST", node)
+    precise = precise_type(node.args["to"])
+    if precise is not None:
+        return rounded_moment(bind(node.this, scope, context), precise, context)
     type = written_type(node.args["to"])
     bound = constant_of(node.this, type) or bind(node.this, scope, context)
     converted = cast_to(bound, type, context)
@@ -126,7 +131,7 @@ def _case(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     default = node.args.get("default")
     results = [bind(branch.args["true"], scope, context) for branch in node.args["ifs"]]
     otherwise = bind(default, scope, context) if default is not None else None
-    type = t.meet_all([*results, *([otherwise] if otherwise else [])], "CASE")
+    type = t.meet_all([*([otherwise] if otherwise else []), *results], "CASE")
     tests = [_when(node, branch, scope, context) for branch in node.args["ifs"]]
     converted = [coerce(result, type, context) for result in results]
     branches = [exp.If(this=test, true=result.tree) for test, result in zip(tests, converted, strict=True)]
@@ -160,8 +165,11 @@ def _array(node: exp.Expr, scope: Scope, context: Context) -> Bound:
             position=position(node),
         )
     type = t.meet_all(elements, "ARRAY")
-    trees = [coerce(element, type, context).tree for element in elements]
-    return Bound(exp.Array(expressions=trees), None if type is None else t.array_of(type))
+    converted = [coerce(element, type, context) for element in elements]
+    shown = [branch_digits(*pair) for pair in zip(elements, converted, strict=True)] if vary(type, elements) else []
+    tree = exp.Array(expressions=[element.tree for element in converted])
+    digits = exp.Array(expressions=shown) if shown else None
+    return Bound(tree, None if type is None else t.array_of(type), digits=digits)
 
 
 def _bracket(node: exp.Expr, scope: Scope, context: Context) -> Bound:
@@ -172,7 +180,7 @@ def _bracket(node: exp.Expr, scope: Scope, context: Context) -> Bound:
         raise DatatypeMismatch(
             f"cannot subscript type {array.type} because it does not support subscripting", position=position(node)
         )
-    tree = array.tree
+    tree, digits = array.tree, array.digits
     type = array.type
     is_slice = any(isinstance(subscript, exp.Slice) for subscript in node.expressions)
     if not is_slice and len(node.expressions) < type.dimensions:
@@ -185,10 +193,13 @@ def _bracket(node: exp.Expr, scope: Scope, context: Context) -> Bound:
                 for side, default in ((subscript.this, 1), (subscript.expression, 2**31 - 1))
             ]
             tree = call("pg_array_slice", tree, *bounds)
+            digits = None if digits is None else call("pg_array_slice", digits, *(bound.copy() for bound in bounds))
         else:
-            tree = call("pg_array_element", tree, _subscript(subscript, scope, context))
+            place = _subscript(subscript, scope, context)
+            tree = call("pg_array_element", tree, place)
+            digits = None if digits is None else call("pg_array_element", digits, place.copy())
             type = t.element_type(type)
-    return Bound(tree, type)
+    return Bound(tree, type, digits=digits)
 
 
 def _jsonb_subscripts(node: exp.Expr, value: Bound, scope: Scope, context: Context) -> Bound:

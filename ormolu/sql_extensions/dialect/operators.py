@@ -10,7 +10,8 @@ from ormolu.errors import UndefinedFunction
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import cast_to, coerce, local, settle, text_of
 from ormolu.sql_extensions.dialect.context import Context
-from ormolu.sql_extensions.dialect.digits import checked_digits, digits_of, operation_digits
+from ormolu.sql_extensions.dialect.digits import branch_digits, checked_digits, digits_of, operation_digits, vary
+from ormolu.sql_extensions.dialect.floats import checked_float
 from ormolu.sql_extensions.dialect.reading import position, unsupported
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind, is_number, is_text
 from ormolu.sql_extensions.functions import json_operators
@@ -96,8 +97,8 @@ def _numbers(node: exp.Expr, left: Bound, right: Bound) -> Bound:
     match node:
         case exp.Div() if is_kind(common, *t.INTEGERS):
             return Bound(_binary(exp.IntDiv, left_tree, call("pg_divisor", right_tree)), common)
-        case exp.Div():
-            return Bound(_binary(exp.Div, left_tree, call("pg_divisor", right_tree)), common)
+        case exp.Add() | exp.Sub() | exp.Mul() | exp.Div() if is_kind(common, *t.FLOATS):
+            return Bound(checked_float(type(node), (left, left_tree), (right, right_tree)), common)
         case exp.Mod() if is_kind(common, *t.FLOATS):
             raise no_operator(node, left, right)
         case exp.Mod():
@@ -220,7 +221,7 @@ def _spans(node: exp.Expr, left: Bound, right: Bound) -> Bound:
         case "interval", "*" | "/", _ if is_number(right.type):
             factor = engine_cast(right.tree, t.FLOAT8)
             if symbol == "/":
-                factor = _binary(exp.Div, engine_cast(t.number(1), t.FLOAT8), call("pg_divisor", factor))
+                return Bound(call("pg_interval_over", left.tree, call("pg_divisor", factor)), t.INTERVAL)
             return Bound(call("pg_interval_times", left.tree, factor), t.INTERVAL)
         case _, "*", "interval" if is_number(left.type):
             return Bound(call("pg_interval_times", right.tree, engine_cast(left.tree, t.FLOAT8)), t.INTERVAL)
@@ -306,6 +307,8 @@ def same_type(node: exp.Expr, left: Bound, right: Bound, context: Context) -> tu
         raise no_operator(node, left, right)
     if is_number(common):
         return left, right
+    if {left.kind, right.kind} == {"bpchar", "varchar"}:
+        return Bound(call("rtrim", left.tree), t.TEXT), Bound(call("rtrim", right.tree), t.TEXT)
     if is_kind(common, "jsonb"):
         return in_order(left), in_order(right)
     return cast_to(left, common, context), cast_to(right, common, context)
@@ -356,10 +359,25 @@ def _concatenate_arrays(node: exp.Expr, left: Bound, right: Bound, context: Cont
                 raise no_operator(node, left, right)
             element, whole = common, t.array_of(common)
     if left.type is not None and left.type.dimensions == 0 and not left.is_open:
-        trees = [coerce(left, element, context).tree, cast_to(right, whole, context).tree]
-        return Bound(call("list_prepend", *trees), whole)
+        return joined_lists("list_prepend", (left, right), (coerce(left, element, context), whole), context)
     if right.type is not None and right.type.dimensions == 0 and not right.is_open:
-        trees = [cast_to(left, whole, context).tree, coerce(right, element, context).tree]
-        return Bound(call("list_append", *trees), whole)
-    trees = [coerce(side, whole, context).tree for side in (left, right)]
-    return Bound(call("list_concat", *trees), whole)
+        return joined_lists("list_append", (left, right), (coerce(right, element, context), whole), context)
+    met = t.meet_all([left, right], "array concatenation") or whole
+    return joined_lists("list_concat", (left, right), (None, met), context)
+
+
+def joined_lists(
+    engine_name: str, sides: tuple[Bound, Bound], joined: tuple[Bound | None, DataType], context: Context
+) -> Bound:
+    """Two arrays, or an array and an element, as an array of the type; an element comes converted."""
+    element, whole = joined
+    trees, shown = [], []
+    for place, side in enumerate(sides):
+        is_element = element is not None and place == ("list_prepend", "list_append").index(engine_name)
+        converted = element if element is not None and is_element else cast_to(side, whole, context)
+        trees.append(converted.tree)
+        shown.append(branch_digits(side, converted))
+    scales = [replace(side, type=t.array_of(side.type)) if side.type and not side.type.dimensions else side
+              for side in sides]  # fmt: skip
+    digits = call(engine_name, *shown) if vary(whole, scales) else None
+    return Bound(call(engine_name, *trees), whole, digits=digits)

@@ -151,15 +151,15 @@ def check_distinct(tree: exp.Select, projections: list[exp.Expr], where: int | N
     if distinct is None or order is None:
         return
     on = distinct.args.get("on")
-    shown = [_bare(projection.this) for projection in projections]
-    keys = [shown[int(key.this.name) - 1] if _is_place(key.this) else _bare(key.this) for key in order.expressions]
+    shown = [bare(projection.this) for projection in projections]
+    keys = [shown[int(key.this.name) - 1] if is_place(key.this) else bare(key.this) for key in order.expressions]
     if on is None:
         if any(key not in shown for key in keys):
             raise InvalidColumnReference(
                 "for SELECT DISTINCT, ORDER BY expressions must appear in select list", position=where
             )
         return
-    wanted = [_bare(key) for key in on.expressions]
+    wanted = [bare(key) for key in on.expressions]
     first = keys[: len(set(wanted))]
     if set(first) - set(wanted) or (len(keys) >= len(set(wanted)) and set(wanted) - set(first)):
         raise InvalidColumnReference(
@@ -167,11 +167,13 @@ def check_distinct(tree: exp.Select, projections: list[exp.Expr], where: int | N
         )
 
 
-def _is_place(tree: exp.Expr) -> bool:
+def is_place(tree: exp.Expr) -> bool:
+    """Whether a term is the number of an output column."""
     return isinstance(tree, exp.Literal) and not tree.is_string
 
 
-def _bare(tree: exp.Expr) -> exp.Expr:
+def bare(tree: exp.Expr) -> exp.Expr:
+    """The expression without the parentheses around it."""
     while isinstance(tree, exp.Paren):
         tree = tree.this
     return tree

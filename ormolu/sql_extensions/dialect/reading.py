@@ -10,6 +10,7 @@ from sqlglot.errors import ErrorLevel, ParseError, TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from ormolu.errors import FeatureNotSupported, InvalidSyntax, ProgramLimitExceeded, StatementTooComplex
+from ormolu.sql_extensions.dialect.literal_intervals import with_whole_intervals
 from ormolu.sql_extensions.dialect.literal_lists import with_lists_folded
 from ormolu.sql_extensions.parser.expressions import respell
 from ormolu.sql_extensions.tokens import tokenize
@@ -101,7 +102,7 @@ def _parse(text: str) -> list[exp.Expr | None]:
         text = respell(text, tokenize(text))
         tokens = _POSTGRES.tokenize(text)
         _check_gaps(tokens)
-        tokens = _prepared(with_lists_folded(with_oid_arrays(tokens)))
+        tokens = _prepared(with_whole_intervals(with_lists_folded(with_oid_arrays(tokens))))
         return list(_POSTGRES.parser().parse(tokens, text))
     except TokenError as error:
         raise InvalidSyntax("the statement breaks off inside a quoted string or a comment") from error

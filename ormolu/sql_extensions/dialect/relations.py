@@ -280,9 +280,10 @@ def _rows(node: exp.Expr, sources: list[RowSource], name: str, scope: Scope, con
     alias = node.args.get("alias")
     table = identifier(alias.this) if isinstance(alias, exp.TableAlias) and alias.this is not None else name
     columns: Columns = [
-        (source.column or table, f"c{index + 1}", source.type, False, False, None)
+        (source.column or table, f"c{index + 1}", source.type, False, False,
+         f"d{index + 1}" if source.digits is not None and context.shows_digits else None)
         for index, source in enumerate(sources)
-    ]
+    ]  # fmt: skip
     offset = node.args.get("offset") or node.args.get("ordinality")
     if offset and len(sources) > 1:
         raise unsupported("WITH ORDINALITY over several arrays", node)
@@ -302,11 +303,10 @@ def _rows(node: exp.Expr, sources: list[RowSource], name: str, scope: Scope, con
 
 
 def _listed(sources: list[RowSource]) -> exp.Select:
+    lists = [(f"c{index}", source.tree) for index, source in enumerate(sources, start=1)]
+    lists += [(f"d{index}", source.digits) for index, source in enumerate(sources, start=1) if source.digits]
     return exp.Select(
-        expressions=[
-            exp.alias_(exp.Anonymous(this="unnest", expressions=[source.tree]), quoted(f"c{index + 1}"))
-            for index, source in enumerate(sources)
-        ]
+        expressions=[exp.alias_(exp.Anonymous(this="unnest", expressions=[tree]), quoted(name)) for name, tree in lists]
     )
 
 

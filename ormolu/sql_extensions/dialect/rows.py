@@ -16,12 +16,19 @@ _RECORD = SCALARS["record"]
 
 def row_of(fields: list[tuple[str, Bound]]) -> Bound:
     """A record of settled values; the engine's names of its fields are their places."""
-    pairs: list[exp.Expr] = [
-        exp.PropertyEQ(this=exp.to_identifier(_place(index), quoted=True), expression=value.tree)
-        for index, (_, value) in enumerate(fields)
-    ]
     types = tuple((name, value.type or t.TEXT) for name, value in fields)
-    return Bound(exp.Struct(expressions=pairs), DataType(_RECORD, fields=types))
+    digits = None
+    if any(value.digits is not None for _, value in fields):
+        digits = _struct([(value.digits or value.tree).copy() for _, value in fields])
+    return Bound(_struct([value.tree for _, value in fields]), DataType(_RECORD, fields=types), digits=digits)
+
+
+def _struct(trees: list[exp.Expr]) -> exp.Struct:
+    pairs: list[exp.Expr] = [
+        exp.PropertyEQ(this=exp.to_identifier(_place(index), quoted=True), expression=tree)
+        for index, tree in enumerate(trees)
+    ]
+    return exp.Struct(expressions=pairs)
 
 
 def is_row(value: Bound) -> bool:
@@ -31,20 +38,24 @@ def is_row(value: Bound) -> bool:
 def row_fields(value: Bound) -> list[tuple[str, Bound]]:
     """Names and values of a record's fields."""
     assert value.type is not None
-    tree = value.tree
-    while isinstance(tree, exp.Paren):
-        tree = tree.this
-    if isinstance(tree, exp.Struct):
-        trees = [pair.expression for pair in tree.expressions]
-    else:
-        trees = [
-            call("struct_extract", value.tree.copy(), t.string(_place(index)))
-            for index in range(len(value.type.fields))
-        ]
+    trees = _parts(value.tree, len(value.type.fields))
+    shown: list[exp.Expr | None] = [None] * len(trees)
+    if value.digits is not None:
+        parts = zip(_parts(value.digits, len(trees)), value.type.fields, strict=True)
+        shown = [part if t.is_kind(type, "numeric") or type.fields else None for part, (_, type) in parts]
     return [
-        (name, Bound(tree.copy(), t.TEXT if type.scalar.name == "unknown" else type))
-        for (name, type), tree in zip(value.type.fields, trees, strict=True)
+        (name, Bound(tree.copy(), t.TEXT if type.scalar.name == "unknown" else type, digits=digits))
+        for (name, type), tree, digits in zip(value.type.fields, trees, shown, strict=True)
     ]
+
+
+def _parts(tree: exp.Expr, count: int) -> list[exp.Expr]:
+    inner = tree
+    while isinstance(inner, exp.Paren):
+        inner = inner.this
+    if isinstance(inner, exp.Struct):
+        return [pair.expression for pair in inner.expressions]
+    return [call("struct_extract", tree.copy(), t.string(_place(index))) for index in range(count)]
 
 
 def _place(index: int) -> str:
@@ -79,7 +90,8 @@ def _where_there(node: exp.Expr, row: Bound, relation: ScopeRelation) -> Bound:
     if number is None:
         raise unsupported("the row of a relation that an outer join may leave out", node, hint="Name its columns.")
     given = exp.Not(this=exp.Is(this=number.tree.copy(), expression=exp.Null()))
-    return Bound(exp.Case(ifs=[exp.If(this=given, true=row.tree)]), row.type)
+    digits = None if row.digits is None else exp.Case(ifs=[exp.If(this=given.copy(), true=row.digits)])
+    return Bound(exp.Case(ifs=[exp.If(this=given, true=row.tree)]), row.type, digits=digits)
 
 
 def field_of(node: exp.Expr, value: Bound) -> Bound:

@@ -10,15 +10,30 @@ from ormolu.errors import DatatypeMismatch, DuplicateAlias, InvalidColumnReferen
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import coerce, settle
 from ormolu.sql_extensions.dialect.context import BoundSelect, Context, OutputColumn
-from ormolu.sql_extensions.dialect.digits import beside_groups, branch_digits, vary, without_digits
+from ormolu.sql_extensions.dialect.digits import (
+    beside_groups,
+    branch_digits,
+    digits_type,
+    one_of_each,
+    vary,
+    without_digits,
+)
 from ormolu.sql_extensions.dialect.logic import condition
 from ormolu.sql_extensions.dialect.names import column_name
-from ormolu.sql_extensions.dialect.ordering import bind_group, bind_limits, bind_order, check_distinct, distinct_on
+from ormolu.sql_extensions.dialect.ordering import (
+    bare,
+    bind_group,
+    bind_limits,
+    bind_order,
+    check_distinct,
+    distinct_on,
+    is_place,
+)
 from ormolu.sql_extensions.dialect.reading import identifier, position, unsupported
 from ormolu.sql_extensions.dialect.relations import bind_from
 from ormolu.sql_extensions.dialect.scopes import Scope, ScopeColumn, WithQuery, quoted
 from ormolu.sql_extensions.dialect.types import Bound, engine_cast
-from ormolu.sql_extensions.types import DataType
+from ormolu.sql_extensions.types import NUMERIC_PRECISION_MAX, DataType
 
 _SELECT_PARTS = frozenset(
     {
@@ -94,18 +109,20 @@ def _select(node: exp.Select, outer: Scope, context: Context) -> BoundSelect:
     tree.set("order", bind_order(node, columns, scope, context, projections=projections))
     check_distinct(tree, projections, position(node))
     bind_limits(node, tree, scope, context)
-    return BoundSelect(tree, _show_digits(tree, columns, digits, context))
+    shown = _show_digits(tree, columns, digits, context)
+    is_distinct = tree.args.get("distinct") is not None and tree.args["distinct"].args.get("on") is None
+    if is_distinct and any(column.digits is not None for column in shown):
+        return _distinct_rows(tree, shown, projections, context)
+    return BoundSelect(tree, shown)
 
 
 def _show_digits(
     tree: exp.Select, columns: tuple[OutputColumn, ...], digits: list[exp.Expr | None], context: Context
 ) -> tuple[OutputColumn, ...]:
     """Add what is shown behind the columns; where that would make other rows, the columns go without."""
-    distinct = tree.args.get("distinct")
-    is_distinct = distinct is not None and distinct.args.get("on") is None
     shown: list[OutputColumn] = []
     for column, written in zip(columns, digits, strict=True):
-        text = None if written is None or is_distinct or not context.shows_digits else beside_groups(written, tree)
+        text = None if written is None or not context.shows_digits else beside_groups(written, tree)
         if text is None:
             shown.append(replace(column, digits=None))
             continue
@@ -113,6 +130,26 @@ def _show_digits(
         tree.append("expressions", exp.alias_(text, quoted(column.digits)))
         shown.append(column)
     return tuple(shown)
+
+
+def _distinct_rows(
+    tree: exp.Select, columns: tuple[OutputColumn, ...], projections: list[exp.Expr], context: Context
+) -> BoundSelect:
+    """SELECT DISTINCT with the digits of some columns, which are no part of what is told apart."""
+    places = [bare(projection.this) for projection in projections]
+    order = tree.args.get("order")
+    keys = []
+    for key in order.expressions if order is not None else ():
+        place = int(key.this.name) if is_place(key.this) else places.index(bare(key.this)) + 1
+        keys.append(exp.Ordered(this=t.number(place), desc=key.args["desc"], nulls_first=key.args["nulls_first"]))
+    outer = {part: tree.args.get(part) for part in ("limit", "offset")}
+    for part in ("distinct", "order", "limit", "offset"):
+        tree.set(part, None)
+    bound = one_of_each(BoundSelect(tree, columns), context)
+    bound.tree.set("order", exp.Order(expressions=keys) if keys else None)
+    for part, value in outer.items():
+        bound.tree.set(part, value)
+    return bound
 
 
 def _projections(
@@ -228,10 +265,7 @@ def _with_query(cte: exp.CTE, scope: Scope, context: Context, *, is_recursive: b
     engine_name = context.unique_name(f"with_{name}")
     query = cte.this
     if is_recursive and isinstance(query, exp.Union):
-        first = without_digits(bind_query_tree(query.left, scope, context), context)
-        scope.with_queries[name] = _as_with_query(engine_name, _renamed(first, names))
-        then = without_digits(bind_query_tree(query.right, scope, context), context)
-        bound = _combine(query, first, then, scope, context, is_recursive=True)
+        bound = _recursive(query, engine_name, name, names, scope, context)
     else:
         bound = bind_query_tree(query, scope, context)
     bound = _renamed(bound, names)
@@ -244,6 +278,59 @@ def _with_query(cte: exp.CTE, scope: Scope, context: Context, *, is_recursive: b
         ),
         materialized=cte.args.get("materialized"),
     )
+
+
+def _recursive(  # noqa: PLR0917
+    query: exp.Union, engine_name: str, name: str, names: list[str], scope: Scope, context: Context
+) -> BoundSelect:
+    """WITH RECURSIVE: its numerics have the places of quotients where the second term has others than the first."""
+    first = without_digits(bind_query_tree(query.left, scope, context), context)
+
+    def term(start: BoundSelect) -> BoundSelect:
+        scope.with_queries[name] = _as_with_query(engine_name, _renamed(start, names))
+        return bind_query_tree(query.right, scope, context)
+
+    has_digits = context.shows_digits and not query.args.get("distinct")
+    started, then = first, term(first)
+    _check_recursive(first, _combine(query, first, without_digits(then, context), scope, context).columns)
+    # What one column becomes may change what another is computed from it.
+    for _ in range(2 * len(first.columns)):
+        held = [_held(one.type, other.type) for one, other in zip(started.columns, then.columns, strict=True)]
+        if held == [column.type for column in started.columns]:
+            break
+        started = _in_places(first, held, context, has_digits=has_digits)
+        then = term(started)
+    return _combine(query, started, then if has_digits else without_digits(then, context), scope, context,
+                    is_recursive=True)  # fmt: skip
+
+
+def _held(type: DataType | None, then: DataType | None) -> DataType | None:
+    """What holds a column's numerics, those of the first term and those computed from them."""
+    if type is None or then is None or not (t.is_kind(type, "numeric") and t.is_kind(then, "numeric")):
+        return type
+    (_, scale), (_, next_scale) = t.precision_and_scale(type), t.precision_and_scale(then)
+    if type == t.QUOTIENT or next_scale > scale:
+        return t.QUOTIENT
+    return type if t.meet(type, then) == type else t.numeric(NUMERIC_PRECISION_MAX, scale)
+
+
+def _in_places(bound: BoundSelect, held: list[DataType | None], context: Context, *, has_digits: bool) -> BoundSelect:
+    """The columns as they are held, those of quotients with their digits beside them."""
+    name = context.unique_name("first")
+    taken = {column.engine_name.lower() for column in bound.columns}
+    trees, shown, columns = [], [], []
+    for column, type in zip(bound.columns, held, strict=True):
+        tree = exp.column(quoted(column.engine_name), table=quoted(name))
+        digits = None
+        if has_digits and type == t.QUOTIENT and column.type != type:
+            digits = _unique(f"{column.engine_name} digits", taken)
+            shown.append(exp.alias_(engine_cast(tree.copy(), "VARCHAR"), quoted(digits)))
+        is_changed = type is not None and type != column.type
+        value = engine_cast(tree, type) if type is not None and is_changed else tree
+        trees.append(exp.alias_(value, quoted(column.engine_name)))
+        columns.append(replace(column, type=type, digits=digits))
+    inner = exp.Subquery(this=bound.tree, alias=exp.TableAlias(this=quoted(name)))
+    return BoundSelect(exp.Select(expressions=[*trees, *shown], from_=exp.From(this=inner)), tuple(columns))
 
 
 def _engine_names(bound: BoundSelect) -> list[str]:
@@ -281,10 +368,13 @@ def _set_operation(node: exp.SetOperation, outer: Scope, context: Context) -> Bo
     with_tree = _with(node, scope, context)
     left = bind_query_tree(node.left, scope, context)
     right = bind_query_tree(node.right, scope, context)
-    if not isinstance(node, exp.Union) or node.args.get("distinct") or not context.shows_digits:
+    if not isinstance(node, exp.Union) or not context.shows_digits:
         # What is compared is the value: its digits would make rows that differ.
         left, right = without_digits(left, context), without_digits(right, context)
     bound = _combine(node, left, right, scope, context)
+    if node.args.get("distinct") and any(column.digits is not None for column in bound.columns):
+        bound.tree.set("distinct", False)
+        bound = one_of_each(bound, context)
     tree = bound.tree
     tree.set("with_", with_tree)
     tree.set("order", bind_order(node, bound.columns, scope, context, only_outputs=True))
@@ -305,7 +395,7 @@ def _combine(
     if len(left.columns) != len(right.columns):
         raise InvalidSyntax(f"each {word} query must have the same number of columns", position=position(node))
     columns = tuple(_common_column(word, one, other) for one, other in zip(left.columns, right.columns, strict=True))
-    if isinstance(node, exp.Union) and not node.args.get("distinct") and not is_recursive and context.shows_digits:
+    if isinstance(node, exp.Union) and context.shows_digits and not (is_recursive and node.args.get("distinct")):
         columns = _varying(columns, left, right)
     sides = [_in_types(side, columns, context) for side in (left, right)]
     if is_recursive:
@@ -324,7 +414,7 @@ def _varying(columns: tuple[OutputColumn, ...], left: BoundSelect, right: BoundS
     shown: list[OutputColumn] = []
     for column, one, other in zip(columns, left.columns, right.columns, strict=True):
         sides = [
-            Bound(exp.column(quoted(side.engine_name)), side.type, digits=exp.Null() if side.digits else None)
+            Bound(exp.column(quoted(side.engine_name)), side.type, digits=exp.null() if side.digits else None)
             for side in (one, other)
             if not side.is_open
         ]
@@ -336,11 +426,13 @@ def _varying(columns: tuple[OutputColumn, ...], left: BoundSelect, right: BoundS
 def _check_recursive(first: BoundSelect, columns: tuple[OutputColumn, ...]) -> None:
     """A recursive query has the types of its first term."""
     for index, (one, whole) in enumerate(zip(first.columns, columns, strict=True), start=1):
-        known = one.type is not None and whole.type is not None
-        if known and one.type.scalar != whole.type.scalar:  # type: ignore[union-attr]  # both are known
+        if one.type is None or whole.type is None:
+            continue
+        loses_modifiers = one.has_modifiers and not whole.has_modifiers and bool(one.type.modifiers)
+        if one.type.scalar != whole.type.scalar or loses_modifiers:
             raise DatatypeMismatch(
-                f"recursive query column {index} has type {one.type} in non-recursive term"
-                f" but type {whole.type} overall",
+                f"recursive query column {index} has type {one.shown_type} in non-recursive term"
+                f" but type {whole.shown_type} overall",
                 hint="Cast the output of the non-recursive term to the correct type.",
             )
 
@@ -352,7 +444,7 @@ def _common_column(word: str, one: OutputColumn, other: OutputColumn) -> OutputC
         return replace(one, type=other.type if one.is_open else one.type, is_open=False)
     if one.type is None or other.type is None:
         return replace(one, type=None)
-    common = t.meet(one.type, other.type)
+    common = t.common_type(one.type, other.type)
     if common is None:
         raise DatatypeMismatch(f"{word} types {one.type} and {other.type} cannot be matched")
     return replace(one, type=common, has_modifiers=one.type == other.type and one.has_modifiers)
@@ -373,14 +465,18 @@ def _in_types(side: BoundSelect, columns: tuple[OutputColumn, ...], context: Con
     ]
     for column, own in shown:
         text = exp.column(quoted(own.digits or own.engine_name), table=quoted(name))
-        trees.append(exp.alias_(engine_cast(text, "VARCHAR"), quoted(column.digits or "")))
+        trees.append(exp.alias_(engine_cast(text, digits_type(column.type)), quoted(column.digits or "")))
     inner = exp.Subquery(this=side.tree, alias=exp.TableAlias(this=quoted(name)))
     return exp.Select(expressions=trees, from_=exp.From(this=inner))
 
 
 def _converted(column: OutputColumn, type: DataType | None, table: str) -> exp.Expr:
     tree = exp.column(quoted(column.engine_name), table=quoted(table))
-    return tree if type is None or type == column.type else engine_cast(tree, type)
+    if type is None or type == column.type:
+        return tree
+    if t.is_kind(column.type, "bpchar") and not t.is_kind(type, "bpchar"):
+        return t.call("rtrim", tree)
+    return engine_cast(tree, type)
 
 
 def _values(node: exp.Values, scope: Scope, context: Context) -> BoundSelect:
@@ -405,8 +501,8 @@ def _values(node: exp.Values, scope: Scope, context: Context) -> BoundSelect:
     for name, type in zip(names, types, strict=True):
         column: exp.Expr = exp.column(quoted(name), table=quoted(table))
         trees.append(exp.alias_(column if type is None else engine_cast(column, type), quoted(name)))
-    for name in digits.values():
-        shown_column = engine_cast(exp.column(quoted(name), table=quoted(table)), "VARCHAR")
+    for index, name in zip(varying, digits.values(), strict=True):
+        shown_column = engine_cast(exp.column(quoted(name), table=quoted(table)), digits_type(types[index]))
         trees.append(exp.alias_(shown_column, quoted(name)))
     tree = exp.Select(expressions=trees, from_=exp.From(this=exp.Values(expressions=tuples, alias=alias)))
     columns = tuple(

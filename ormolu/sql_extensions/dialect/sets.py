@@ -34,11 +34,15 @@ def scalar_subquery(node: exp.Expr, scope: Scope, context: Context) -> Bound:
 
 def array_of_query(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     """`ARRAY(SELECT ...)`, empty where there are no rows."""
-    bound = without_digits(context.query(node, scope, context), context)
+    bound = context.query(node, scope, context)
     if len(bound.columns) != 1:
         raise InvalidSyntax("subquery must return only one column", position=position(node))
-    type = bound.columns[0].type
-    return Bound(exp.Anonymous(this="array", expressions=[bound.tree]), None if type is None else array_of(type))
+    [column] = bound.columns
+    digits = None
+    if column.digits is not None:
+        digits = exp.Anonymous(this="array", expressions=[digits_alone(bound, context)])
+    tree = exp.Anonymous(this="array", expressions=[without_digits(bound, context).tree])
+    return Bound(tree, None if column.type is None else array_of(column.type), digits=digits)
 
 
 def _exists(node: exp.Expr, scope: Scope, context: Context) -> Bound:

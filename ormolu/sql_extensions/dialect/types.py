@@ -139,12 +139,25 @@ def meet(left: DataType, right: DataType) -> DataType | None:
         same = left.scalar == right.scalar and not is_kind(left, "bpchar")
         return DataType(left.scalar) if same else TEXT
     if is_kind(left, *_LATER) and is_kind(right, *_LATER):
-        return max(left, right, key=lambda type: _LATER.index(type.scalar.name))
+        return DataType(max(left, right, key=lambda type: _LATER.index(type.scalar.name)).scalar)
     if is_kind(left, "interval", "time") and is_kind(right, "interval", "time"):
         return INTERVAL
     if left.scalar == right.scalar and not left.fields:
         return DataType(left.scalar)
     return None
+
+
+# What PostgreSQL turns into a name unasked; a name becomes text so, but no varchar and no char(n).
+_BECOME_NAMES = ("varchar", "bpchar")
+
+
+def common_type(first: DataType, second: DataType) -> DataType | None:
+    """The type of CASE, UNION and VALUES: of texts the first one's, unless only that becomes the other."""
+    if first == second or not (is_text(first) and is_text(second)):
+        return meet(first, second)
+    if is_kind(second, "name") and is_kind(first, *_BECOME_NAMES):
+        return second
+    return DataType(first.scalar)
 
 
 def meet_all(bounds: list[Bound], what: str) -> DataType | None:
@@ -156,7 +169,7 @@ def meet_all(bounds: list[Bound], what: str) -> DataType | None:
     for other in types[1:]:
         if common is None or other is None:
             return None
-        met = meet(common, other)
+        met = common_type(common, other)
         if met is None:
             raise DatatypeMismatch(f"{what} types {common} and {other} cannot be matched")
         common = met

@@ -95,9 +95,8 @@ def _avg(called: FunctionCall, context: Context) -> Bound:
             return Bound(aggregate_tree(called, "avg", argument.tree), t.FLOAT8)
         case "interval":
             counted = engine_cast(aggregate_tree(called, "count", argument.tree.copy()), t.FLOAT8)
-            one = exp.Div(this=t.number(1), expression=t.call("nullif", counted, t.number(0)))
-            share = engine_cast(exp.Paren(this=one), t.FLOAT8)
-            return Bound(t.call("pg_interval_times", _interval_sum(called, argument.tree), share), t.INTERVAL)
+            counted = t.call("nullif", counted, t.number(0))
+            return Bound(t.call("pg_interval_over", _interval_sum(called, argument.tree), counted), t.INTERVAL)
         case "?" if not argument.is_open:
             return Bound(aggregate_tree(called, "avg", argument.tree), None)
         case _:
@@ -141,7 +140,11 @@ def _array_agg(called: FunctionCall, context: Context) -> Bound:
     if argument.type is not None and argument.type.dimensions:
         raise unsupported("array_agg() of arrays", called.node)
     type = None if argument.type is None else t.array_of(argument.type)
-    return Bound(aggregate_tree(called, "list", argument.tree), type)
+    listed = aggregate_tree(called, "list", argument.tree)
+    digits = None
+    if argument.digits is not None and not called.is_distinct:
+        digits = aggregate_tree(called, "list", argument.digits.copy())
+    return Bound(listed, type, digits=digits)
 
 
 def _string_agg(called: FunctionCall, context: Context) -> Bound:

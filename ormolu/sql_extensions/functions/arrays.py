@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from ormolu.sql_extensions.dialect import operators
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import coerce
 from ormolu.sql_extensions.dialect.context import Context
@@ -47,16 +48,24 @@ def _with_element(engine_name: str, array_index: int) -> Function:
         element = called.arguments[1 - array_index]
         if array.type is None or not array.type.dimensions:
             raise no_function(called)
-        element_tree = coerce(element, t.element_type(array.type), context).tree
-        trees = [array.tree, element_tree] if array_index == 0 else [element_tree, array.tree]
-        return Bound(call(engine_name, *trees), array.type)
+        type = t.element_type(array.type)
+        if element.type is not None and not element.is_open:
+            met = t.meet(type, element.type)
+            if met is None:
+                raise no_function(called)
+            type = met
+        joined = coerce(element, type, context), t.array_of(type)
+        return operators.joined_lists(engine_name, (called.arguments[0], called.arguments[1]), joined, context)
 
     return scalar(2, 2, build)
 
 
 def _cat(called: FunctionCall, context: Context) -> Bound:
     type = t.meet_all(list(called.arguments), "array_cat")
-    return Bound(call("list_concat", *(coerce(one, type, context).tree for one in called.arguments)), type)
+    if type is None or not type.dimensions:
+        raise no_function(called)
+    sides = called.arguments[0], called.arguments[1]
+    return operators.joined_lists("list_concat", sides, (None, type), context)
 
 
 def _position(called: FunctionCall, context: Context) -> Bound:
@@ -77,7 +86,7 @@ def _to_string(called: FunctionCall, context: Context) -> Bound:
     rest = typed(FunctionCall(called.name, called.node, called.arguments[1:]), context, t.TEXT, t.TEXT)
     name = "pg_array_to_string" if len(rest) == 1 else "pg_array_to_string_nulls"
     texts = _TEXTS_OF.get(array.kind)
-    items = call(texts, array.tree) if texts else engine_cast(array.tree, "VARCHAR[]")
+    items = call(texts, array.tree) if texts else engine_cast((array.digits or array.tree).copy(), "VARCHAR[]")
     return Bound(call(name, items, *rest), t.TEXT)
 
 

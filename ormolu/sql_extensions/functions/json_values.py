@@ -31,7 +31,9 @@ def _text(value: Bound, context: Context) -> exp.Expr:
     if value.type is not None and value.type.dimensions:
         return _array(value)
     match value.kind:
-        case "bool" | "int2" | "int4" | "int8" | "numeric" | "oid":
+        case "numeric":
+            return text_of(value, context)
+        case "bool" | "int2" | "int4" | "int8" | "oid":
             return engine_cast(value.tree, "VARCHAR")
         case "float4" | "float8":
             return call("pg_json_float", text_of(value, context))
@@ -64,7 +66,7 @@ def _array(value: Bound) -> exp.Expr:
     name = _LISTS.get(value.type.scalar.name)
     if name is None or value.type.dimensions > 2:
         raise unsupported(f"{value.type} in JSON", value.tree)
-    return call(name if value.type.dimensions == 1 else f"{name}_2", value.tree)
+    return call(name if value.type.dimensions == 1 else f"{name}_2", (value.digits or value.tree).copy())
 
 
 def _object(value: Bound, context: Context) -> exp.Expr:

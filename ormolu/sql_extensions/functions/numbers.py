@@ -183,7 +183,7 @@ def _nullif(called: FunctionCall, context: Context) -> Bound:
     first = called.arguments[0]
     left, right = operators.same_type(node, first, called.arguments[1], context)
     equal = exp.EQ(this=left.tree.copy(), expression=right.tree)
-    result = left if first.is_open else first
+    result = left if first.is_open or is_kind(first.type, "varchar") else first
     given = result
     if result.type and right.type and t.is_number(result.type) and t.is_number(right.type):
         result = coerce(result, t.meet(result.type, right.type), context)
@@ -191,6 +191,9 @@ def _nullif(called: FunctionCall, context: Context) -> Bound:
     digits = None
     if is_kind(result.type, "numeric") and (given.digits is not None or given.type != result.type):
         digits = exp.Case(ifs=[exp.If(this=equal.copy(), true=exp.Null())], default=digits_of(given))
+    if is_kind(result.type, "varchar"):
+        result = cast_to(result, t.TEXT, context)
+        tree.set("default", result.tree)
     has_modifiers = first.has_modifiers and result.type == first.type
     return Bound(exp.Paren(this=tree), result.type, has_modifiers=has_modifiers, digits=digits)
 

@@ -31,6 +31,7 @@ class RowSource:
     column: str | None
     type: DataType | None
     rows: exp.Expr | None = None
+    digits: exp.Expr | None = None  # of numerics, the list of what they are shown as
 
 
 def generate_series(called: FunctionCall, context: Context) -> RowSource:
@@ -85,7 +86,7 @@ def _unnest(called: FunctionCall, context: Context) -> RowSource:
     array = called.arguments[0]
     if array.type is None or not array.type.dimensions:
         raise no_function(called)
-    return RowSource(array.tree, None, t.element_type(array.type))
+    return RowSource(array.tree, None, t.element_type(array.type), digits=array.digits)
 
 
 def _json_elements(called: FunctionCall, context: Context) -> RowSource:
@@ -121,7 +122,8 @@ def _subscripts(called: FunctionCall, context: Context) -> RowSource:
 def _in_select(rows: object) -> Build:
     def build(called: FunctionCall, context: Context) -> Bound:
         source = row_source(called, context)
-        return Bound(call("unnest", source.tree), source.type)
+        digits = None if source.digits is None else call("unnest", source.digits)
+        return Bound(call("unnest", source.tree), source.type, digits=digits)
 
     return build
 

@@ -126,3 +126,22 @@ SELECT gcd(-2147483648, -2147483648)
 SELECT 1::nothing
 SELECT scale(1.50), min_scale(1.50), scale(1), min_scale(2.0), scale(NULL::numeric(5,2))
 SELECT sum(scale(amount)) FROM orders
+SELECT 1e308::float8 * 10, 1
+SELECT 1e308::float8 + 1e308::float8
+SELECT 1e308::float8 / 1e-10::float8
+SELECT power(10::float8, 400), 1
+SELECT 10::float8 ^ 400
+SELECT exp(710::float8)
+SELECT exp(-1000::float8)
+SELECT power(10::float8, -400)
+SELECT 'inf'::float8 * 2, 'nan'::float8 + 1, 'inf'::float8 - 'inf'::float8, 1 / 'inf'::float8, 0 * 'inf'::float8
+SELECT ratio * 2 + 1 - ratio / 3, -ratio * 2, sqrt(ratio * 4) * 2, (ratio + 1) ^ 2, ratio * quantity, amount * ratio FROM orders ORDER BY order_id
+SELECT ratio / sum(ratio) OVER (), (SELECT max(ratio) FROM orders) * 2, ratio * (SELECT 1e308::float8) FROM orders WHERE order_id = 1
+SELECT ratio * (SELECT 1e308::float8) * 100 FROM orders WHERE order_id = 1
+SELECT sum(ratio * 2), avg(ratio + 1), sum(ratio) * 2 / count(*), sum(ratio) / sum(quantity) FROM orders
+SELECT random() * 10 < 10, floor(random() * 10) < 10
+SELECT order_id FROM orders WHERE ratio * 2 > 1 ORDER BY ratio * 3
+SELECT ratio * 2, count(*) FROM orders GROUP BY ratio * 2 ORDER BY 1
+SELECT 2 * 6371 * asin(sqrt(sin(radians(52.5 - 48.8) / 2) ^ 2 + cos(radians(48.8)) * cos(radians(52.5)) * sin(radians(13.4 - 2.3) / 2) ^ 2))
+SELECT f / 0 FROM numbers
+SELECT f * 1.5::real, s * 1.5::real, 1.5::real / 3::real FROM numbers ORDER BY 1

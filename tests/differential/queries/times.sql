@@ -99,3 +99,16 @@ SELECT date '2024-01-01' = 1
 SELECT date_bin('1 month', timestamp '2024-01-01', timestamp '2001-01-01')
 SELECT now()::int
 SELECT age(1)
+SELECT interval '1 day ago', interval '2 hours ago', interval '1 year 2 mons ago', interval '@ 3 days ago', interval '1 day 2 hours ago', '1 month ago'::interval
+SELECT date_trunc('hour', interval '3 days 02:47:33'), date_trunc('day', interval '3 days 02:47:33'), date_trunc('minute', interval '-1 day 02:47:33')
+SELECT - interval '1 day 02:00', interval '1 day 2:00' * 2, interval '1 day'::text, interval '1 day' AS d, interval '1 day' d
+SELECT date '2024-01-01' + interval '1 day', now() - interval '1 hour' < now(), interval '1 day' + interval '1 hour'
+SELECT extract(epoch from interval '1 day 02:03:04.5')
+SELECT interval '1 day' '2 hours'
+SELECT interval 'P1Y2M3DT4H5M6S', interval '1-2', interval '3 4:05:06', interval '25:00:00', interval '1 day -1 hour', interval '1.5 months'
+SELECT interval '1 day' * 1.5, interval '1 month' * 0.5, interval '1 hour' / 3, interval '1 year' / 7, interval '1 day' * -2, - interval '1 day 02:00', interval '1 year 3 mons 10 days 5:00' / 1.7, interval '-1 mon 3 days' * 0.33, interval '1 mon' / 30, interval '10 days' / 3
+SELECT avg(x), sum(x) FROM (VALUES (interval '1 day'), (interval '3 hours'), (interval '1 month')) v(x)
+SELECT avg(x), sum(x) FROM (VALUES (interval '1 day')) v(x) WHERE false
+SELECT timestamp '2024-01-01 10:30:00.6'::timestamp(0), now()::timestamp(0) IS NOT NULL, '10:30:00.7'::time(0), timestamp '2024-01-01 10:30:00.123456'::timestamp(3), timestamp(0) '2024-01-01 10:30:00.6'
+SELECT '2024-01-01 10:30:00.987654'::timestamptz(2), timestamp '1969-12-31 23:59:59.55'::timestamp(1), timestamp 'infinity'::timestamp(2), CAST(timestamp '2024-01-01 10:30:00.6' AS timestamp(0) without time zone), cast(NULL AS time(3))
+SELECT x::timestamp(0), max(x::timestamp(1)) OVER () FROM (VALUES (timestamp '2024-01-01 10:30:00.67')) v(x)
