@@ -38,9 +38,6 @@ MACROS: tuple[str, ...] = (
             ELSE floor((x - low) / (high - low) * count)::INTEGER + 1 END
         ELSE CASE WHEN x > low THEN 0 WHEN x <= high THEN count + 1
             ELSE floor((low - x) / (low - high) * count)::INTEGER + 1 END END""",
-    """pg_plain_number(x) AS CASE WHEN typeof(x) IN ('DOUBLE', 'FLOAT') THEN x::DECIMAL(38,15)::VARCHAR
-        ELSE x::VARCHAR END""",
-    "pg_to_number(s) AS regexp_replace(replace(trim(s), '<', '-'), '[^0-9.+-]', '', 'g')",
     "pg_series_step(n) AS CASE WHEN n = 0 THEN error('22023: step size cannot equal zero') ELSE n END",
     # --- casts
     """pg_text_to_integer(s, type) AS CASE

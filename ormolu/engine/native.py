@@ -17,6 +17,7 @@ _RESULTS = {
     "BOOLEAN": pa.bool_(),
     "INTEGER": pa.int32(),
     "BLOB": pa.binary(),
+    "TIMESTAMP": pa.timestamp("us"),
     "VARCHAR[]": pa.list_(pa.string()),
 }
 

@@ -13,10 +13,12 @@ import pyarrow as pa
 from ormolu.engine.digit_functions import DIGIT_FUNCTIONS
 from ormolu.engine.json_functions import JSON_FUNCTIONS
 from ormolu.engine.native import NativeFunction, native
-from ormolu.engine.number_formats import format_number
+from ormolu.engine.number_formats import format_number, read_number
 from ormolu.errors import FeatureNotSupported, OrmoluError
 from ormolu.sql_extensions.dialect.types import OPEN_SCALE
 from ormolu.sql_extensions.types import NUMERIC_PRECISION_MAX, data_type
+from ormolu.sql_extensions.values.moment_patterns import write_interval, write_moment
+from ormolu.sql_extensions.values.moment_reading import read_moment
 from ormolu.sql_extensions.values.reading import read_value
 from ormolu.sql_extensions.values.style import written_style
 from ormolu.sql_extensions.values.writing import write_value
@@ -123,5 +125,9 @@ NATIVE_FUNCTIONS: tuple[NativeFunction, ...] = (
     NativeFunction("pg_array_json", ("VARCHAR", "VARCHAR"), "VARCHAR", _by_row(array_json, pa.string())),
     NativeFunction("pg_write_text", ("VARCHAR", "VARCHAR", "VARCHAR"), "VARCHAR", _by_row(write_text, pa.string())),
     NativeFunction("pg_read_text", ("VARCHAR", "VARCHAR", "VARCHAR"), "VARCHAR", _by_row(read_text, pa.string())),
-    NativeFunction("pg_number_to_char", ("VARCHAR", "VARCHAR"), "VARCHAR", _by_row(format_number, pa.string())),
+    native("pg_number_to_char", "VARCHAR", format_number, "VARCHAR", "VARCHAR", "VARCHAR"),
+    native("pg_to_number", "VARCHAR", read_number, "VARCHAR", "VARCHAR"),
+    native("pg_moment_to_char", "VARCHAR", write_moment, "BIGINT", "VARCHAR", "VARCHAR"),
+    native("pg_interval_to_char", "VARCHAR", write_interval, "BIGINT", "BIGINT", "BIGINT", "VARCHAR"),
+    native("pg_read_moment", "TIMESTAMP", read_moment, "VARCHAR", "VARCHAR"),
 )

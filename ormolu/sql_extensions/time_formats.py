@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from sqlglot import exp
@@ -49,6 +50,25 @@ _PARTS: dict[str, Callable[[exp.Expr], exp.Expr]] = {
 }
 
 
+# What strptime() reads exactly as PostgreSQL does: each with the digits that it takes.
+_FIXED = {"YYYY": r"\d{4}", "MM": r"\d\d", "DD": r"\d\d", "HH24": r"\d\d", "MI": r"\d\d", "SS": r"\d\d"}
+
+
+def fixed_format(form: str) -> tuple[str, str] | None:
+    """The engine's format of a pattern of plain numbers, and the texts that it reads as PostgreSQL does."""
+    codes, texts = "", ""
+    for piece, is_pattern, is_bare in _pieces(form) or []:
+        if not is_pattern:
+            codes += piece.replace("%", "%%")
+            texts += re.escape(piece)
+        elif piece in _FIXED and not is_bare and _SHOWN[piece] not in codes:
+            codes += _SHOWN[piece]
+            texts += _FIXED[piece]
+        else:
+            return None
+    return (codes, texts) if codes.startswith("%Y") else None
+
+
 def _seconds_of_day(moment: exp.Expr) -> exp.Expr:
     since = exp.Paren(this=exp.Sub(this=moment, expression=call("date_trunc", t.string("day"), moment.copy())))
     return engine_cast(engine_cast(call("floor", call("epoch", since)), t.INT8), "VARCHAR")
@@ -57,16 +77,17 @@ def _seconds_of_day(moment: exp.Expr) -> exp.Expr:
 _PATTERNS = sorted({*_SHOWN, *(p.lower() for p in _SHOWN if p.isupper()), *_NAMES, *_PARTS}, key=len, reverse=True)
 
 
-def show_format(form: str, moment: exp.Expr, node: exp.Expr) -> exp.Expr:
-    """The call that writes a timestamp in a pattern."""
-    parts: list[exp.Expr] = []
-    for piece, is_pattern, is_bare in _pieces(form, node):
-        parts.append(_shown(piece, moment, node, is_bare=is_bare) if is_pattern else t.string(piece))
-    return call("concat", *parts) if _can_be_empty(parts) else _null_with(moment, parts)
-
-
-def _can_be_empty(parts: list[exp.Expr]) -> bool:
-    return not parts
+def show_format(form: str, moment: exp.Expr) -> exp.Expr | None:
+    """The engine's own writing of a timestamp in a pattern; None for a pattern that it has no words for."""
+    pieces = _pieces(form)
+    if not pieces:
+        return None
+    parts = [
+        _shown(piece, moment, is_bare=is_bare) if is_pattern else t.string(piece)
+        for piece, is_pattern, is_bare in pieces
+    ]
+    # Infinity has no parts.
+    return exp.Case(ifs=[exp.If(this=call("isfinite", moment.copy()), true=_null_with(moment, parts))])
 
 
 def _null_with(moment: exp.Expr, parts: list[exp.Expr]) -> exp.Expr:
@@ -79,7 +100,7 @@ def _null_with(moment: exp.Expr, parts: list[exp.Expr]) -> exp.Expr:
     return exp.Paren(this=whole)
 
 
-def _shown(pattern: str, moment: exp.Expr, node: exp.Expr, *, is_bare: bool) -> exp.Expr:
+def _shown(pattern: str, moment: exp.Expr, *, is_bare: bool) -> exp.Expr:
     if pattern in _NAMES:
         code, letters, width = _NAMES[pattern]
         tree = call("strftime", moment.copy(), t.string(code))
@@ -88,13 +109,18 @@ def _shown(pattern: str, moment: exp.Expr, node: exp.Expr, *, is_bare: bool) -> 
     if pattern in _PARTS:
         return _PARTS[pattern](moment.copy())
     code = _SHOWN.get(pattern) or _SHOWN[pattern.upper()]
+    if code == "%Y" and is_bare:
+        return engine_cast(call("year", moment.copy()), "VARCHAR")
     return call("strftime", moment.copy(), t.string(_BARE.get(code, code) if is_bare else code))
 
 
 def parse_format(form: str, node: exp.Expr) -> str:
     """The engine's format that reads a text in a pattern."""
     codes: list[str] = []
-    for piece, is_pattern, _ in _pieces(form, node):
+    pieces = _pieces(form)
+    if pieces is None:
+        raise unsupported(f'the date pattern "{form}"', node, hint='Letters to be shown stand in "quotes".')
+    for piece, is_pattern, _ in pieces:
         if not is_pattern:
             codes.append(piece.replace("%", "%%"))
             continue
@@ -108,8 +134,8 @@ def parse_format(form: str, node: exp.Expr) -> str:
 _READ_NAMES = {"MONTH": "%B", "MON": "%b", "DAY": "%A", "DY": "%a", "AM": "%p", "PM": "%p"}
 
 
-def _pieces(form: str, node: exp.Expr) -> list[tuple[str, bool, bool]]:
-    """The format cut into (text, is a pattern, is without padding)."""
+def _pieces(form: str) -> list[tuple[str, bool, bool]] | None:
+    """The format cut into (text, is a pattern, is without padding); None where the engine has no word for a part."""
     pieces: list[tuple[str, bool, bool]] = []
     index, is_bare = 0, False
     while index < len(form):
@@ -124,12 +150,12 @@ def _pieces(form: str, node: exp.Expr) -> list[tuple[str, bool, bool]]:
             index = end + 1
             continue
         pattern = next((each for each in _PATTERNS if form.startswith(each, index)), None)
-        if pattern is None and form[index].isalpha():
-            raise unsupported(f'the date pattern "{form[index:]}"', node, hint='Letters to be shown stand in "quotes".')
+        if pattern is None and (form[index].isalpha() or form[index] == "\\"):
+            return None
         text = pattern or form[index]
         pieces.append((text, pattern is not None, is_bare and pattern is not None))
         is_bare = is_bare and pattern is None
         index += len(text)
         if pattern and form[index : index + 2].lower() == "th":
-            raise unsupported('"TH" in a date pattern', node)
+            return None
     return pieces

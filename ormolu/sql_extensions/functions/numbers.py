@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
 from ormolu.sql_extensions.dialect import operators
@@ -199,14 +201,12 @@ def _nullif(called: FunctionCall, context: Context) -> Bound:
 
 
 def _to_number(called: FunctionCall, context: Context) -> Bound:
-    form = constant(called, 1, "a format").upper()
-    if set(form) - set("90,.GDSMIPLFR$ L"):
-        raise unsupported(f"to_number() with the format '{form}'", called.node)
-    digits = form.replace("D", ".")
-    scale = sum(character in "90" for character in digits.partition(".")[2])
-    type = t.numeric(38, scale)
-    value = fit(called, called.arguments[0], t.TEXT, context).tree
-    return Bound(engine_cast(call("pg_to_number", value), type), type)
+    form = constant(called, 1, "a format")
+    places = re.split(r"[.Dd]", re.sub(r'"[^"]*"', "", form), maxsplit=1)[1:]
+    shifted = re.split(r"[Vv]", form, maxsplit=1)[1:]
+    type = t.numeric(38, sum(character in "90" for rest in (*places, *shifted) for character in rest))
+    digits = call("pg_to_number", fit(called, called.arguments[0], t.TEXT, context).tree, t.string(form))
+    return Bound(engine_cast(digits, type), type, digits=digits.copy())
 
 
 def _width_bucket(called: FunctionCall, context: Context) -> Bound:

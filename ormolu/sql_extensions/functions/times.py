@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from ormolu.sql_extensions.dialect import types as t
-from ormolu.sql_extensions.dialect.casts import cast_to, coerce, local, settle
+from ormolu.sql_extensions.dialect.casts import cast_to, coerce, local, settle, text_of
 from ormolu.sql_extensions.dialect.context import Context
 from ormolu.sql_extensions.dialect.reading import unsupported
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind
@@ -22,7 +22,7 @@ from ormolu.sql_extensions.functions.call import (
     typed,
 )
 from ormolu.sql_extensions.functions.session import session_word
-from ormolu.sql_extensions.time_formats import parse_format, show_format
+from ormolu.sql_extensions.time_formats import fixed_format, show_format
 
 _TRUNCATED = ("microseconds", "milliseconds", "second", "minute", "hour", "day", "week", "month", "quarter", "year",
               "decade", "century", "millennium")  # fmt: skip
@@ -158,26 +158,53 @@ def _to_char(called: FunctionCall, context: Context) -> Bound:
     value = called.arguments[0]
     form = constant(called, 1, "a format")
     if is_kind(value.type, *t.MOMENTS):
-        moment = engine_cast(local(value, context), t.TIMESTAMP)
-        return Bound(show_format(form, moment, called.node), t.TEXT)
+        return Bound(_written_moment(value, form, context), t.TEXT)
+    if is_kind(value.type, "interval"):
+        parts = [
+            engine_cast(call(f"pg_interval_{part}", value.tree.copy()), t.INT8) for part in ("months", "days", "us")
+        ]
+        return Bound(call("pg_interval_to_char", *parts, t.string(form)), t.TEXT)
     if t.is_number(value.type):
-        return Bound(call("pg_number_to_char", call("pg_plain_number", value.tree), t.string(form)), t.TEXT)
-    raise unsupported(f"to_char() of {value.type}", called.node)
+        kind = value.kind if is_kind(value.type, "numeric", *t.FLOATS) else "int"
+        return Bound(call("pg_number_to_char", text_of(value, context), t.string(form), t.string(kind)), t.TEXT)
+    raise no_function(called)
+
+
+def _written_moment(value: Bound, form: str, context: Context) -> exp.Expr:
+    """In the engine's words where it has them, else a value at a time."""
+    shown = show_format(form, engine_cast(local(value, context), t.TIMESTAMP))
+    if shown is not None:
+        return shown
+    # A date is a moment of the session's zone, as in PostgreSQL.
+    moment = cast_to(value, t.TIMESTAMPTZ, context) if is_kind(value.type, "date") else value
+    zone = context.session.timezone if is_kind(moment.type, "timestamptz") else ""
+    finite = exp.Case(ifs=[exp.If(this=call("isfinite", moment.tree.copy()), true=call("epoch_us", moment.tree))])
+    return call("pg_moment_to_char", engine_cast(finite, t.INT8), t.string(form), t.string(zone))
+
+
+def _read(called: FunctionCall, context: Context) -> exp.Expr:
+    """The timestamp that a text shows in a pattern."""
+    text = fit(called, called.arguments[0], t.TEXT, context).tree
+    form = constant(called, 1, "a format")
+    read = call("pg_read_moment", text, t.string(form))
+    fixed = fixed_format(form)
+    if fixed is None:
+        return read
+    codes, texts = fixed
+    is_plain = call("regexp_full_match", text.copy(), t.string(texts))
+    plain = call("try_strptime", text.copy(), t.string(codes))
+    return exp.Case(ifs=[exp.If(this=is_plain, true=call("coalesce", plain, read.copy()))], default=read)
 
 
 def _to_date(called: FunctionCall, context: Context) -> Bound:
-    text = fit(called, called.arguments[0], t.TEXT, context).tree
-    form = parse_format(constant(called, 1, "a format"), called.node)
-    return Bound(engine_cast(call("strptime", text, t.string(form)), t.DATE), t.DATE)
+    return Bound(engine_cast(_read(called, context), t.DATE), t.DATE)
 
 
 def _to_timestamp(called: FunctionCall, context: Context) -> Bound:
     if len(called.arguments) == 1:
         seconds = cast_to(called.arguments[0], t.FLOAT8, context)
         return Bound(call("to_timestamp", seconds.tree), t.TIMESTAMPTZ)
-    text = fit(called, called.arguments[0], t.TEXT, context).tree
-    parsed = call("strptime", text, t.string(parse_format(constant(called, 1, "a format"), called.node)))
-    return Bound(call("timezone", t.string(context.session.timezone), parsed), t.TIMESTAMPTZ)
+    return Bound(call("timezone", t.string(context.session.timezone), _read(called, context)), t.TIMESTAMPTZ)
 
 
 def _make_timestamp(called: FunctionCall, context: Context) -> Bound:
