@@ -135,6 +135,8 @@ MACROS: tuple[str, ...] = (
     "pg_epoch(x) AS CASE WHEN typeof(x) = 'INTERVAL' THEN epoch(x)::DECIMAL(24,6) ELSE epoch(x)::DECIMAL(24,6) END",
     """pg_seconds(x) AS (date_part('microsecond', x) / 1000000.0)::DECIMAL(10,6)""",
     """pg_milliseconds(x) AS (date_part('microsecond', x) / 1000.0)::DECIMAL(12,3)""",
+    """pg_zone_part(local, x, unit) AS CASE WHEN unit = 1 THEN (epoch_us(local) - epoch_us(x)) // 1000000
+        ELSE (epoch_us(local) - epoch_us(x)) // 1000000 // unit % CASE WHEN unit = 60 THEN 60 ELSE 24 END END""",
     "pg_time_interval(x) AS to_microseconds(epoch_us(x))",
     "pg_age(a, b) AS age(a, b)",
     "pg_week_of_year(x) AS lpad(((dayofyear(x) - 1) // 7 + 1)::VARCHAR, 2, '0')",

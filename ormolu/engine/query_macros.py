@@ -177,6 +177,29 @@ QUERY_MACROS: tuple[str, ...] = (
         THEN s ELSE '"' || replace(s, '"', '""') || '"' END""",
     "pg_bools_text(x) AS list_transform(x, lambda e: CASE WHEN e THEN 't' WHEN NOT e THEN 'f' END)",
     "pg_floats_text(x) AS list_transform(x, lambda e: pg_float_text(e))",
+    # --- angles in degrees: exact where PostgreSQL's are
+    """pg_sind(x) AS CASE WHEN isinf(x) THEN error('22003: input is out of range') WHEN x % 180 = 0 THEN 0.0
+        WHEN x % 90 = 0 THEN CASE WHEN (x - 90) % 360 = 0 THEN 1.0 ELSE -1.0 END
+        WHEN x % 30 = 0 AND x % 90 <> 0 AND abs(round(sin(radians(x)), 9)) = 0.5 THEN round(sin(radians(x)), 9)
+        ELSE sin(radians(x % 360)) END::DOUBLE""",
+    """pg_cosd(x) AS CASE WHEN isinf(x) THEN error('22003: input is out of range') WHEN (x - 90) % 180 = 0 THEN 0.0
+        WHEN x % 180 = 0 THEN CASE WHEN x % 360 = 0 THEN 1.0 ELSE -1.0 END
+        WHEN x % 60 = 0 THEN round(cos(radians(x)), 9) ELSE cos(radians(x % 360)) END::DOUBLE""",
+    """pg_tand(x) AS CASE WHEN (x - 90) % 180 = 0 THEN CASE WHEN (x - 90) % 360 = 0 THEN 'Infinity'::DOUBLE
+        ELSE '-Infinity'::DOUBLE END WHEN x % 45 = 0 THEN round(tan(radians(x)), 9)
+        ELSE pg_sind(x) / pg_cosd(x) END::DOUBLE""",
+    """pg_cotd(x) AS CASE WHEN x % 180 = 0 THEN CASE WHEN x % 360 = 0 THEN 'Infinity'::DOUBLE
+        ELSE '-Infinity'::DOUBLE END WHEN x % 45 = 0 AND x % 90 <> 0 THEN round(1 / tan(radians(x)), 9)
+        WHEN x % 90 = 0 THEN 0.0 ELSE pg_cosd(x) / pg_sind(x) END::DOUBLE""",
+    """pg_arc_domain(x) AS CASE WHEN abs(x) > 1 THEN error('22003: input is out of range') ELSE x END""",
+    """pg_asind(x) AS CASE WHEN abs(pg_arc_domain(x)) IN (0, 0.5, 1) THEN round(degrees(asin(x)), 9)
+        ELSE degrees(asin(x)) END""",
+    """pg_acosd(x) AS CASE WHEN pg_arc_domain(x) IN (-1, -0.5, 0, 0.5, 1) THEN round(degrees(acos(x)), 9)
+        ELSE degrees(acos(x)) END""",
+    "pg_atand(x) AS CASE WHEN abs(x) IN (0, 1) THEN round(degrees(atan(x)), 9) ELSE degrees(atan(x)) END",
+    """pg_atan2d(y, x) AS CASE WHEN abs(x) = abs(y) OR x = 0 OR y = 0 THEN round(degrees(atan2(y, x)), 9)
+        ELSE degrees(atan2(y, x)) END""",
+    "pg_bucket_of(x, bounds) AS CASE WHEN x IS NOT NULL THEN len(list_filter(bounds, lambda b: b <= x)) END",
     # --- moments
     """pg_rounded_us(us, unit) AS CASE WHEN us < 0 THEN -((unit // 2 - us) // unit) ELSE (us + unit // 2) // unit END
         * unit""",
@@ -196,6 +219,12 @@ QUERY_MACROS: tuple[str, ...] = (
         THEN error('{_SERIES_TOO_LONG}') ELSE b END, step)""",
     f"""pg_series_moments(a, b, step, most) AS generate_series(a, CASE WHEN epoch(b - a) / epoch(step) >= most
         THEN error('{_SERIES_TOO_LONG}') ELSE b END, step)""",
+    f"""pg_numeric_series(a, b, step, most) AS CASE WHEN (b - a)::DOUBLE / step::DOUBLE >= most
+        THEN error('{_SERIES_TOO_LONG}')
+        ELSE list_filter(list_transform(generate_series(0, floor((b - a)::DOUBLE / step::DOUBLE)::BIGINT + 1),
+            lambda i: a + i::DECIMAL(9,0) * step), lambda e: CASE WHEN step > 0 THEN e <= b ELSE e >= b END) END""",
+    """pg_series_digits(first, series) AS CASE WHEN len(series) > 0 THEN list_prepend(first, series[2:]::VARCHAR[])
+        ELSE [] END""",
     """pg_bin_interval(x) AS CASE WHEN pg_interval_months(x) <> 0
         THEN error('0A000: timestamps cannot be binned into intervals containing months or years')
         WHEN x <= INTERVAL 0 DAY THEN error('22008: stride must be greater than zero') ELSE x END""",
@@ -211,7 +240,29 @@ QUERY_MACROS: tuple[str, ...] = (
     # --- json
     "pg_number_json(s) AS s::JSON",
     "pg_float_json(s) AS CASE WHEN s IN ('NaN', 'Infinity', '-Infinity') THEN to_json(s) ELSE s::JSON END",
-    # --- arrays: NULL is in no array
+    # --- arrays
+    """pg_array_replace(x, old, new) AS list_transform(x,
+        lambda e: CASE WHEN e IS NOT DISTINCT FROM old THEN new ELSE e END)""",
+    "pg_read_texts(x, type, style) AS list_transform(x, lambda e: pg_read_text(e, type, style))",
+    "pg_string_to_array_nulls(s, sep, n) AS list_transform(pg_string_to_array(s, sep), lambda e: nullif(e, n))",
+    # --- clocks
+    """pg_overlaps(a, b, c, d) AS CASE WHEN a > c THEN CASE WHEN a < d THEN true WHEN b IS NOT NULL THEN a < d END
+        WHEN a < c THEN CASE WHEN c < b THEN true WHEN d IS NOT NULL THEN c < b END
+        WHEN a = c AND b IS NOT NULL AND d IS NOT NULL THEN true END""",
+    "pg_wrapped_time(us) AS '00:00'::TIME + to_microseconds(((us % 86400000000 + 86400000000) % 86400000000)::BIGINT)",
+    """pg_array_positions(x, wanted) AS list_filter(generate_series(1, len(x)),
+        lambda i: x[i] IS NOT DISTINCT FROM wanted)""",
+    "pg_first_from(places, start) AS list_filter(places, lambda i: i >= start)[1]",
+    """pg_array_fill(e, sizes) AS CASE WHEN len(sizes) > 1
+        THEN error('0A000: array_fill() of more than one dimension is not supported')
+        WHEN sizes IS NULL THEN error('22004: dimension array or low bound array cannot be null')
+        WHEN sizes[1] < 0 THEN error('22023: array size must not be negative')
+        ELSE list_transform(generate_series(1, sizes[1]), lambda i: e) END""",
+    """pg_trim_array(x, n) AS CASE WHEN n < 0 OR n > len(x)
+        THEN error('2202E: number of elements to trim must be between 0 and ' || len(x)::VARCHAR)
+        ELSE x[1:len(x) - n] END""",
+    "pg_array_dims(x) AS CASE WHEN len(x) > 0 THEN '[1:' || len(x)::VARCHAR || ']' END",
+    # NULL is in no array
     "pg_array_contains(a, b) AS list_has_all(a, b) AND len(b) = len(list_filter(b, lambda e: e IS NOT NULL))",
     "pg_array_overlaps(a, b) AS list_has_any(a, list_filter(b, lambda e: e IS NOT NULL))",
 )

@@ -9,13 +9,14 @@ from sqlglot import exp
 
 from ormolu.errors import InvalidPrecedingOrFollowingSize, InvalidSyntax, UndefinedObject, WindowingError
 from ormolu.sql_extensions.dialect import types as t
-from ormolu.sql_extensions.dialect.casts import coerce, settle
+from ormolu.sql_extensions.dialect.casts import cast_to, coerce, settle
 from ormolu.sql_extensions.dialect.context import Context
 from ormolu.sql_extensions.dialect.reading import called_name, identifier, position, unsupported
 from ormolu.sql_extensions.dialect.scopes import Scope
 from ormolu.sql_extensions.dialect.types import Bound
 from ormolu.sql_extensions.functions.allowed import build_call
 from ormolu.sql_extensions.functions.call import FunctionCall, SortKey
+from ormolu.sql_extensions.types import DataType
 
 
 def bind_call(node: exp.Expr, scope: Scope, context: Context) -> Bound:
@@ -149,7 +150,7 @@ def _window(window: exp.Window, scope: Scope, context: Context) -> Callable[[exp
     ]
     order = node.args.get("order")
     keys = sort_keys(order.expressions, scope, context) if order is not None else ()
-    spec = _frame(node.args.get("spec"), scope, context)
+    spec = _frame(node.args.get("spec"), keys, scope, context)
 
     def over(tree: exp.Expr) -> exp.Expr:
         return exp.Window(
@@ -161,6 +162,14 @@ def _window(window: exp.Window, scope: Scope, context: Context) -> Callable[[exp
         )
 
     return over
+
+
+def _distance(spec: exp.Expr, keys: tuple[SortKey, ...]) -> DataType:
+    """The type of a frame's bound that says none itself."""
+    key = keys[0].value.type if keys and spec.args.get("kind") == "RANGE" else None
+    if t.is_kind(key, *t.MOMENTS, "time", "interval"):
+        return t.INTERVAL
+    return key if key is not None and t.is_number(key) else t.INT8
 
 
 def _with_named(node: exp.Expr, scope: Scope) -> exp.Expr:
@@ -184,7 +193,7 @@ def _with_named(node: exp.Expr, scope: Scope) -> exp.Expr:
     return merged
 
 
-def _frame(spec: exp.Expr | None, scope: Scope, context: Context) -> exp.Expr | None:
+def _frame(spec: exp.Expr | None, keys: tuple[SortKey, ...], scope: Scope, context: Context) -> exp.Expr | None:
     if spec is None:
         return None
     bound = exp.WindowSpec(kind=spec.args.get("kind"))
@@ -194,7 +203,10 @@ def _frame(spec: exp.Expr | None, scope: Scope, context: Context) -> exp.Expr | 
             word = {"start": "starting", "end": "ending"}[side]
             raise InvalidPrecedingOrFollowingSize(f"frame {word} offset must not be negative", position=position(value))
         if isinstance(value, exp.Expr):
-            value = settle(context.expression(value, scope, context), context).tree
+            bound_value = context.expression(value, scope, context)
+            if bound_value.is_open:
+                bound_value = cast_to(bound_value, _distance(spec, keys), context)
+            value = bound_value.tree
         bound.set(side, value)
         bound.set(f"{side}_side", spec.args.get(f"{side}_side"))
     exclude = spec.args.get("exclude")

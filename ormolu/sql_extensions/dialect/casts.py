@@ -72,6 +72,8 @@ def cast_to(bound: Bound, type: DataType, context: Context) -> Bound:
         return _cast_jsonb(bound, type)
     if is_kind(source, "time") and is_kind(type, "interval"):
         return Bound(call("pg_time_interval", bound.tree), type)
+    if is_kind(source, "interval") and is_kind(type, "time"):
+        return Bound(call("pg_wrapped_time", call("pg_interval_us", bound.tree)), type)
     if is_kind(type, "numeric") and is_kind(source, *t.FLOATS):
         # Through its text: the engine's own cast shows digits that the float does not have.
         shown = call(f"pg_digits_of_{'real' if is_kind(source, 'float4') else 'double'}", bound.tree.copy())
@@ -149,7 +151,19 @@ def _cast_array(bound: Bound, type: DataType, context: Context) -> Bound:
             return bound
     if bound.type.dimensions != type.dimensions:
         raise CannotCoerce(f"cannot cast type {bound.type} to {type}")
+    if bound.type.scalar.name in t.TEXTS and type.scalar.name not in t.TEXTS:
+        return _cast_texts(bound, type, context)
     return Bound(engine_cast(bound.tree, type), type)
+
+
+def _cast_texts(bound: Bound, type: DataType, context: Context) -> Bound:
+    """Each text of an array as PostgreSQL reads its type; the engine reads other spellings."""
+    if type.dimensions > 1 or type.scalar.name == "bytea" or type.scalar.name.startswith("reg"):
+        raise unsupported(f"casting {bound.type} to {type}", bound.tree)
+    style = t.string(context.session.style.text)
+    read = call("pg_read_texts", bound.tree, t.string(str(t.element_type(type))), style)
+    digits = read.copy() if type.scalar.name == "numeric" and not type.modifiers else None
+    return Bound(engine_cast(read, type), type, digits=digits)
 
 
 def _cast_text(tree: exp.Expr, type: DataType, context: Context) -> Bound:
@@ -363,6 +377,8 @@ def _cast_literal(tree: exp.Expr, type: DataType, context: Context) -> Bound:
         type = DataType(type.scalar, type.modifiers, _depth(value))
     if type.dimensions and type.scalar.name == "numeric" and not type.modifiers:
         type = DataType(type.scalar, _widest(value), type.dimensions)
+        shown = _engine_value(value, DataType(SCALARS["text"], (), type.dimensions))
+        return Bound(_engine_value(value, type), type, digits=shown)
     return Bound(_engine_value(value, type), type)
 
 

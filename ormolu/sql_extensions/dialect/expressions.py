@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import reduce
 
 from sqlglot import exp
 
@@ -32,7 +33,7 @@ from ormolu.sql_extensions.dialect.patterns import like, regular_expression, sim
 from ormolu.sql_extensions.dialect.reading import position, unsupported
 from ormolu.sql_extensions.dialect.rows import field_of, row_of, whole_row, written_row
 from ormolu.sql_extensions.dialect.scopes import Scope
-from ormolu.sql_extensions.dialect.sets import BETWEEN_SETS, array_of_query, compared_rows, quantified
+from ormolu.sql_extensions.dialect.sets import BETWEEN_SETS, array_of_query, compared_rows, each_of_array, quantified
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast
 from ormolu.sql_extensions.functions.json_operators import json_operator, subscripted
 from ormolu.sql_extensions.functions.session import SESSION_WORDS, session_word
@@ -114,10 +115,27 @@ def _cast(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     if precise is not None:
         return rounded_moment(bind(node.this, scope, context), precise, context)
     type = written_type(node.args["to"])
+    if isinstance(node.this, exp.Array) and node.this.expressions and type.dimensions == 1:
+        return _array_of(node.this, type, scope, context)
     bound = constant_of(node.this, type) or bind(node.this, scope, context)
     converted = cast_to(bound, type, context)
     has_modifiers = bool(type.modifiers)
     return replace(converted, has_modifiers=has_modifiers, digits=None if has_modifiers else converted.digits)
+
+
+def _array_of(node: exp.Expr, type: DataType, scope: Scope, context: Context) -> Bound:
+    """`ARRAY['2024-01-01']::date[]`: each element is cast, as PostgreSQL does it."""
+    elements = [bind(element, scope, context) for element in node.expressions]
+    if any(element.type is not None and element.type.dimensions for element in elements):
+        return cast_to(bind(node, scope, context), type, context)
+    element_type = t.element_type(type)
+    converted = [cast_to(element, element_type, context) for element in elements]
+    if t.is_kind(element_type, "numeric") and not element_type.modifiers:
+        element_type = reduce(t.widen_numbers, [element.type for element in converted if element.type is not None])
+    shown = [branch_digits(one, one) for one in converted] if vary(element_type, converted) else []
+    tree = engine_cast(exp.Array(expressions=[element.tree for element in converted]), t.array_of(element_type))
+    digits = exp.Array(expressions=shown) if shown and not type.modifiers else None
+    return Bound(tree, t.array_of(element_type), has_modifiers=bool(type.modifiers), digits=digits)
 
 
 def _collate(node: exp.Expr, scope: Scope, context: Context) -> Bound:
@@ -236,6 +254,8 @@ Operator = Callable[[exp.Expr, Bound, Bound, Context], Bound]
 def _sides(operator: Operator) -> Handler:
     def handle(node: exp.Expr, scope: Scope, context: Context) -> Bound:
         quantifier = _quantifier(node.expression)
+        if quantifier is not None and isinstance(node, exp.RegexpLike | exp.RegexpILike):
+            return each_of_array(node, quantifier, scope, context)
         if quantifier is not None:
             return quantified(type(node)(this=node.this, expression=quantifier), scope, context)
         rows = written_row(node.this), written_row(node.expression)
@@ -292,8 +312,13 @@ def _like(node: exp.Expr, scope: Scope, context: Context) -> Bound:
         if not isinstance(node.expression, exp.Literal):
             raise unsupported("ESCAPE with something other than a constant", node)
         escape, node = node.expression.name, node.this
-    if not isinstance(node, exp.Like | exp.ILike) or isinstance(node.expression, exp.Any | exp.All):
-        raise unsupported("LIKE ANY and LIKE ALL", node)
+    if not isinstance(node, exp.Like | exp.ILike):
+        raise unsupported(f"ESCAPE behind {type(node).__name__}", node)
+    quantifier = _quantifier(node.expression)
+    if quantifier is not None:
+        if escape is not None:
+            raise unsupported("LIKE ANY and LIKE ALL with ESCAPE", node)
+        return each_of_array(node, quantifier, scope, context)
     bound = like(node, bind(node.this, scope, context), bind(node.expression, scope, context), escape, context)
     return negated(node, bound.tree)
 
@@ -327,6 +352,15 @@ def _call(node: exp.Expr, scope: Scope, context: Context) -> Bound:
     return bind_call(node, scope, context) if row is None else _row(row, scope, context)
 
 
+def _overlaps(node: exp.Expr, scope: Scope, context: Context) -> Bound:
+    """`(start, end) OVERLAPS (start, length)`."""
+    periods = [written_row(node.this), written_row(node.expression)]
+    if any(period is None or len(period.expressions) != 2 for period in periods):
+        raise InvalidSyntax("wrong number of parameters on a side of OVERLAPS expression", position=position(node))
+    sides = [bind(each, scope, context) for period in periods if period is not None for each in period.expressions]
+    return operators.overlaps(node, sides, context)
+
+
 _comparison = _sides(operators.comparison)
 _arithmetic = _chain(operators.arithmetic)
 _concatenation = _chain(operators.concatenation)
@@ -338,6 +372,7 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Null: null_node, exp.Boolean: boolean_node, exp.Parameter: parameter_node, exp.Column: _column,
     exp.Paren: _paren, exp.Cast: _cast, exp.Collate: _collate, exp.Case: _case, exp.Array: _array,
     exp.Bracket: _bracket, exp.And: connective, exp.Or: connective, exp.Not: negation, exp.Is: is_test,
+    exp.Overlaps: _overlaps,
     **dict.fromkeys((exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ), _comparison),
     **dict.fromkeys((exp.Add, exp.Sub), _arithmetic),
     **dict.fromkeys((exp.Mul, exp.Div, exp.Mod), _chain(operators.arithmetic)),

@@ -11,10 +11,10 @@ from ormolu.sql_extensions.dialect.casts import cast_to, coerce
 from ormolu.sql_extensions.dialect.context import Context
 from ormolu.sql_extensions.dialect.reading import unsupported
 from ormolu.sql_extensions.dialect.scopes import Scope
-from ormolu.sql_extensions.dialect.types import Bound, call
+from ormolu.sql_extensions.dialect.types import Bound
 from ormolu.sql_extensions.functions.allowed import build_call
 from ormolu.sql_extensions.functions.call import FunctionCall
-from ormolu.sql_extensions.functions.times import extract_field
+from ormolu.sql_extensions.functions.times import extract_field, in_zone
 
 
 def _as_call(name: str, *arguments: str) -> Callable[[exp.Expr, Scope, Context], Bound]:
@@ -65,14 +65,14 @@ def _substring(node: exp.Expr, scope: Scope, context: Context) -> Bound:
 
 
 def _at_time_zone(node: exp.Expr, scope: Scope, context: Context) -> Bound:
-    zone = coerce(context.expression(node.args["zone"], scope, context), t.TEXT, context)
+    zone = context.expression(node.args["zone"], scope, context)
     moment = context.expression(node.this, scope, context)
     if moment.is_open or t.is_kind(moment.type, "date"):
         moment = cast_to(moment, t.TIMESTAMPTZ, context)
     result = t.TIMESTAMP if t.is_kind(moment.type, "timestamptz") else t.TIMESTAMPTZ
     if not t.is_kind(moment.type, "timestamp", "timestamptz"):
         raise unsupported(f"AT TIME ZONE of {moment.type}", node)
-    return Bound(call("timezone", zone.tree, moment.tree), result)
+    return in_zone(moment, zone, result, context)
 
 
 def _interval(node: exp.Expr, scope: Scope, context: Context) -> Bound:

@@ -20,6 +20,7 @@ _FIXED: dict[type[exp.Expr], str] = {
     exp.Substring: "substring",
     exp.StrPosition: "position",
     exp.Overlay: "overlay",
+    exp.Overlaps: "overlaps",
     exp.GroupConcat: "string_agg",
     exp.JSONArrayAgg: "json_agg",
     exp.AtTimeZone: "timezone",

@@ -164,6 +164,15 @@ def quotient(left: Bound, right: Bound) -> Bound:
     return Bound(call("pg_divide_numeric", *trees, engine_cast(shift, "HUGEINT")), t.QUOTIENT)
 
 
+def whole_quotient(left: Bound, right: Bound) -> Bound:
+    """The quotient of two numbers without what is behind its point."""
+    assert left.type is not None and right.type is not None
+    scale = max(t.precision_and_scale(side.type)[1] for side in (left, right) if side.type is not None)
+    above, below = (_unscaled(side.tree, scale) for side in (left, right))
+    tree = exp.IntDiv(this=above, expression=call("pg_divisor", below))
+    return Bound(engine_cast(exp.Paren(this=tree), t.WHOLE_NUMERIC), t.WHOLE_NUMERIC)
+
+
 # A number of 20 digits before the point and as many as these behind it, times its power of ten, is within 38 digits.
 _SHIFTED_SCALE_MAX = 9
 
@@ -216,6 +225,8 @@ def _spans(node: exp.Expr, left: Bound, right: Bound) -> Bound:
             return Bound(_binary(type(node), left.tree, right.tree), t.INTERVAL)
         case "time", "+" | "-", "interval":
             return Bound(_binary(type(node), left.tree, right.tree), t.TIME)
+        case "interval", "+", "time":
+            return Bound(_binary(exp.Add, right.tree, left.tree), t.TIME)
         case "time", "-", "time":
             return Bound(_binary(exp.Sub, _interval(left), _interval(right)), t.INTERVAL)
         case "interval", "*" | "/", _ if is_number(right.type):
@@ -327,6 +338,26 @@ def _comparable(type: DataType | None) -> DataType | None:
         assert type is not None
         return t.TEXT if is_text(type) else DataType(type.scalar)
     return type
+
+
+def overlaps(node: exp.Expr, sides: list[Bound], context: Context) -> Bound:
+    """Two periods share a moment: each is two ends, whichever comes first, or a start and a length."""
+    starts = [sides[0], sides[2]]
+    type = t.meet_all(starts, "OVERLAPS") or t.TIMESTAMPTZ
+    ends = []
+    for start, end in zip(starts, (sides[1], sides[3]), strict=True):
+        moved = start if not start.is_open else cast_to(start, type, context)
+        ends.append(_moments(exp.Add(), moved, end, context) if is_kind(end.type, "interval") else end)
+    type = t.meet_all([*starts, *ends], "OVERLAPS") or type
+    if not is_kind(type, *t.MOMENTS, "time"):
+        raise no_operator(node, sides[0], sides[2])
+    trees = []
+    for pair in zip(starts, ends, strict=True):
+        first, last = (cast_to(each, type, context).tree for each in pair)
+        are_given = exp.and_(*(exp.Not(this=exp.Is(this=each.copy(), expression=exp.Null())) for each in (first, last)))
+        latest = exp.Case(ifs=[exp.If(this=are_given, true=call("greatest", first.copy(), last.copy()))])
+        trees += [call("least", first, last), latest]
+    return Bound(call("pg_overlaps", *trees), t.BOOL)
 
 
 def concatenation(node: exp.Expr, left: Bound, right: Bound, context: Context) -> Bound:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from ormolu.errors import AmbiguousColumn, InvalidColumnReference
+from ormolu.errors import AmbiguousColumn, InvalidColumnReference, InvalidSyntax
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.calls import sort_direction
 from ormolu.sql_extensions.dialect.casts import coerce, settle
@@ -186,16 +186,37 @@ def bind_limits(node: exp.Expr, tree: exp.Expr, scope: Scope, context: Context) 
     limit = node.args.get("limit")
     if isinstance(limit, exp.Fetch):
         options = limit.args.get("limit_options")
-        if options is not None and (options.args.get("with_ties") or options.args.get("percent")):
-            raise unsupported("FETCH ... WITH TIES", node)
-        count = limit.args.get("count") or exp.Literal.number(1)
-        tree.set("limit", exp.Limit(expression=_count(count, scope, context)))
+        if options is not None and options.args.get("percent"):
+            raise unsupported("FETCH ... PERCENT", node)
+        count = _count(limit.args.get("count") or exp.Literal.number(1), scope, context)
+        if options is not None and options.args.get("with_ties"):
+            _limit_with_ties(node, tree, count, scope, context)
+        else:
+            tree.set("limit", exp.Limit(expression=count))
     elif limit is not None and not limit.is_limit_all:
         if limit.args.get("limit_options") or limit.args.get("expressions"):
             raise unsupported("this form of LIMIT", node)
         tree.set("limit", exp.Limit(expression=_count(limit.expression, scope, context)))
     if node.args.get("offset") is not None:
         tree.set("offset", exp.Offset(expression=_count(node.args["offset"].expression, scope, context)))
+
+
+def _limit_with_ties(node: exp.Expr, tree: exp.Expr, count: exp.Expr, scope: Scope, context: Context) -> None:
+    """As many rows, and all that are equal to the last of them: those whose rank is within the number."""
+    order = tree.args.get("order")
+    if order is None:
+        raise InvalidSyntax("WITH TIES cannot be specified without ORDER BY clause", position=position(node))
+    if not isinstance(tree, exp.Select) or tree.args.get("distinct") is not None:
+        raise unsupported("FETCH ... WITH TIES of a set operation or of DISTINCT", node)
+    keys = []
+    for key in order.expressions:
+        value = tree.expressions[int(key.this.name) - 1].unalias() if is_place(key.this) else key.this
+        keys.append(exp.Ordered(this=value.copy(), desc=key.args["desc"], nulls_first=key.args["nulls_first"]))
+    rank = exp.Window(this=call("rank"), order=exp.Order(expressions=keys), over="OVER")
+    most = count
+    if node.args.get("offset") is not None:
+        most = exp.Add(this=count, expression=_count(node.args["offset"].expression, scope, context))
+    tree.set("qualify", exp.Qualify(this=exp.LTE(this=rank, expression=most)))
 
 
 def _count(node: exp.Expr, scope: Scope, context: Context) -> exp.Expr:

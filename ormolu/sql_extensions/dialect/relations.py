@@ -72,6 +72,8 @@ def bind_item(node: exp.Expr, scope: Scope, context: Context) -> exp.Expr:
             return _query(node, node, _outside(scope), scope, context)
         case exp.Subquery() | exp.Paren() if not node.args.get("alias"):
             return _nested(node, scope, context)
+        case exp.Subquery():
+            return _named_join(node, scope, context)
         case _:
             raise unsupported(f"{type(node).__name__} in FROM", node)
 
@@ -81,6 +83,12 @@ def _nested(node: exp.Expr, scope: Scope, context: Context) -> exp.Expr:
     first = bind_item(node.this, scope, context)
     first.set("joins", [_join(join, scope, context) for join in _joins(node.this)])
     return exp.Paren(this=first)
+
+
+def _named_join(node: exp.Expr, scope: Scope, context: Context) -> exp.Expr:
+    """`(a JOIN b ON ...) AS j`: all its columns under one name, as of a subquery."""
+    inner = exp.Select(expressions=[exp.Star()], from_=exp.From(this=node.this.copy()))
+    return _query(node, inner, _outside(scope), scope, context)
 
 
 def _outside(scope: Scope) -> Scope:
@@ -208,6 +216,10 @@ def _lateral(node: exp.Lateral, scope: Scope, context: Context) -> exp.Expr:
     if isinstance(node.this, exp.Subquery):
         bound = context.query(node.this, Scope(parent=scope), context)
         return _as_lateral(_visible(node, exp.Subquery(this=bound.tree), "", None, columns_of(bound), scope, context))
+    if isinstance(node.this, exp.Unnest):
+        unnest = node.this.copy()
+        unnest.set("alias", node.args.get("alias"))
+        return _unnest(unnest, scope, context)
     return _function(node, node.this, scope, context)
 
 

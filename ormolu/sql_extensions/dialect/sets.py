@@ -19,6 +19,8 @@ from ormolu.sql_extensions.dialect.reading import position, unsupported
 from ormolu.sql_extensions.dialect.scopes import Scope
 from ormolu.sql_extensions.dialect.types import Bound, array_of
 from ormolu.sql_extensions.types import DataType
+from ormolu.sql_extensions.values.reading import read_value
+from ormolu.sql_extensions.values.style import PLAIN
 
 
 def scalar_subquery(node: exp.Expr, scope: Scope, context: Context) -> Bound:
@@ -211,6 +213,32 @@ def quantified(node: exp.Expr, scope: Scope, context: Context) -> Bound:
         given = exp.Not(this=exp.Is(this=operand.copy(), expression=exp.Null()))
         return Bound(exp.Paren(this=exp.Case(ifs=[exp.If(this=given, true=test)])), t.BOOL)
     return Bound(exp.Paren(this=type(node)(this=left.tree, expression=quantifier(this=operand))), t.BOOL)
+
+
+def each_of_array(node: exp.Expr, quantifier: exp.Expr, scope: Scope, context: Context) -> Bound:
+    """`x LIKE ANY (ARRAY[...])` as one test for each pattern that is written."""
+    array = quantifier.this
+    while isinstance(array, exp.Paren):
+        array = array.this
+    if isinstance(array, exp.Cast):
+        array = array.this
+    if isinstance(array, exp.Literal) and array.is_string:
+        listed = read_value(array.name, t.type_of("text[]"), PLAIN)
+        assert isinstance(listed, list)
+        patterns: list[exp.Expr] = [exp.null() if each is None else t.string(str(each)) for each in listed]
+    elif isinstance(array, exp.Array):
+        patterns = list(array.expressions)
+    else:
+        raise unsupported("ANY and ALL over patterns that are not written as an array", node)
+    negate = {"negate": True} if node.args.get("negate") else {}
+    tests = [
+        context.expression(type(node)(this=node.this.copy(), expression=pattern.copy(), **negate), scope, context).tree
+        for pattern in patterns
+    ]
+    if not tests:
+        return Bound(exp.Boolean(this=isinstance(quantifier, exp.All)), t.BOOL)
+    joined = exp.and_ if isinstance(quantifier, exp.All) else exp.or_
+    return Bound(exp.Paren(this=joined(*tests)), t.BOOL)
 
 
 def _array_operand(node: exp.Expr, value: Bound, array: Bound, context: Context) -> tuple[Bound, exp.Expr]:

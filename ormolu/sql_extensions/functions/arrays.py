@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from ormolu.sql_extensions.dialect import operators
 from ormolu.sql_extensions.dialect import types as t
-from ormolu.sql_extensions.dialect.casts import coerce
+from ormolu.sql_extensions.dialect.casts import coerce, settle
 from ormolu.sql_extensions.dialect.context import Context
 from ormolu.sql_extensions.dialect.reading import unsupported
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast
@@ -92,7 +94,59 @@ def _to_string(called: FunctionCall, context: Context) -> Bound:
 
 _TEXTS_OF = {"bool[]": "pg_bools_text", "float4[]": "pg_floats_text", "float8[]": "pg_floats_text"}
 
+
+def _replace(called: FunctionCall, context: Context) -> Bound:
+    array = _array(called)
+    type = t.element_type(array.type) if array.type else None
+    old, new = (coerce(one, type, context).tree for one in called.arguments[1:])
+    return Bound(call("pg_array_replace", array.tree, old, new), array.type)
+
+
+def _positions(called: FunctionCall, context: Context) -> Bound:
+    array = _array(called)
+    element = coerce(called.arguments[1], t.element_type(array.type) if array.type else None, context)
+    return Bound(engine_cast(call("pg_array_positions", array.tree, element.tree), "INTEGER[]"), t.type_of("int4[]"))
+
+
+def _position_from(called: FunctionCall, context: Context) -> Bound:
+    if len(called.arguments) == 2:
+        return _position(called, context)
+    start = coerce(called.arguments[2], t.INT4, context).tree
+    places = _positions(replace(called, arguments=called.arguments[:2]), context).tree
+    return Bound(engine_cast(call("pg_first_from", places, start), t.INT4), t.INT4)
+
+
+def _fill(called: FunctionCall, context: Context) -> Bound:
+    value = settle(called.arguments[0], context)
+    sizes = coerce(called.arguments[1], t.type_of("int4[]"), context)
+    return Bound(call("pg_array_fill", value.tree, sizes.tree), None if value.type is None else t.array_of(value.type))
+
+
+def _trim(called: FunctionCall, context: Context) -> Bound:
+    array = _array(called)
+    return Bound(call("pg_trim_array", array.tree, coerce(called.arguments[1], t.INT4, context).tree), array.type)
+
+
+def _depth(called: FunctionCall, context: Context) -> Bound:
+    array = _array(called)
+    given = exp.GT(this=call("len", array.tree), expression=t.number(0))
+    return Bound(exp.Case(ifs=[exp.If(this=given, true=t.number(array.type.dimensions if array.type else 1))]), t.INT4)
+
+
+def _dimensions(called: FunctionCall, context: Context) -> Bound:
+    array = _array(called)
+    if array.type is not None and array.type.dimensions > 1:
+        raise unsupported("array_dims() of an array of arrays", called.node)
+    return Bound(call("pg_array_dims", array.tree), t.TEXT)
+
+
 ARRAYS: dict[str, Function] = {
+    "array_replace": scalar(3, 3, _replace),
+    "array_positions": scalar(2, 2, _positions),
+    "array_fill": scalar(2, 2, _fill),
+    "trim_array": scalar(2, 2, _trim),
+    "array_ndims": scalar(1, 1, _depth),
+    "array_dims": scalar(1, 1, _dimensions),
     "array_length": scalar(2, 2, _length),
     "cardinality": scalar(1, 1, _cardinality),
     "array_upper": scalar(2, 2, _length),
@@ -100,7 +154,7 @@ ARRAYS: dict[str, Function] = {
     "array_append": _with_element("list_append", 0),
     "array_prepend": _with_element("list_prepend", 1),
     "array_cat": scalar(2, 2, _cat),
-    "array_position": scalar(2, 2, _position),
+    "array_position": scalar(2, 3, _position_from),
     "array_remove": scalar(2, 2, _remove),
     "array_to_string": scalar(2, 3, _to_string),
 }

@@ -11,7 +11,6 @@ from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import cast_to, coerce
 from ormolu.sql_extensions.dialect.context import Context
 from ormolu.sql_extensions.dialect.digits import branch_digits, checked_digits, digits_of, vary
-from ormolu.sql_extensions.dialect.reading import unsupported
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind
 from ormolu.sql_extensions.functions.call import (
     VARIADIC,
@@ -84,7 +83,7 @@ def _at_scale(called: FunctionCall, value: Bound, engine_name: str) -> Bound:
     negative = isinstance(digits, exp.Neg)
     literal = digits.this if isinstance(digits, exp.Neg) else digits
     if not isinstance(literal, exp.Literal) or not literal.name.isdigit():
-        raise unsupported(f"{called.name}() to a number of digits that is not a constant", called.node)
+        return _at_any_scale(called, value, engine_name)
     scale = -int(literal.name) if negative else int(literal.name)
     precision, had = t.precision_and_scale(value.type)
     whole = precision - had
@@ -95,6 +94,18 @@ def _at_scale(called: FunctionCall, value: Bound, engine_name: str) -> Bound:
     if engine_name == "round" and scale >= 0:
         return Bound(engine_cast(source, type), type)
     return Bound(engine_cast(call(f"pg_{engine_name}_numeric", source, t.number(scale)), type), type)
+
+
+def _at_any_scale(called: FunctionCall, value: Bound, engine_name: str) -> Bound:
+    """To a number of digits that each row may say anew."""
+    assert value.type is not None
+    places = called.arguments[1]
+    if not (places.is_open or is_kind(places.type, "int2", "int4")):
+        raise no_function(called)
+    places_tree = places.tree if not places.is_open else engine_cast(places.tree, t.INT4)
+    digits = call(f"pg_digits_{engine_name}", digits_of(value), engine_cast(places_tree, t.INT4))
+    type = t.numeric(38, max(t.precision_and_scale(value.type)[1], t.OPEN_SCALE))
+    return Bound(engine_cast(digits, type), type, digits=digits.copy())
 
 
 def _trunc(called: FunctionCall, context: Context) -> Bound:
@@ -148,13 +159,8 @@ def _div(called: FunctionCall, context: Context) -> Bound:
     sides = [_number(called, context, index) for index in (0, 1)]
     if any(is_kind(side.type, *t.FLOATS) for side in sides if not side.is_open):
         raise no_function(called)
-    if any(side.type is not None and t.precision_and_scale(side.type)[1] for side in sides):
-        raise unsupported("div() of fractions", called.node)
-    left, right = (cast_to(side, t.WHOLE_NUMERIC, context) for side in sides)
-    tree = exp.IntDiv(
-        this=engine_cast(left.tree, "HUGEINT"), expression=call("pg_divisor", engine_cast(right.tree, "HUGEINT"))
-    )
-    return Bound(engine_cast(exp.Paren(this=tree), t.WHOLE_NUMERIC), t.WHOLE_NUMERIC)
+    left, right = (cast_to(side, t.NUMERIC, context) if side.is_open else side for side in sides)
+    return operators.whole_quotient(left, right)
 
 
 def _common(called: FunctionCall, context: Context) -> tuple[list[exp.Expr], DataType | None]:
@@ -209,9 +215,27 @@ def _to_number(called: FunctionCall, context: Context) -> Bound:
     return Bound(engine_cast(digits, type), type, digits=digits.copy())
 
 
+def _factorial(called: FunctionCall, context: Context) -> Bound:
+    digits = call("pg_digits_factorial", fit(called, called.arguments[0], t.INT8, context).tree)
+    return Bound(engine_cast(digits, t.WHOLE_NUMERIC), t.WHOLE_NUMERIC)
+
+
 def _width_bucket(called: FunctionCall, context: Context) -> Bound:
+    if len(called.arguments) == 2:
+        return _bucket_of_array(called, context)
+    if len(called.arguments) != 4:
+        raise no_function(called)
     trees = [cast_to(_number(called, context, index), F, context).tree for index in range(3)]
     return Bound(call("pg_width_bucket", *trees, fit(called, called.arguments[3], t.INT4, context).tree), t.INT4)
+
+
+def _bucket_of_array(called: FunctionCall, context: Context) -> Bound:
+    """How many of the ascending bounds are not above the value."""
+    value, bounds = called.arguments
+    if bounds.type is None or not bounds.type.dimensions:
+        raise no_function(called)
+    value = coerce(value, t.element_type(bounds.type), context)
+    return Bound(engine_cast(call("pg_bucket_of", value.tree, bounds.tree), t.INT4), t.INT4)
 
 
 def _integral(engine_name: str) -> Function:
@@ -287,7 +311,12 @@ NUMBERS: dict[str, Function] = {
     },
     "atan2": plain("atan2", F, F, F),
     "random": plain("random", F),
-    "width_bucket": scalar(4, 4, _width_bucket),
+    "width_bucket": scalar(2, 4, _width_bucket),
+    "factorial": scalar(1, 1, _factorial),
+    **{
+        name: plain(f"pg_{name}", F, *[F] * (2 if name == "atan2d" else 1))
+        for name in ("sind", "cosd", "tand", "cotd", "asind", "acosd", "atand", "atan2d")
+    },
     "to_number": scalar(2, 2, _to_number),
     "coalesce": _choice("coalesce"),
     "greatest": _choice("greatest"),

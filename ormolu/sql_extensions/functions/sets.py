@@ -45,6 +45,8 @@ def generate_series(called: FunctionCall, context: Context) -> RowSource:
         raise no_function(called)
     if is_kind(type, "int2"):
         type = t.INT4
+    if is_kind(type, "numeric"):
+        return _numerics(called, type, context)
     if not is_kind(type, "int4", "int8"):
         raise unsupported(f"generate_series() over {type}", called.node)
     trees = [engine_cast(coerce(one, type, context).tree, t.INT8) for one in called.arguments]
@@ -53,6 +55,20 @@ def generate_series(called: FunctionCall, context: Context) -> RowSource:
     return RowSource(
         engine_cast(series, t.array_of(type)), None, type, call("generate_series", *_copies(*trees[:2], by))
     )
+
+
+def _numerics(called: FunctionCall, type: DataType, context: Context) -> RowSource:
+    """Counted in steps, each as exact as the start and the step; the start itself shows its own digits."""
+    arguments = [cast_to(one, t.NUMERIC, context) if one.is_open else one for one in called.arguments]
+    start, stop = (engine_cast(one.tree, type) for one in arguments[:2])
+    step = engine_cast(arguments[2].tree, type) if len(arguments) > 2 else engine_cast(t.number(1), type)
+    by = call("pg_series_step", step)
+    scales = [t.precision_and_scale(one.type)[1] for one in (arguments[0], *arguments[2:]) if one.type is not None]
+    shown = t.numeric(38, max(scales))
+    values = call("pg_numeric_series", start, stop, by, _longest([start, stop, step]))
+    first = t.engine_cast(arguments[0].tree.copy(), "VARCHAR")
+    digits = call("pg_series_digits", first, engine_cast(values.copy(), t.array_of(shown)))
+    return RowSource(engine_cast(values, t.array_of(shown)), None, shown, digits=digits)
 
 
 def _longest(trees: list[exp.Expr]) -> exp.Expr:
@@ -116,7 +132,12 @@ def _subscripts(called: FunctionCall, context: Context) -> RowSource:
     if array.type is None or not array.type.dimensions:
         raise no_function(called)
     count = call("len", array.tree)
-    return RowSource(engine_cast(call("generate_series", t.number(1), count), "INTEGER[]"), None, t.INT4)
+    series = call("generate_series", t.number(1), count)
+    if len(called.arguments) == 3:
+        descends = coerce(called.arguments[2], t.BOOL, context).tree
+        turned = call("list_reverse", series.copy())
+        series = exp.Case(ifs=[exp.If(this=descends, true=turned)], default=series)
+    return RowSource(engine_cast(series, "INTEGER[]"), None, t.INT4)
 
 
 def _in_select(rows: object) -> Build:
@@ -139,7 +160,7 @@ ROWS = {
     "jsonb_object_keys": (1, 1, _json_keys),
     "regexp_split_to_table": (2, 2, _split_table),
     "string_to_table": (2, 2, _string_table),
-    "generate_subscripts": (2, 2, _subscripts),
+    "generate_subscripts": (2, 3, _subscripts),
 }
 
 

@@ -126,6 +126,12 @@ def _substring_pattern(called: FunctionCall, context: Context) -> Bound:
     return Bound(exp.If(this=found, true=call("regexp_extract", value, t.string(text), group, t.string("s"))), T)
 
 
+def _string_to_array(called: FunctionCall, context: Context) -> Bound:
+    trees = typed(called, context, T, T, T)
+    name = "pg_string_to_array" if len(trees) == 2 else "pg_string_to_array_nulls"
+    return Bound(call(name, *trees), t.type_of("text[]"))
+
+
 def _split_pattern(called: FunctionCall, context: Context) -> Bound:
     value, pattern = typed(called, context, T, T)
     return Bound(call("regexp_split_to_array", value, pattern_tree(pattern, called.node)), t.type_of("text[]"))
@@ -274,5 +280,5 @@ TEXTS: dict[str, Function] = {
     "regexp_replace": scalar(3, 4, _replace_pattern),
     "regexp_match": scalar(2, 3, _match),
     "regexp_split_to_array": scalar(2, 2, _split_pattern),
-    "string_to_array": plain("pg_string_to_array", t.type_of("text[]"), T, T),
+    "string_to_array": scalar(2, 3, _string_to_array),
 }

@@ -23,6 +23,8 @@ from ormolu.sql_extensions.functions.call import (
 )
 from ormolu.sql_extensions.functions.session import session_word
 from ormolu.sql_extensions.time_formats import fixed_format, show_format
+from ormolu.sql_extensions.types import DataType
+from ormolu.sql_extensions.values.zones import posix_offset, zone_name
 
 _TRUNCATED = ("microseconds", "milliseconds", "second", "minute", "hour", "day", "week", "month", "quarter", "year",
               "decade", "century", "millennium")  # fmt: skip
@@ -46,9 +48,11 @@ def _date_trunc(called: FunctionCall, context: Context) -> Bound:
         return _date_trunc_of_value(called, context)
     unit = constant(called, 0, "a unit").lower().removesuffix("s") if called.arguments[0].is_open else ""
     unit = {"microsecond": "microseconds", "millisecond": "milliseconds", "centurie": "century"}.get(unit, unit)
-    if unit not in _TRUNCATED or len(called.arguments) == 3:
+    if unit not in _TRUNCATED:
         raise unsupported(f"date_trunc('{unit}')", called.node)
     value = _moment(called, called.arguments[1], context)
+    if len(called.arguments) == 3:
+        return _trunc_in_zone(unit, cast_to(value, t.TIMESTAMPTZ, context), called.arguments[2], context)
     literal = t.string(unit)
     match value.kind:
         case "date":
@@ -63,6 +67,13 @@ def _date_trunc(called: FunctionCall, context: Context) -> Bound:
     if is_kind(value.type, "timestamptz"):
         return Bound(call("timezone", t.string(context.session.timezone), truncated), t.TIMESTAMPTZ)
     return Bound(truncated, t.TIMESTAMP)
+
+
+def _trunc_in_zone(unit: str, value: Bound, zone: Bound, context: Context) -> Bound:
+    """Truncated on the wall clock of a zone."""
+    named = coerce(zone, t.TEXT, context).tree
+    truncated = engine_cast(_truncated(unit, call("timezone", named, value.tree)), t.TIMESTAMP)
+    return Bound(call("timezone", named.copy(), truncated), t.TIMESTAMPTZ)
 
 
 # Of an interval's months, days and microseconds: the whole units that are kept; no days or clock behind a larger unit.
@@ -109,7 +120,8 @@ def extract_field(node: exp.Expr, field: str, value: Bound, context: Context) ->
     """EXTRACT: numeric in PostgreSQL, whole for calendar fields, with six digits for seconds and epoch."""
     called = FunctionCall(name="extract", node=node, arguments=(value,))
     value = _moment(called, value, context)
-    field = field.removesuffix("s") if field not in ("microseconds", "milliseconds") else field
+    singular = field if field in ("microseconds", "milliseconds") else field.removesuffix("s")
+    field = {"microsecond": "microseconds", "millisecond": "milliseconds"}.get(singular, singular)
     if is_kind(value.type, "date") and field in _CLOCK_FIELDS:
         raise unsupported(f'unit "{field}" for type date', node)
     match field:
@@ -122,6 +134,15 @@ def extract_field(node: exp.Expr, field: str, value: Bound, context: Context) ->
             return Bound(call("pg_seconds", _for_fields(value, context)), t.numeric(10, 6))
         case "milliseconds":
             return Bound(call("pg_milliseconds", _for_fields(value, context)), t.numeric(12, 3))
+        case "julian" if is_kind(value.type, *t.MOMENTS):
+            moment = _for_fields(value, context)
+            if is_kind(value.type, "date"):
+                return Bound(engine_cast(call("julian", moment), t.WHOLE_NUMERIC), t.WHOLE_NUMERIC)
+            raise unsupported("EXTRACT(JULIAN) of a timestamp", node, hint="Cast it to date.")
+        case "timezone" | "timezone_hour" | "timezone_minute" if is_kind(value.type, "timestamptz"):
+            unit = {"timezone": 1, "timezone_hour": 3_600, "timezone_minute": 60}[field]
+            offset = call("pg_zone_part", local(value, context), value.tree.copy(), t.number(unit))
+            return Bound(engine_cast(offset, t.WHOLE_NUMERIC), t.WHOLE_NUMERIC)
         case _ if field in _WHOLE_FIELDS:
             type = t.numeric(19, 0)
             return Bound(engine_cast(call("date_part", t.string(field), _for_fields(value, context)), type), type)
@@ -212,6 +233,22 @@ def _make_timestamp(called: FunctionCall, context: Context) -> Bound:
     return Bound(call("make_timestamp", *parts), t.TIMESTAMP)
 
 
+def _make_timestamptz(called: FunctionCall, context: Context) -> Bound:
+    made = replace(called, arguments=called.arguments[:6])
+    zone = t.string(context.session.timezone)
+    if len(called.arguments) > 6:
+        zone = coerce(called.arguments[6], t.TEXT, context).tree
+    return Bound(call("timezone", zone, _make_timestamp(made, context).tree), t.TIMESTAMPTZ)
+
+
+def _is_finite(called: FunctionCall, context: Context) -> Bound:
+    value = _moment(called, called.arguments[0], context)
+    if is_kind(value.type, "interval"):
+        given = exp.Not(this=exp.Is(this=value.tree, expression=exp.Null()))
+        return Bound(exp.Case(ifs=[exp.If(this=given, true=exp.true())]), t.BOOL)
+    return Bound(call("isfinite", value.tree), t.BOOL)
+
+
 def _make_interval(called: FunctionCall, context: Context) -> Bound:
     names = ("years", "months", "weeks", "days", "hours", "mins", "secs")
     given = dict(zip(names, called.arguments, strict=False)) | dict(called.named)
@@ -225,10 +262,37 @@ def _make_interval(called: FunctionCall, context: Context) -> Bound:
 
 
 def _timezone(called: FunctionCall, context: Context) -> Bound:
-    zone = fit(called, called.arguments[0], t.TEXT, context)
+    zone = called.arguments[0]
+    if not is_kind(zone.type, "interval"):
+        zone = fit(called, zone, t.TEXT, context)
     value = _moment(called, settle(called.arguments[1], context), context)
     result = t.TIMESTAMP if is_kind(value.type, "timestamptz") else t.TIMESTAMPTZ
-    return Bound(call("timezone", zone.tree, value.tree), result)
+    return in_zone(value, zone, result, context)
+
+
+def in_zone(moment: Bound, zone: Bound, result: DataType, context: Context) -> Bound:
+    """A moment on the clock of a zone, or of an offset from UTC."""
+    offset = _offset_of(zone)
+    if offset is None:
+        return Bound(call("timezone", _zone_name(coerce(zone, t.TEXT, context).tree), moment.tree), result)
+    utc = t.string("UTC")
+    if is_kind(moment.type, "timestamptz"):
+        return Bound(exp.Paren(this=exp.Add(this=call("timezone", utc, moment.tree), expression=offset)), result)
+    return Bound(call("timezone", utc, exp.Paren(this=exp.Sub(this=moment.tree, expression=offset))), result)
+
+
+def _offset_of(zone: Bound) -> exp.Expr | None:
+    """The interval east of UTC: as one, as an abbreviation (whatever the season), or as POSIX writes it, westwards."""
+    if is_kind(zone.type, "interval"):
+        return zone.tree
+    seconds = posix_offset(zone.tree.name) if isinstance(zone.tree, exp.Literal) else None
+    return None if seconds is None else engine_cast(t.string(f"{seconds} seconds"), t.INTERVAL)
+
+
+def _zone_name(tree: exp.Expr) -> exp.Expr:
+    """A zone's name in the case that the engine wants."""
+    known = zone_name(tree.name) if isinstance(tree, exp.Literal) else None
+    return tree if known is None else t.string(known)
 
 
 def _date_bin(called: FunctionCall, context: Context) -> Bound:
@@ -256,5 +320,6 @@ TIMES: dict[str, Function] = {
     "justify_hours": plain("pg_justify_hours", t.INTERVAL, t.INTERVAL),
     "justify_days": plain("pg_justify_days", t.INTERVAL, t.INTERVAL),
     "justify_interval": plain("pg_justify_interval", t.INTERVAL, t.INTERVAL),
-    "isfinite": plain("isfinite", t.BOOL, t.TIMESTAMP),
+    "isfinite": scalar(1, 1, _is_finite),
+    "make_timestamptz": scalar(6, 7, _make_timestamptz),
 }  # fmt: skip

@@ -5,6 +5,7 @@ What sqlglot's PostgreSQL reader gets wrong or cannot read is respelled first, w
 * `$1,$2` becomes `@1,$2`, the same to sqlglot, which takes `$1,$` for the beginning of a dollar-quoted string;
 * `::oid[]` becomes `::int[]`: oid is no type of columns to sqlglot, and cannot be an array's;
 * `::regtype[]` becomes `::pg_catalog.regtype[]`, and `AS select` becomes `AS "select"`: any word may follow AS;
+* `ORDER BY x USING <` becomes `ORDER BY x ASC`;
 * a time travel clause after the alias is moved before it: `t AS o FOR VERSION AS OF 3` -> `t FOR VERSION AS OF 3 AS o`;
 
 Time travel in trees is `exp.Table.args["version"]`:
@@ -41,6 +42,7 @@ _OBJECT_TYPES = frozenset(
 )
 # Words that sqlglot takes for the beginning of something else where they are an alias.
 _WORDS_AFTER_AS = frozenset({"SELECT", "UPDATE", "INSERT", "DELETE", "FROM", "WHERE", "GROUP", "ORDER", "TABLE", "TO"})
+_ORDERS = {"<": "ASC", ">": "DESC"}
 _PREFIX = "SELECT "
 _AT_END = "syntax error at end of input"
 
@@ -134,6 +136,9 @@ def _change(
             return ((token.start, token.start, "pg_catalog."),) if tokens[index - 1].word == "::" else ()
         case TokenKind.WORD if token.word in _WORDS_AFTER_AS and index > first and tokens[index - 1].word == "AS":
             return ((token.start, token.end, f'"{token.value.lower()}"'),)
+        case TokenKind.WORD if token.word == "USING" and tokens[index + 1].word in _ORDERS:
+            stop = tokens[index + 1].end
+            return ((token.start, stop, _ORDERS[tokens[index + 1].word].ljust(stop - token.start)),)
         case _:
             return ()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 
-from ormolu.errors import DivisionByZero, NumericValueOutOfRange
+from ormolu.errors import DivisionByZero, FeatureNotSupported, NumericValueOutOfRange
 
 SIGNIFICANT_DIGITS_MIN = 16
 SCALE_MAX = 1_000
@@ -104,6 +104,32 @@ def shown_scale(number: str) -> int:
 def at_scale(number: str, scale: int) -> str:
     """The number with so many digits behind the point."""
     return _written(Decimal(number), scale)
+
+
+def rounded(number: str, places: int) -> str:
+    """round(number, places): places below zero are those before the point."""
+    return _at_places(Decimal(number), places, ROUND_HALF_UP)
+
+
+def truncated(number: str, places: int) -> str:
+    return _at_places(Decimal(number), places, ROUND_DOWN)
+
+
+def _at_places(number: Decimal, places: int, rounding: str) -> str:
+    places = max(-RESULT_DIGITS_MAX, min(places, SCALE_MAX))
+    kept = number.quantize(Decimal(1).scaleb(-places), rounding, _EXACT)
+    return _written(kept, max(places, 0))
+
+
+FACTORIAL_MAX = 33  # the greatest whose factorial is within 38 digits
+
+
+def factorial(number: int) -> str:
+    if number < 0:
+        raise NumericValueOutOfRange("factorial of a negative number is undefined")
+    if number > FACTORIAL_MAX:
+        raise FeatureNotSupported(f"the factorial of {number}, which has more than 38 digits, is not supported")
+    return str(math.factorial(number))
 
 
 def trimmed(number: str) -> str:

@@ -56,3 +56,15 @@ SELECT ARRAY[1] + 1
 SELECT 'a' = ANY ('b')
 SELECT (ARRAY[1])['a']
 SELECT array_fill(1, NULL)
+SELECT div(9, 4), div(9.5, 4), div(-9, 4), div(7.5, 2.5), div(-7.5, 2), factorial(5), factorial(20), factorial(0)
+SELECT div(1.5, 0)
+SELECT round(amount, order_id), trunc(amount, order_id - 2), round(quantity, order_id - 3) FROM orders WHERE order_id < 4 ORDER BY order_id
+SELECT sind(30), cosd(60), tand(45), asind(0.5), acosd(0.5), atand(1), atan2d(1, 1), cotd(45), sind(90), cosd(180), sind(37), sind(210), cosd(240), tand(135), acosd(-1), sind(-30), cosd(-60), sind(45), cosd(10)
+SELECT width_bucket(3, ARRAY[1, 3, 5]), width_bucket(0, ARRAY[1, 3, 5]), width_bucket(9, ARRAY[1, 3, 5]), width_bucket(now(), ARRAY['yesterday', 'today', 'tomorrow']::timestamptz[]), width_bucket(NULL, ARRAY[1])
+SELECT array_replace(ARRAY[1, 2, 1], 1, 9), array_replace(ARRAY[1, NULL], NULL, 3), array_positions(ARRAY[1, 2, 1], 1), array_position(ARRAY['a', 'b', 'a'], 'a', 2), array_positions(ARRAY['a', NULL], NULL), array_fill(7, ARRAY[3]), array_fill('a'::text, ARRAY[2]), trim_array(ARRAY[1, 2, 3, 4], 2), array_ndims(ARRAY[1]), array_dims(ARRAY[1, 2]), array_ndims('{}'::int[]), array_dims('{}'::int[])
+SELECT array_replace(tags, 'a', 'z'), array_positions(tags, 'b'), array_dims(tags) FROM orders ORDER BY order_id
+SELECT * FROM generate_subscripts(ARRAY['a', 'b'], 1, true) AS s
+SELECT * FROM generate_series(5, 1, -1.5) AS g
+SELECT generate_series(1.0, 2, 0.5), g FROM generate_series(3.0, 1, 1) AS g
+SELECT sum(g), count(*) FROM generate_series(0.1, 10, 0.1) AS g
+SELECT trim_array(ARRAY[1], 3)

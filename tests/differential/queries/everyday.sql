@@ -191,3 +191,12 @@ SELECT 1.5::float8 ^ 2.0, nullif(1, 2.50), coalesce(1, 1.5::float4), 1.5::float4
 SELECT substr('hello', '2'), repeat('ab', NULL), substr('hello', NULL, 2), quote_literal('a\b'), (timestamptz '2024-01-01 10:30:00+00')::time
 SELECT uuid '12345678-1234-1234-1234-123456789abc', '\x4142'::bytea
 SELECT to_char(interval '1 day', 'HH24') WHERE false
+SELECT o.order_id, t.v, t.n FROM orders o LEFT JOIN LATERAL unnest(o.tags) WITH ORDINALITY AS t(v, n) ON true ORDER BY 1, 3
+SELECT j.customer, j.order_id FROM (orders o JOIN customers c USING (customer)) AS j ORDER BY 1
+SELECT 'abc' LIKE ANY (ARRAY['x%', 'a%']), 'abc' LIKE ALL (ARRAY['%c', 'a%']), 'abc' NOT LIKE ALL (ARRAY['x%']), 'abc' ILIKE ANY (ARRAY['A%']), 'abc' ~ ANY (ARRAY['^x', '^a']), 'abc' LIKE ANY ('{x%,a%}'), 'abc' !~ ALL (ARRAY['x']), 'abc' NOT LIKE ANY (ARRAY['a%', 'x%']), 'abc' LIKE ANY (ARRAY['x', NULL]), 'abc' LIKE ANY ('{x%,a%}'::text[])
+SELECT customer FROM orders WHERE customer ILIKE ANY (ARRAY['a%', 'b%']) ORDER BY 1
+SELECT is_gift FROM orders ORDER BY 1 OFFSET 1 FETCH NEXT 1 ROW WITH TIES
+SELECT order_id FROM orders ORDER BY amount USING <
+SELECT order_id, sum(quantity) OVER (ORDER BY day RANGE BETWEEN '30 days' PRECEDING AND CURRENT ROW) FROM orders ORDER BY 1
+SELECT day, count(*) OVER (ORDER BY day RANGE BETWEEN '1 month' PRECEDING AND '1 day' FOLLOWING) FROM orders ORDER BY day
+SELECT order_id, sum(quantity) OVER (ORDER BY order_id ROWS '1' PRECEDING), count(*) OVER (ORDER BY quantity RANGE '2' PRECEDING) FROM orders ORDER BY 1

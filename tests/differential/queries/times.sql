@@ -131,3 +131,25 @@ SELECT to_timestamp('2024-01-15 25:00', 'YYYY-MM-DD HH24:MI')
 SELECT to_timestamp('2024-01-15 13:00 PM', 'YYYY-MM-DD HH12:MI PM')
 SELECT to_timestamp('05 Dec 2000', 'DD Mon YYYY'), to_timestamp('Tue 05 December 2000', 'Dy DD Month YYYY'), to_timestamp('2000 dec 5th', 'YYYY mon DDth'), to_timestamp('2024-01-15 3600', 'YYYY-MM-DD SSSS')
 SELECT to_char(amount, '999.99'), to_char(quantity, '00'), to_char(ratio, 'FM990.0'), to_char(amount, 'L999D99'), to_char(at, 'FMMonth DDth'), to_char(day, 'Q "quarter"'), to_char(zoned, 'TZ') FROM orders ORDER BY order_id
+SELECT width_bucket(now(), ARRAY['yesterday', 'today', 'tomorrow']::timestamptz[]), ARRAY['2024-01-01', NULL]::date[], ARRAY[1, 2]::numeric[], ARRAY['1.5', '2']::numeric[], ARRAY[1.5, 2]::int[], ARRAY[1, NULL]::text[], ARRAY['a']::varchar(3)[], ARRAY[1.234]::numeric(5,2)[]
+SELECT ARRAY['3.7']::int[]
+SELECT tags::date[] FROM orders
+SELECT ARRAY[1, 2]::text[], ARRAY['1', '2']::int[], ARRAY[1, 2]::bigint[], ARRAY[1.5]::int[], ARRAY[1, 2]::text, '{t,f}'::bool[], '{2024-01-01}'::date[], '{1.5,2}'::numeric[], string_to_array('1,2,3', ',')::int[]
+SELECT string_to_array('1,2.5', ',')::int[]
+SELECT string_to_array('1,2.5', ',')::numeric[], string_to_array('2024-01-05,2024-02-06', ',')::date[], string_to_array('a,b,N', ',', 'N'), string_to_array('a,b,N', ',', NULL)
+SELECT (date '2024-01-01', date '2024-01-31') OVERLAPS (date '2024-01-15', date '2024-02-15'), (date '2024-01-01', interval '10 days') OVERLAPS (date '2024-01-11', interval '10 days'), (time '10:00', time '11:00') OVERLAPS (time '10:30', time '12:00'), (date '2024-01-31', date '2024-01-01') OVERLAPS (date '2024-01-31', date '2024-02-15'), (timestamp '2024-01-01', timestamp '2024-01-02') OVERLAPS ('2024-01-02', '2024-01-03'), (date '2024-01-01', date '2024-01-01') OVERLAPS (date '2024-01-01', date '2024-01-02'), (NULL::date, date '2024-01-01') OVERLAPS (date '2024-01-01', date '2024-01-02')
+SELECT order_id FROM orders WHERE (day, interval '3 months') OVERLAPS (date '2024-01-01', date '2024-02-01') ORDER BY 1
+SELECT timestamptz '2024-07-01 12:00+00' AT TIME ZONE interval '2 hours', timestamp '2024-07-01 12:00' AT TIME ZONE interval '-5:30', timezone('UTC', timestamp '2024-01-01')
+SELECT timestamptz '2024-07-01 12:00+00' AT TIME ZONE '+02'
+SELECT timestamptz '2024-07-01 12:00+00' AT TIME ZONE 'UTC+3', timestamptz '2024-07-01 12:00+00' AT TIME ZONE 'CEST'
+SELECT timestamptz '2024-07-01 12:00+00' AT TIME ZONE 'EST', timestamptz '2024-07-01 12:00+00' AT TIME ZONE 'PDT', timestamptz '2024-07-01 12:00+00' AT TIME ZONE 'europe/paris', timestamptz '2024-07-01 12:00+00' AT TIME ZONE 'America/New_York'
+SELECT timestamptz '2024-07-01 12:00+00' AT TIME ZONE '-05:30'
+SELECT timestamptz '2024-07-01 12:00+00' AT TIME ZONE 'CET', timestamptz '2024-07-01 12:00+00' AT TIME ZONE 'EST5EDT', timestamptz '2024-07-01 12:00+00' AT TIME ZONE 'IST', timestamptz '2024-07-01 12:00+00' AT TIME ZONE 'JST', timestamptz '2024-07-01 12:00+00' AT TIME ZONE 'MST', timestamptz '2024-07-01 12:00+00' AT TIME ZONE 'Z'
+SELECT date_trunc('day', timestamptz '2024-02-16 20:38:40+00', 'Australia/Sydney'), date_trunc('month', timestamptz '2024-02-29 20:38:40+00', 'Asia/Tokyo')
+SELECT extract(julian from date '2024-01-01'), extract(timezone from timestamptz '2024-01-01 00:00+02'), extract(timezone_hour from timestamptz '2024-01-01 00:00+02'), extract(timezone_minute from timestamptz '2024-01-01 00:00+02')
+SELECT make_timestamptz(2024, 7, 15, 8, 15, 23.5), make_timestamptz(2024, 7, 15, 8, 15, 23.5, 'Europe/Paris'), isfinite(interval '1 day'), isfinite(date '2024-01-01'), isfinite(date 'infinity'), isfinite(timestamp 'infinity'), isfinite(NULL::interval)
+SELECT time '10:00' + interval '1 hour', time '23:00' + interval '2 hours', time '10:00' - interval '30 min', time '10:00' - time '09:15', interval '1 hour' + time '10:00', interval '26 hours'::time, interval '-1 hour'::time, interval '1 day 02:03:04.5'::time
+SELECT extract(hours from timestamp '2024-01-01 10:00')
+SELECT date_part('hours', timestamp '2024-01-01 10:00'), date_part('years', interval '2 years')
+SELECT timestamptz '2024-07-01 12:00+00' AT TIME ZONE z FROM (VALUES ('Europe/Paris'), ('UTC')) v(z) ORDER BY 1
+SELECT timestamp '2024-07-01 12:00' AT TIME ZONE 'CET', timestamp '2024-07-01 12:00' AT TIME ZONE '+02', timezone('EST', timestamptz '2024-07-01 12:00+00'), timezone(interval '1 hour', timestamptz '2024-07-01 12:00+00')
