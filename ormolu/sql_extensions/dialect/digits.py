@@ -36,6 +36,9 @@ def digits_type(type: DataType | None) -> str:
 def operation_digits(node: exp.Expr, left: Bound, right: Bound) -> exp.Expr | None:
     """What an operator shows: of a quotient always, of others where an operand's digits vary."""
     varies = left.digits is not None or right.digits is not None or isinstance(node, exp.Div)
+    if isinstance(node, exp.Mul) and left.type is not None and right.type is not None:
+        scales = [t.precision_and_scale(side.type)[1] for side in (left, right) if side.type is not None]
+        varies |= sum(scales) > t.PRODUCT_SCALE_MAX
     return call(_OPERATIONS[type(node)], digits_of(left), digits_of(right)) if varies else None
 
 

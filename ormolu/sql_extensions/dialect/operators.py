@@ -131,12 +131,9 @@ def _numerics(node: exp.Expr, left: Bound, right: Bound) -> Bound:
             return Bound(engine_cast(_binary(type(node), left_tree, right_tree), wide), wide)
 
 
-PRODUCT_SCALE_MAX = 20
-
-
 def _product(left: exp.Expr, first: tuple[int, int], right: exp.Expr, second: tuple[int, int]) -> Bound:
     (p1, s1), (p2, s2) = first, second
-    while s1 + s2 > PRODUCT_SCALE_MAX:
+    while s1 + s2 > t.PRODUCT_SCALE_MAX:
         # Only quotients, averages and open numerics are this fine; their last digits are rounded already.
         if s1 >= s2:
             s1 -= 1
@@ -317,7 +314,8 @@ def same_type(node: exp.Expr, left: Bound, right: Bound, context: Context) -> tu
     if common is None or is_kind(common, "json"):
         raise no_operator(node, left, right)
     if is_number(common):
-        return left, right
+        has_real = is_kind(left.type, "float4") != is_kind(right.type, "float4")
+        return (cast_to(left, t.FLOAT8, context), cast_to(right, t.FLOAT8, context)) if has_real else (left, right)
     if {left.kind, right.kind} == {"bpchar", "varchar"}:
         return Bound(call("rtrim", left.tree), t.TEXT), Bound(call("rtrim", right.tree), t.TEXT)
     if is_kind(common, "jsonb"):

@@ -22,6 +22,8 @@ _LATER = ("date", "timestamp", "timestamptz")
 
 # Scale of quotients and averages: PostgreSQL gives at least 16 significant digits.
 QUOTIENT_SCALE = 16
+# A product of more places is rounded to as many.
+PRODUCT_SCALE_MAX = 20
 # Scale of a numeric that is cast from text, float or nothing known.
 OPEN_SCALE = 10
 

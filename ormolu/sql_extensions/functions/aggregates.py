@@ -151,6 +151,8 @@ def _string_agg(called: FunctionCall, context: Context) -> Bound:
     value, separator = called.arguments
     if not (value.is_open or value.type is None or t.is_text(value.type)):
         raise no_function(called)
+    # No separator is an empty one.
+    separator = Bound(t.string(""), None, is_open=True) if isinstance(separator.tree, exp.Null) else separator
     separator = coerce(separator, t.TEXT, context)
     return Bound(aggregate_tree(called, "string_agg", text_of(value, context), separator.tree), t.TEXT)
 

@@ -34,7 +34,11 @@ def _length(called: FunctionCall, context: Context) -> Bound:
 
 
 def _cardinality(called: FunctionCall, context: Context) -> Bound:
-    return Bound(engine_cast(call("len", _array(called).tree), t.INT4), t.INT4)
+    array = _array(called)
+    tree = array.tree
+    for _ in range(1, array.type.dimensions if array.type is not None else 1):
+        tree = call("flatten", tree)
+    return Bound(engine_cast(call("len", tree), t.INT4), t.INT4)
 
 
 def _lower(called: FunctionCall, context: Context) -> Bound:

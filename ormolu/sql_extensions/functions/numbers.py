@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial, reduce
 
 from sqlglot import exp
 
@@ -176,6 +177,8 @@ def _choice(engine_name: str) -> Function:
 
     def build(called: FunctionCall, context: Context) -> Bound:
         trees, type = _common(called, context)
+        if is_kind(type, "interval") and engine_name != "coalesce":
+            return Bound(reduce(partial(_of_intervals, engine_name), trees), type)
         if not vary(type, called.arguments):
             return Bound(call(engine_name, *trees), type)
         shown = [branch_digits(one, coerce(one, type, context)) for one in called.arguments]
@@ -184,6 +187,15 @@ def _choice(engine_name: str) -> Function:
         return Bound(call(engine_name, *trees), type, digits=digits)
 
     return scalar(1, VARIADIC, build)
+
+
+def _of_intervals(engine_name: str, one: exp.Expr, other: exp.Expr) -> exp.Expr:
+    """The engine's own greatest and least look at the months of intervals alone; its comparisons do not."""
+    kept = exp.GTE if engine_name == "greatest" else exp.LTE
+    test = exp.Or(
+        this=exp.Is(this=other.copy(), expression=exp.Null()), expression=kept(this=one.copy(), expression=other.copy())
+    )
+    return exp.Paren(this=exp.Case(ifs=[exp.If(this=test, true=one)], default=other))
 
 
 def _nullif(called: FunctionCall, context: Context) -> Bound:

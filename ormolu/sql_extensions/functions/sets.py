@@ -13,6 +13,7 @@ from ormolu.sql_extensions.dialect.reading import unsupported
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind
 from ormolu.sql_extensions.functions import json_sets
 from ormolu.sql_extensions.functions.call import Build, Function, FunctionCall, Use, no_function, typed
+from ormolu.sql_extensions.functions.texts import all_matches, split_by_pattern
 from ormolu.sql_extensions.types import DataType
 
 # A series in the select list is one list in memory: so long where it is made once, and where each row makes one.
@@ -120,7 +121,11 @@ def _json_keys(called: FunctionCall, context: Context) -> RowSource:
 
 
 def _split_table(called: FunctionCall, context: Context) -> RowSource:
-    return RowSource(call("regexp_split_to_array", *typed(called, context, t.TEXT, t.TEXT)), None, t.TEXT)
+    return RowSource(split_by_pattern(called, context), None, t.TEXT)
+
+
+def _matches(called: FunctionCall, context: Context) -> RowSource:
+    return RowSource(all_matches(called, context), None, t.type_of("text[]"))
 
 
 def _string_table(called: FunctionCall, context: Context) -> RowSource:
@@ -158,7 +163,8 @@ ROWS = {
     "jsonb_array_elements_text": (1, 1, _json_elements_text),
     "json_object_keys": (1, 1, _json_keys),
     "jsonb_object_keys": (1, 1, _json_keys),
-    "regexp_split_to_table": (2, 2, _split_table),
+    "regexp_split_to_table": (2, 3, _split_table),
+    "regexp_matches": (2, 3, _matches),
     "string_to_table": (2, 2, _string_table),
     "generate_subscripts": (2, 3, _subscripts),
 }

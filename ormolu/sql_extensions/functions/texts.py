@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
+from ormolu.errors import InvalidParameterValue
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import coerce, settle, text_of
 from ormolu.sql_extensions.dialect.context import Context
-from ormolu.sql_extensions.dialect.patterns import engine_pattern, pattern_tree
+from ormolu.sql_extensions.dialect.patterns import finding_pattern, finding_tree
 from ormolu.sql_extensions.dialect.reading import unsupported
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast
 from ormolu.sql_extensions.functions.call import (
@@ -80,14 +82,38 @@ def _bit_length(called: FunctionCall, context: Context) -> Bound:
 
 
 def _replace_pattern(called: FunctionCall, context: Context) -> Bound:
-    if len(called.arguments) == 4 and not called.arguments[3].is_open and not t.is_text(called.arguments[3].type):
-        raise unsupported("regexp_replace() with a start position", called.node)
-    value, pattern, replacement, *_ = typed(called, context, T, T, T)
-    flags = _flags(called, 3)
-    if isinstance(replacement, exp.Literal) and "\\&" in replacement.name:
-        raise unsupported(r"\& in a replacement", called.node)
-    tree = call("regexp_replace", value, pattern_tree(pattern, called.node), replacement, t.string(flags))
-    return Bound(tree, T)
+    """regexp_replace(text, pattern, new [, flags]), and with a start: (..., start [, occurrence [, flags]])."""
+    has_start = len(called.arguments) > 3 and t.is_kind(called.arguments[3].type, *t.INTEGERS)
+    if len(called.arguments) > 4 and not has_start:
+        raise no_function(called)
+    value, pattern, replacement = typed(replace(called, arguments=called.arguments[:3]), context, T, T, T)
+    flags = _flags(called, 5 if has_start else 3)
+    if isinstance(replacement, exp.Literal):
+        replacement = t.string(re.sub(r"\\\\|\\&", lambda found: found.group().replace("&", "0"), replacement.name))
+    before: exp.Expr | None = None
+    if has_start:
+        flags = _occurrence_flags(called, flags)
+        value, before = _from_start(called, value, called.arguments[3], context)
+    tree = call("regexp_replace", value, finding_tree(pattern, called.node), replacement, t.string(flags))
+    return Bound(tree if before is None else exp.Paren(this=exp.DPipe(this=before, expression=tree)), T)
+
+
+def _occurrence_flags(called: FunctionCall, flags: str) -> str:
+    """`g` where all are replaced: the occurrence is 0."""
+    wanted = called.arguments[4].tree.name if len(called.arguments) > 4 else "1"
+    if wanted not in ("0", "1"):
+        raise unsupported("regexp_replace() of another occurrence than the first or all", called.node)
+    return flags.replace("g", "") + "g" * (wanted == "0")
+
+
+def _from_start(called: FunctionCall, value: exp.Expr, start: Bound, context: Context) -> tuple[exp.Expr, exp.Expr]:
+    """The text from a place on, and what is before it; a pattern that looks back would see another beginning."""
+    pattern = called.arguments[1].tree.name if isinstance(called.arguments[1].tree, exp.Literal) else "^"
+    if re.search(r"\^|\\[AymbBY]", re.sub(r"\[\^[^]]*\]", "", pattern)):
+        raise unsupported(f"{called.name}() with a start and such a pattern", called.node)
+    place = call("pg_search_start", coerce(start, INT, context).tree)
+    before = call("left", value.copy(), exp.Paren(this=exp.Sub(this=place, expression=t.number(1))))
+    return call("substr", value, place.copy()), before
 
 
 def _flags(called: FunctionCall, index: int) -> str:
@@ -95,15 +121,80 @@ def _flags(called: FunctionCall, index: int) -> str:
     if len(called.arguments) <= index:
         return "s"
     flags = constant(called, index, "flags")
-    if set(flags) - set("gi"):
+    if set(flags) - set("gics"):
         raise unsupported(f'the regular expression flags "{flags}"', called.node)
-    return flags + "s"
+    cases = [flag for flag in flags if flag in "ic"]
+    return "g" * ("g" in flags) + "i" * (cases[-1:] == ["i"]) + "s"
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """regexp_count() and its like: the text from the start on, the pattern, and the flags."""
+
+    value: exp.Expr
+    pattern: str
+    flags: exp.Expr
+    start: exp.Expr
+
+    def found(self, group: exp.Expr) -> exp.Expr:
+        return call("regexp_extract_all", self.value.copy(), t.string(self.pattern), group, self.flags.copy())
+
+
+def _search(called: FunctionCall, context: Context, *, start: int, flags: int) -> _Search:
+    """The places of the arguments for start and flags are those of the function."""
+    value, _ = typed(replace(called, arguments=called.arguments[:2]), context, T, T)
+    text = finding_pattern(constant(called, 1, "a pattern"), called.node)
+    given = _flags(called, flags)
+    if "g" in given:
+        raise InvalidParameterValue(f'{called.name}() does not support the "global" option')
+    place: exp.Expr = t.number(1)
+    if len(called.arguments) > start and called.arguments[start].tree.name != "1":
+        value, _ = _from_start(called, value, called.arguments[start], context)
+        place = call("pg_search_start", coerce(called.arguments[start], INT, context).tree)
+    return _Search(value, text, t.string(given), place)
+
+
+def _count_pattern(called: FunctionCall, context: Context) -> Bound:
+    found = _search(called, context, start=2, flags=3).found(t.number(0))
+    return Bound(engine_cast(call("len", found), INT), INT)
+
+
+def _has_pattern(called: FunctionCall, context: Context) -> Bound:
+    search = _search(called, context, start=9, flags=2)
+    return Bound(call("regexp_matches", search.value, t.string(search.pattern), search.flags), t.BOOL)
+
+
+def _occurrence(called: FunctionCall, context: Context) -> exp.Expr:
+    if len(called.arguments) < 4:
+        return t.number(1)
+    return call("pg_search_start", coerce(called.arguments[3], INT, context).tree)
+
+
+def _substring_found(called: FunctionCall, context: Context) -> Bound:
+    search = _search(called, context, start=2, flags=4)
+    group = constant(called, 5, "a subexpression") if len(called.arguments) > 5 else "0"
+    if int(group) and re.search(r"\)[?*{]|\|", search.pattern):
+        raise unsupported(f"{called.name}() with a group that may match nothing", called.node)
+    if int(group) > _groups(search.pattern):
+        return Bound(engine_cast(exp.Null(), T), T)
+    return Bound(call("list_extract", search.found(t.number(int(group))), _occurrence(called, context)), T)
+
+
+def _place_found(called: FunctionCall, context: Context) -> Bound:
+    search = _search(called, context, start=2, flags=5)
+    if len(called.arguments) > 6 and called.arguments[6].tree.name != "0":
+        raise unsupported("regexp_instr() of a subexpression", called.node)
+    end = coerce(called.arguments[4], INT, context).tree if len(called.arguments) > 4 else t.number(0)
+    pieces = call("regexp_split_to_array", search.value.copy(), t.string(search.pattern), search.flags)
+    found = search.found(t.number(0))
+    place = call("pg_place_of_match", pieces, found, _occurrence(called, context), end, search.start)
+    return Bound(engine_cast(place, INT), INT)
 
 
 def _match(called: FunctionCall, context: Context) -> Bound:
     value, _ = typed(called, context, T, T)
     flags = _flags(called, 2).replace("g", "")
-    text = engine_pattern(constant(called, 1, "a pattern"), called.node)
+    text = finding_pattern(constant(called, 1, "a pattern"), called.node)
     if _groups(text) and re.search(r"\)[?*{]|\|", text):
         raise unsupported(f"{called.name}() with a group that may match nothing", called.node)
     groups = [t.number(index) for index in (range(1, _groups(text) + 1) or [0])]
@@ -120,7 +211,7 @@ def _groups(pattern: str) -> int:
 
 def _substring_pattern(called: FunctionCall, context: Context) -> Bound:
     value, _ = typed(called, context, T, T)
-    text = engine_pattern(constant(called, 1, "a pattern"), called.node)
+    text = finding_pattern(constant(called, 1, "a pattern"), called.node)
     group = t.number(1 if _groups(text) else 0)
     found = call("regexp_matches", value.copy(), t.string(text), t.string("s"))
     return Bound(exp.If(this=found, true=call("regexp_extract", value, t.string(text), group, t.string("s"))), T)
@@ -133,8 +224,34 @@ def _string_to_array(called: FunctionCall, context: Context) -> Bound:
 
 
 def _split_pattern(called: FunctionCall, context: Context) -> Bound:
-    value, pattern = typed(called, context, T, T)
-    return Bound(call("regexp_split_to_array", value, pattern_tree(pattern, called.node)), t.type_of("text[]"))
+    return Bound(split_by_pattern(called, context), t.type_of("text[]"))
+
+
+def split_by_pattern(called: FunctionCall, context: Context) -> exp.Expr:
+    """The list that a pattern splits a text into."""
+    value, pattern = typed(replace(called, arguments=called.arguments[:2]), context, T, T)
+    flags = _flags(called, 2)
+    if "g" in flags:
+        raise InvalidParameterValue(f'{called.name}() does not support the "global" option')
+    if isinstance(pattern, exp.Literal) and not pattern.name:
+        return call("string_split", value, t.string(""))
+    return call("regexp_split_to_array", value, finding_tree(pattern, called.node), t.string(flags))
+
+
+def all_matches(called: FunctionCall, context: Context) -> exp.Expr:
+    """regexp_matches(): the list of what the groups matched, of the first match or of all."""
+    value, _ = typed(replace(called, arguments=called.arguments[:2]), context, T, T)
+    flags = _flags(called, 2)
+    text = finding_pattern(constant(called, 1, "a pattern"), called.node)
+    if _groups(text) and re.search(r"\)[?*{]|\|", text):
+        raise unsupported(f"{called.name}() with a group that may match nothing", called.node)
+    options = t.string(flags.replace("g", ""))
+    lists = [
+        call("regexp_extract_all", value.copy(), t.string(text), t.number(group), options.copy())
+        for group in (range(1, _groups(text) + 1) or [0])
+    ]
+    rows = call("pg_match_rows", exp.Array(expressions=lists))
+    return rows if "g" in flags else call("pg_array_slice", rows, t.number(1), t.number(1))
 
 
 def _format(called: FunctionCall, context: Context) -> Bound:
@@ -235,7 +352,7 @@ _LENGTH = scalar(1, 1, _length)
 
 TEXTS: dict[str, Function] = {
     "lower": plain("lower", T, T),
-    "upper": plain("upper", T, T),
+    "upper": plain("pg_upper", T, T),
     "initcap": plain("pg_initcap", T, T),
     "length": _LENGTH,
     "char_length": _LENGTH,
@@ -277,8 +394,12 @@ TEXTS: dict[str, Function] = {
     "quote_literal": _quote_literal("pg_quote_literal"),
     "quote_nullable": _quote_literal("pg_quote_nullable"),
     "format": scalar(1, VARIADIC, _format),
-    "regexp_replace": scalar(3, 4, _replace_pattern),
+    "regexp_replace": scalar(3, 6, _replace_pattern),
+    "regexp_count": scalar(2, 4, _count_pattern),
+    "regexp_like": scalar(2, 3, _has_pattern),
+    "regexp_substr": scalar(2, 6, _substring_found),
+    "regexp_instr": scalar(2, 7, _place_found),
     "regexp_match": scalar(2, 3, _match),
-    "regexp_split_to_array": scalar(2, 2, _split_pattern),
+    "regexp_split_to_array": scalar(2, 3, _split_pattern),
     "string_to_array": scalar(2, 3, _string_to_array),
 }

@@ -200,3 +200,75 @@ SELECT order_id FROM orders ORDER BY amount USING <
 SELECT order_id, sum(quantity) OVER (ORDER BY day RANGE BETWEEN '30 days' PRECEDING AND CURRENT ROW) FROM orders ORDER BY 1
 SELECT day, count(*) OVER (ORDER BY day RANGE BETWEEN '1 month' PRECEDING AND '1 day' FOLLOWING) FROM orders ORDER BY day
 SELECT order_id, sum(quantity) OVER (ORDER BY order_id ROWS '1' PRECEDING), count(*) OVER (ORDER BY quantity RANGE '2' PRECEDING) FROM orders ORDER BY 1
+SELECT substring('<a><b>' from '<(.+?)>'), regexp_replace('<a><b>', '<.+?>', '', 'g'), regexp_replace('aaa', 'a*?', 'x')
+SELECT regexp_split_to_array('abc', ''), regexp_split_to_array(',a,,b,', ','), regexp_split_to_array('', ',')
+SELECT split_part('abc', '', 1), string_to_array('abc', NULL), string_to_array('', ','), string_to_array(NULL, ','), array_to_string(ARRAY[]::text[], ',')
+SELECT upper('straße'), lower('İ'), initcap('ÉCOLE élan'), upper('ŉ'), lower('ΑΣ')
+SELECT rpad('abc', 2), lpad('abc', 2), lpad('', 3, 'x'), rpad('é', 3, 'ü'), left('é', 1), right('né', 1), reverse('né'), substr('hello', 2, 100), substr('hello', -2, 4), left('abc', 0), repeat('x', 0), repeat('x', -1)
+SELECT translate('abc', 'ab', ''), translate('aabb', 'ab', 'x'), btrim('xyxabcyx', 'xy'), ltrim('  a '), rtrim('a  b  '), trim(E'\t a '), chr(8364), ascii(''), ascii('€')
+SELECT 'abc' < 'abd', 'a' < 'B', 'a' COLLATE "C" < 'B' COLLATE "C", greatest('a', 'B'), least('é', 'z')
+SELECT x FROM (VALUES ('a b'), ('ab'), ('a-b'), ('A'), ('_'), ('~')) v(x) ORDER BY x DESC
+SELECT round(-0.5), round(0.5), round(1.5::float8), round(-1.5::float8), round(0.5::float8), round(25, -1), round(-25, -1), round(0.045, 2), trunc(-0.5), ceil(0.1), floor(-0.1), ceil(-0.5)
+SELECT round(-0.4), round(-0.4::float8), -0.0, 0 * -1.5, (-0.0)::text, ceil(-0.5::float8)
+SELECT 7 % -3, -7 % 3, 7.5 % 2, -7.5 % 2, mod(7, -3), 7 / -2, -7 / 2, 7.0 / -2
+SELECT 2 ^ -1, 2 ^ 0.5, 2.0 ^ -2, 0 ^ 0, (-8) ^ 3, 4 ^ 0.5, 10 ^ 20, 1.5 ^ 3, power(2, 3), power(2.5, 2)
+SELECT sqrt(0), sqrt(2.25), sqrt(10), cbrt(-27), exp(0), exp(2.5), ln(2.718281828), log(1000), log(2, 64), log(10, 0.001)
+SELECT 1e3, 1.5e-3, 123456789.123456789, .5, 5., 0.10, 1_000
+SELECT 0.1::real + 0.2::real, 0.1::real = 0.1, 0.1::real::float8 = 0.1, 1::real / 3, 16777217::real, 1e10::real::int8, 2.5::real::int, 0.1::float8 * 3, 1e15::float8 + 0.3, 1e16::float8::text, 100000000000000000000::float8
+SELECT sum(x), avg(x), max(x), min(x), stddev(x) FROM (VALUES (1), (2), (NULL), (4)) v(x)
+SELECT sum(x), avg(x) FROM (VALUES (1.10), (2.205), (NULL)) v(x)
+SELECT count(*), count(x), count(DISTINCT x), sum(DISTINCT x), avg(DISTINCT x), array_agg(DISTINCT x ORDER BY x DESC), string_agg(DISTINCT x::text, ',' ORDER BY x::text DESC) FROM (VALUES (1), (2), (2), (NULL)) v(x)
+SELECT bool_and(x), bool_or(x), every(x), bool_and(x) FILTER (WHERE false) FROM (VALUES (true), (NULL), (false)) v(x)
+SELECT string_agg(x, ','), string_agg(x, ',' ORDER BY x DESC), string_agg(x, NULL), array_agg(x) FILTER (WHERE x > 'a'), max(x), string_agg(NULL, ',') FROM (VALUES ('b'), (NULL), ('a')) v(x)
+SELECT mode() WITHIN GROUP (ORDER BY x), mode() WITHIN GROUP (ORDER BY x DESC), percentile_disc(0.5) WITHIN GROUP (ORDER BY x), percentile_cont(0.5) WITHIN GROUP (ORDER BY x DESC), percentile_disc(0) WITHIN GROUP (ORDER BY x), percentile_disc(1) WITHIN GROUP (ORDER BY x), percentile_cont(0.33) WITHIN GROUP (ORDER BY x) FROM (VALUES (1), (2), (2), (1), (5)) v(x)
+SELECT percentile_cont(1.5) WITHIN GROUP (ORDER BY x) FROM (VALUES (1)) v(x)
+SELECT x, rank() OVER (ORDER BY x), percent_rank() OVER (ORDER BY x DESC), cume_dist() OVER (ORDER BY x), ntile(2) OVER (ORDER BY x, y), lag(y, 2, 'none') OVER (ORDER BY y), first_value(y) OVER (PARTITION BY x ORDER BY y DESC), last_value(y) OVER (PARTITION BY x ORDER BY y), nth_value(y, 2) OVER (ORDER BY y ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) FROM (VALUES (1, 'a'), (1, 'b'), (2, 'c'), (NULL, 'd')) v(x, y) ORDER BY y
+SELECT y, sum(x) OVER (ORDER BY y ROWS BETWEEN 1 FOLLOWING AND 2 FOLLOWING), avg(x) OVER (ORDER BY x RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING), count(*) OVER (ORDER BY x GROUPS 1 PRECEDING), sum(x) OVER (ORDER BY y ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW EXCLUDE TIES), max(x) OVER (ORDER BY x DESC), min(x) FILTER (WHERE x > 1) OVER () FROM (VALUES (1, 'a'), (1, 'b'), (2, 'c'), (NULL, 'd')) v(x, y) ORDER BY y
+SELECT y, sum(x) OVER (ORDER BY x), array_agg(x) OVER (ORDER BY y), string_agg(y, '') OVER (ORDER BY y DESC), row_number() OVER () FROM (VALUES (1, 'a'), (1, 'b'), (2, 'c')) v(x, y) ORDER BY y
+SELECT x, y, sum(z), grouping(x, y), count(*) FROM (VALUES (1, 'a', 10), (1, 'b', 20), (2, NULL, 5)) v(x, y, z) GROUP BY GROUPING SETS ((x, y), (x), ()) ORDER BY 1, 2, 3, 4
+SELECT x, sum(z) / count(*) AS r, sum(z) * 1.0 / count(*) FROM (VALUES (1, 10), (1, 25), (2, 5)) v(x, z) GROUP BY ROLLUP (x) HAVING sum(z) > 5 ORDER BY x NULLS FIRST
+SELECT '{"a": 1.50, "b": [1, 2, {"c": null}], "d": "x\u00e9"}'::jsonb, '{"b":1,"a":2,"a":3}'::jsonb, '{"b":1,"a":2, "a":3}'::json
+SELECT j -> 'a', j ->> 'a', j -> 'b' -> 0, j #> '{b,2,c}', j #>> '{b,1}', j -> 'zz', j ->> 'd', j -> 'b' -> -1, jsonb_array_length(j -> 'b'), jsonb_typeof(j -> 'b' -> 2 -> 'c') FROM (VALUES ('{"a": 1.50, "b": [1, 2, {"c": null}], "d": "x\u00e9"}'::jsonb)) v(j)
+SELECT '{"a":1}'::jsonb || '{"b":2}', '[1,2]'::jsonb || '3', '{"a":1,"b":2}'::jsonb - 'a', '[1,2,3]'::jsonb - 1, '{"a":{"b":1}}'::jsonb #- '{a,b}', '{"a":1}'::jsonb @> '{"a":1}', '[1,2]'::jsonb <@ '[1,2,3]', '{"a":1}'::jsonb ? 'a', '{"a":1}'::jsonb = '{"a":1.0}'
+SELECT jsonb_set('{"a":[1,2]}', '{a,0}', '9'), jsonb_insert('{"a":[1,2]}', '{a,1}', '9'), jsonb_strip_nulls('{"a":null,"b":1}'), jsonb_pretty('{"a":[1,2]}'), jsonb_build_array(1, 'a', NULL, true, 1.50), jsonb_object_agg(k, v) FROM (VALUES ('x', 1), ('y', 2)) t(k, v)
+SELECT * FROM jsonb_each('{"a":1,"b":"x","c":null}'), jsonb_each_text('{"z":1.50}')
+SELECT jsonb_array_elements('[1,"a",null,[2]]'), jsonb_array_elements_text('[1,"a",null,[2]]')
+SELECT (j ->> 'n')::numeric * 2, (j ->> 'n')::int FROM (VALUES ('{"n":"12"}'::jsonb)) v(j)
+SELECT data ->> 'k', data -> 'n', (data ->> 'n')::numeric + 1, data ? 'l', jsonb_typeof(data -> 'k') FROM orders ORDER BY order_id
+SELECT json_agg(o ORDER BY o.order_id) FROM (SELECT order_id, amount, day FROM orders WHERE order_id < 3) o
+SELECT json_build_object('d', date '2024-01-01', 't', timestamp '2024-01-01 10:00', 'tz', timestamptz '2024-01-01 10:00+02', 'i', interval '1 day', 'b', true, 'f', 1.0::float8, 'n', 1.50, 'a', ARRAY[1, 2], 'x', NULL)
+SELECT ARRAY[1, 2, 3] @> ARRAY[2], ARRAY[1, 2] && ARRAY[2, 3], ARRAY[1, 2] < ARRAY[1, 3], ARRAY[1, NULL] = ARRAY[1, NULL], ARRAY[3, 1, 2] = ARRAY[1, 2, 3], ARRAY[1, 2] || 3, (ARRAY[1, 2, 3])[2:3], (ARRAY[1, 2, 3])[5], cardinality(ARRAY[[1, 2], [3, 4]])
+SELECT ARRAY[1, 2] < ARRAY[1, NULL], ARRAY[]::int[] < ARRAY[1], array_length(ARRAY[]::int[], 1), ARRAY['a', 'b'] <= ARRAY['a']
+SELECT date '2024-01-31' + 1, date '2024-03-01' - date '2024-02-01', date '2024-01-31' + interval '1 month 1 day', timestamp '2024-03-31 10:00' - interval '1 month', date '2024-02-29' - interval '1 year', interval '1 month' + date '2024-01-31', date '2024-01-01' - interval '1 second'
+SELECT age(timestamp '2024-03-31', timestamp '2024-02-29 12:00'), age(date '2020-02-29', date '2024-02-28'), age(timestamp '2024-01-01 00:00:00.5', timestamp '2023-12-31 23:59:59.75')
+SELECT extract(second from timestamp '2024-01-01 10:20:30.123456'), extract(milliseconds from time '10:20:30.456'), extract(microseconds from interval '1.5 seconds'), extract(quarter from interval '7 months'), extract(century from timestamp '2001-01-01'), extract(decade from interval '25 years'), extract(epoch from timestamp '1969-12-31 23:59:59.5'), extract(epoch from date '1960-01-01'), extract(week from timestamp '2021-01-03'), extract(isoyear from date '2021-01-03'), extract(day from interval '-3 days 5 hours'), extract(hour from interval '-3 days -5 hours'), extract(second from interval '-1.5 seconds')
+SELECT date_trunc('week', timestamp '2024-01-07 10:00'), date_trunc('quarter', date '2024-12-31'), date_trunc('millennium', timestamp '2024-01-01'), date_trunc('century', timestamp '1900-06-01'), date_trunc('hour', timestamptz '2024-01-01 10:45+05:30'), date_trunc('second', timestamp '1969-12-31 23:59:59.7')
+SELECT timestamp '2024-01-15 10:00' - timestamp '2024-01-10 12:00', (timestamp '2024-01-10 12:00' - timestamp '2024-01-15 10:00'), justify_hours(timestamp '2024-01-10 12:00' - timestamp '2024-01-15 10:00'), justify_interval(interval '-1 month 35 days'), justify_days(interval '-35 days'), justify_hours(interval '-27 hours')
+SELECT make_interval(months => 14, days => -3), make_interval(hours => 25, mins => 61, secs => 61.5), interval '1 day' / 3, interval '1 month' * 1.5, 2 * interval '1 day 12:00', interval '1 year' * 0.1, interval '10 min' * -1.5
+SELECT greatest(interval '1 month', interval '31 days'), least(interval '1 month', interval '31 days'), greatest(interval '1 day', NULL, interval '25 hours')
+SELECT x FROM (VALUES (interval '1 month'), (interval '31 days'), (interval '-1 day'), (interval '30 days 1 second'), (NULL)) v(x) ORDER BY x
+SELECT x, count(*) FROM (VALUES (interval '1 day'), (interval '24 hours')) v(x) GROUP BY x
+SELECT count(DISTINCT x) FROM (VALUES (interval '1 day'), (interval '24 hours'), (interval '30 days'), (interval '1 month')) v(x)
+SELECT * FROM generate_series(timestamp '2024-01-31', timestamp '2024-05-31', interval '1 month')
+SELECT * FROM generate_series(date '2024-03-30', date '2024-04-01', '1 day') AS d
+SELECT count(*) FROM generate_series(timestamp '2024-01-01', timestamp '2023-01-01', interval '1 day')
+SELECT d::date, extract(isodow from d) FROM generate_series(date '2024-02-26', date '2024-03-02', interval '1 day') d WHERE extract(isodow from d) < 6
+SELECT NULL = NULL, NULL IS DISTINCT FROM 1, NULL AND false, NULL OR true, NOT NULL, 1 IN (2, NULL), 1 NOT IN (2, NULL), 1 IN (1, NULL), NULL IN (1), (1, NULL) = (1, 2), (1, NULL) IS NULL, ROW(NULL, NULL) IS NULL
+SELECT coalesce(NULL, NULL, 3), nullif(1, 2), nullif(1.0, 1), greatest(NULL, 1), least(NULL, NULL), num_nulls(1, NULL, 'a'), CASE NULL WHEN NULL THEN 1 ELSE 2 END
+SELECT 'a' || 1 || NULL, concat('a', NULL, 1), concat_ws(',', NULL, 'a', '', NULL), 'a' || ARRAY['b'] , format('%s-%s', NULL, 1)
+SELECT true::text, 1::text, 1.50::text, 1e10::float8::text, NULL::text, date '2024-01-01'::text, ARRAY[true, false]::text, ARRAY['a b', NULL, '']::text, ROW(1, 'a', NULL)::text, interval '-1 day -2:00'::text
+SELECT '  42  '::int, '1e3'::float8, '0x10'::int
+SELECT ' t '::bool, 'YES'::bool, '1'::bool, 'on'::boolean, 'abc'::bool
+SELECT '2024-1-5'::date, 'Jan 5, 2024'::date, '20240105'::date, '5 January 2024'::date, '2024-01-05 10:30'::date, '10:30 PM'::time, '2024-01-05T10:30:00Z'::timestamptz, '01/02/2024'::date
+SELECT 12345678901234567890, 12345678901234567890::numeric / 7, 99999999999999999999.99 * 2, 1.23456789012345678901 * 1.1
+SELECT amount, rank() OVER (ORDER BY amount DESC NULLS LAST), amount - lag(amount) OVER (ORDER BY order_id) AS d, round(100 * amount / sum(amount) OVER (), 1) AS p, sum(amount) OVER (ORDER BY order_id) / count(*) OVER (ORDER BY order_id) AS running FROM orders ORDER BY order_id
+SELECT customer, (SELECT count(*) FROM orders o2 WHERE o2.amount > o.amount) FROM orders o ORDER BY order_id
+SELECT o.order_id, c.city FROM orders o LEFT JOIN customers c ON lower(c.customer) = lower(o.customer) AND c.since < o.day ORDER BY 1
+SELECT order_id FROM orders WHERE tags @> ARRAY['a'] OR 'c' = ANY (tags) ORDER BY 1
+SELECT to_timestamp(0), to_timestamp(1.5), to_timestamp(-1), extract(epoch from to_timestamp(1700000000.123456))
+SELECT width_bucket(5, 1, 10, 3), width_bucket(10.0, 1, 10, 3), width_bucket(0.99, 1, 10, 3), width_bucket(5, 10, 1, 3), width_bucket(7.3, 0, 10, 4)
+SELECT md5(''), encode('\xdeadbeef', 'hex'), encode('hello world', 'base64'), decode('aGk=', 'base64'), encode('a\b'::bytea, 'escape'), sha256('x'), length('\x0102'::bytea), '\x01'::bytea || '\x02'
+SELECT random() < 1, gen_random_uuid() IS NOT NULL, pg_typeof(1), pg_typeof('a'), pg_typeof(1.5), pg_typeof(now()), pg_typeof(ARRAY[1])
+TABLE customers
+SELECT 1 AS "A b", 2 AS select, 'x' "y"
+SELECT count(*) AS count, sum(1), max('a'::text), (SELECT 1), (SELECT 2 AS z), 1 + 1, -1, NOT true, 'a'::varchar, CASE WHEN true THEN 1 END, ARRAY[1], ROW(1), EXISTS (SELECT 1), coalesce(1, 2)

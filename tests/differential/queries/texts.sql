@@ -92,3 +92,19 @@ SELECT 'unterminated
 SELECT "unterminated
 SELECT position('a')
 SELECT sha224('a'::bytea), sha512(NULL)
+SELECT regexp_replace('foobarbaz', 'b..', 'X'), regexp_replace('foobarbaz', 'b..', 'X', 'g'), regexp_replace('foobarbaz', 'b(..)', 'X\1Y', 'g'), regexp_replace('Hello', 'l', 'L', 4), regexp_replace('ABC', 'b', 'x', 'i'), regexp_replace('foo', '(o)', '[\&]', 'g'), regexp_replace('aXbXc', 'X', '-', 1, 0), regexp_replace('axbXc', 'x', '-', 3, 0, 'i')
+SELECT regexp_matches('foobarbequebaz', '(b[^b]+)(b[^b]+)')
+SELECT regexp_matches('a1b2c3', '\d', 'g')
+SELECT order_id, regexp_matches(customer, 'n', 'g') FROM orders ORDER BY 1
+SELECT regexp_split_to_array('aXbxc', 'x', 'i'), regexp_split_to_array('hello', ''), regexp_split_to_array('the quick  fox', '\s+')
+SELECT regexp_split_to_table('aXbxc', 'x', 'i')
+SELECT regexp_count('ABCABCAXYaxy', 'A.'), regexp_count('ABCABCAXYaxy', 'A.', 1, 'i'), regexp_count('abcabc', 'b', 3), regexp_count('abc', 'x'), regexp_count(NULL, 'x')
+SELECT regexp_instr('abcabc', 'b'), regexp_instr('abcabc', 'b', 3), regexp_instr('abcabc', 'b', 1, 2), regexp_instr('abcabc', 'bc', 1, 1, 1), regexp_instr('abcabc', 'B', 1, 2, 0, 'i'), regexp_instr('abc', 'x'), regexp_instr('abcabc', 'b', 1, 3)
+SELECT regexp_like('Hello World', 'world$', 'i'), regexp_like('abc', 'b'), regexp_like('abc', 'B')
+SELECT regexp_substr('ABCDEF', 'c(.)(..)', 1, 1, 'i', 2), regexp_substr('abcabc', 'b.', 3), regexp_substr('a1b22c333', '\d+', 1, 2), regexp_substr('abc', 'x'), regexp_substr('abc', '(b)', 1, 1, '', 1)
+SELECT substring('foobar' from 'foo|foobar'), regexp_replace('foobar', 'foo|foobar', 'X'), regexp_match('abcd', 'a|ab|abc')
+SELECT 'foo bar' ~ '\mbar\M', 'foobar' ~ '\mbar', 'foo bar' ~ '\mba', 'foo' ~ 'o\M'
+SELECT upper('straße'), upper('abc'), 0.1::real = 0.1, 0.5::real = 0.5, 0.1::real > 0.1, string_agg(x, NULL) FROM (VALUES ('a'), ('b')) v(x)
+SELECT cardinality(ARRAY[[1, 2], [3, 4]]), greatest(interval '1 month', interval '31 days'), least(interval '1 month', interval '31 days'), greatest(interval '1 day', NULL, interval '25 hours'), 1.23456789012345678901 * 1.1
+SELECT regexp_count('abc', 'b', 0)
+SELECT regexp_substr('abc', 'b', 1, 1, 'g')
