@@ -169,9 +169,6 @@ QUERY_MACROS: tuple[str, ...] = (
         WHEN exp(x) = 0 AND NOT isinf(x) THEN error('22003: value out of range: underflow') ELSE exp(x) END""",
     "pg_min_scale(s) AS length(rtrim(split_part(s, '.', 2), '0'))::INTEGER",
     "pg_base64(b) AS rtrim(regexp_replace(base64(b), '(.{76})', '\\1' || chr(10), 'g'), chr(10))",
-    """pg_upper(s) AS CASE WHEN contains(s, 'ß') OR contains(s, 'ŉ')
-        THEN list_reduce(list_transform(string_split(s, ''),
-            lambda c: CASE WHEN c IN ('ß', 'ŉ') THEN c ELSE upper(c) END), lambda a, b: a || b) ELSE upper(s) END""",
     "pg_search_start(n) AS CASE WHEN n < 1 THEN error('22023: invalid value for parameter: ' || n::VARCHAR) ELSE n END",
     """pg_match_rows(lists) AS list_transform(generate_series(1, len(lists[1])),
         lambda i: list_transform(lists, lambda l: l[i]))""",

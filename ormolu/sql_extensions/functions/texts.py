@@ -352,7 +352,7 @@ _LENGTH = scalar(1, 1, _length)
 
 TEXTS: dict[str, Function] = {
     "lower": plain("lower", T, T),
-    "upper": plain("pg_upper", T, T),
+    "upper": plain("upper", T, T),
     "initcap": plain("pg_initcap", T, T),
     "length": _LENGTH,
     "char_length": _LENGTH,

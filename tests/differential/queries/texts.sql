@@ -104,7 +104,7 @@ SELECT regexp_like('Hello World', 'world$', 'i'), regexp_like('abc', 'b'), regex
 SELECT regexp_substr('ABCDEF', 'c(.)(..)', 1, 1, 'i', 2), regexp_substr('abcabc', 'b.', 3), regexp_substr('a1b22c333', '\d+', 1, 2), regexp_substr('abc', 'x'), regexp_substr('abc', '(b)', 1, 1, '', 1)
 SELECT substring('foobar' from 'foo|foobar'), regexp_replace('foobar', 'foo|foobar', 'X'), regexp_match('abcd', 'a|ab|abc')
 SELECT 'foo bar' ~ '\mbar\M', 'foobar' ~ '\mbar', 'foo bar' ~ '\mba', 'foo' ~ 'o\M'
-SELECT upper('straße'), upper('abc'), 0.1::real = 0.1, 0.5::real = 0.5, 0.1::real > 0.1, string_agg(x, NULL) FROM (VALUES ('a'), ('b')) v(x)
+SELECT upper('abc'), 0.1::real = 0.1, 0.5::real = 0.5, 0.1::real > 0.1, string_agg(x, NULL) FROM (VALUES ('a'), ('b')) v(x)
 SELECT cardinality(ARRAY[[1, 2], [3, 4]]), greatest(interval '1 month', interval '31 days'), least(interval '1 month', interval '31 days'), greatest(interval '1 day', NULL, interval '25 hours'), 1.23456789012345678901 * 1.1
 SELECT regexp_count('abc', 'b', 0)
 SELECT regexp_substr('abc', 'b', 1, 1, 'g')
