@@ -77,7 +77,7 @@ id,v
 SELECT count(*) FROM silver.sc_auto;
 --= 2
 ALTER SILVER TABLE sc_auto RESUME;
---sleep 2
+--wait
 SELECT n FROM gold.sc_gold;
 --= 3
 REFRESH silver.sc_auto CASCADE;
