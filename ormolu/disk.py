@@ -10,10 +10,10 @@ from shutil import disk_usage
 
 from ormolu.errors import DiskFull
 
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 FULL_SQLSTATE = "53100"
 # Of the operating system, and of SQLite.
-FULL_WORDS = ("no space left on device", "disk quota exceeded", "database or disk is full")
+FULL_WORDS = ("no space left on device", "disk quota exceeded", "file too large", "database or disk is full")
 SQLITE_NAMES = frozenset({"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_SHMOPEN", "SQLITE_CANTOPEN"})
 ROOM_BYTES = 1024 * 1024  # with less than this a disk counts as full
 HINT = (

@@ -19,11 +19,13 @@ from starlette.applications import Starlette
 from ormolu.assembly.foundation import Foundation, lay_foundation, now
 from ormolu.assembly.hold import hold_lake
 from ormolu.assembly.worker import worker_argv, worker_environment
+from ormolu.catalog.database import in_transaction
 from ormolu.catalog.draft_parts import give_up
 from ormolu.catalog.drafts import TRANSACTION_MAX
 from ormolu.catalog.roles import Roles
 from ormolu.catalog.schema import runs
 from ormolu.catalog.sweep import sweep
+from ormolu.catalog.tombs import forget_tombstones
 from ormolu.config import HTTP_PORT, Config
 from ormolu.definitions import (
     BronzeSource,
@@ -298,6 +300,7 @@ class Running:
     def _keep_house(self) -> None:
         """Remove what killed servers and runs left and nothing refers to."""
         give_up(self.base.lake, before=now() - ABANDONED)
+        in_transaction(self.base.database, forget_tombstones(self.base.lake.database, at=now()))
         sweep(self.base.lake, at=now())
 
     def _tend_tables(self) -> None:

@@ -36,7 +36,10 @@ Progress = Callable[[int, int], None]  # files done, of how many
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """What a backup folder holds; `files` and `bytes` are the warehouse's, `copied` of them came this time."""
+    """What a backup folder holds; `files` and `bytes` are the warehouse's, `copied` of them came this time.
+
+    `before` are places where the warehouse was when files of the backup were made: paths inside them say so.
+    """
 
     warehouse: str
     at: str
@@ -44,6 +47,7 @@ class Backup:
     files: int
     bytes: int
     copied: int
+    before: Sequence[str] = ()
 
 
 def make_backup(
@@ -61,8 +65,10 @@ def make_backup(
             needed = in_order(reachable_files(connection))
     files, size, copied = _copy_files(needed, warehouse, folder / WAREHOUSE, progress)
     reach("backup:files-copied")
-    made = Backup(warehouse, at.isoformat(), version, len(files), size, copied)
-    (folder / DESCRIPTION_FILE).write_text(json.dumps(asdict(made), indent=1) + "\n")
+    made = Backup(warehouse, at.isoformat(), version, len(files), size, copied, _places_before(folder, warehouse))
+    described = folder / f"{DESCRIPTION_FILE}.new"
+    described.write_text(json.dumps(asdict(made), indent=1) + "\n")
+    described.replace(folder / DESCRIPTION_FILE)
     reach("backup:described")
     draft.replace(folder / CATALOG_FILE)
     reach("backup:placed")
@@ -76,23 +82,40 @@ def read_backup(folder: Path) -> Backup:
     """What the folder holds; 58P01 where that is no backup."""
     if not (folder / CATALOG_FILE).is_file() or not (folder / DESCRIPTION_FILE).is_file():
         raise UndefinedFile(f'"{folder}" holds no backup', hint="Give the folder that ormolu backup wrote.")
+    return _described(folder)
+
+
+def _described(folder: Path) -> Backup:
     return Backup(**json.loads((folder / DESCRIPTION_FILE).read_text()))
 
 
-def restore_backup(folder: Path, engine: Engine, warehouse: str, *, progress: Progress) -> Backup:
-    """Fill an empty catalog, and a warehouse that may be in another place; the rows come last, all at once."""
+def _places_before(folder: Path, warehouse: str) -> list[str]:
+    if not (folder / DESCRIPTION_FILE).is_file():
+        return []
+    last = _described(folder)
+    return sorted({last.warehouse, *last.before} - {warehouse})
+
+
+def restore_backup(
+    folder: Path, engine: Engine, warehouse: str, *, progress: Progress, also: Callable[[], None] = lambda: None
+) -> Backup:
+    """Fill an empty catalog, and a warehouse that may be in another place; the rows come last, all at once.
+
+    Broken off, it can be done again. `also` is done before the rows are there.
+    """
     made = read_backup(folder)
     with reading(engine) as connection:
         if any(connection.execute(select(table).limit(1)).first() for table in (roles, runs, iceberg_tables)):
             raise ObjectNotInPrerequisiteState(
                 "there is a lake here already", hint="Give a --data folder, or a --catalog, that is empty."
             )
-    moved = Relocation(made.warehouse, warehouse)
+    moved = Relocation((made.warehouse, *made.before), warehouse)
     kept = folder / WAREHOUSE
     paths = in_order(str(path.relative_to(kept)) for path in kept.rglob("*") if path.is_file())
     for number, path in enumerate(paths):
         progress(number, len(paths))
         moved.transfer(file_io(), str(kept.absolute() / path), f"{warehouse}/{path}")
+    also()
     with _catalog_file(folder / CATALOG_FILE) as copy, reading(copy) as source:
         in_transaction(engine, lambda connection: _fill(source, connection, moved))
     return made

@@ -16,18 +16,23 @@ logger = logging.getLogger(__name__)
 
 
 def reachable_files(
-    connection: Connection, *, released: Collection[int] = (), damaged: set[str] | None = None
+    connection: Connection,
+    *,
+    released: Collection[int] = (),
+    damaged: set[str] | None = None,
+    without: str | None = None,
 ) -> set[str]:
     """All files that anything can still reach, in every database: copies share files.
 
     Any version of any table counts, tombstones included, and forgotten ones unless they are `released`. A metadata
     file knows the snapshots before its own, so that of the versions of a table only one in a hundred is read.
-    Folders of tables whose metadata cannot be read are put in `damaged`; without it they are an error.
+    Folders of tables whose metadata cannot be read are put in `damaged`; without it they are an error. Metadata in the
+    folder `without` counts no more: it is about to be forgotten.
     """
     reached: set[str] = set()
     known: set[int] = set()
     for kept in _kept(connection, released):
-        if kept.location in reached:
+        if kept.location in reached or folder_of(kept.location) == without:
             continue
         reached.add(kept.location)
         if kept.snapshot_id in known:

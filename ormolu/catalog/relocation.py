@@ -6,7 +6,7 @@ Source: Apache Iceberg table specification, version 2 (manifests, manifest lists
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -21,18 +21,20 @@ AVRO_SUFFIX = ".avro"
 
 @dataclass(slots=True)
 class Relocation:
-    """From below `old` to below `new`; both without a slash at the end. Manifests have to go before their lists."""
+    """From below any of `olds` to below `new`, all without a slash at the end. Manifests go before their lists."""
 
-    old: str
+    olds: Sequence[str]
     new: str
     lengths: dict[str, int] = field(default_factory=dict)  # of the manifests written, by their new paths
 
     def moved(self, path: str) -> str:
-        return self.new + path.removeprefix(self.old) if path.startswith(f"{self.old}/") else path
+        inner = sorted(self.olds, key=len, reverse=True)  # one may lie in another
+        old = next((each for each in inner if path.startswith(f"{each}/")), None)
+        return path if old is None else self.new + path.removeprefix(old)
 
     def transfer(self, io: FileIO, path: str, target: str) -> None:
         """Write the file at `path` to `target`; as it is where nothing moves, or where it names no paths."""
-        if self.old == self.new or not path.endswith((METADATA_SUFFIX, AVRO_SUFFIX)):
+        if set(self.olds) == {self.new} or not path.endswith((METADATA_SUFFIX, AVRO_SUFFIX)):
             copy_file(io, path, target)
             return
         with io.new_input(path).open() as source:

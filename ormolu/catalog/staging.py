@@ -27,6 +27,7 @@ from pyiceberg.table.sorting import UNSORTED_SORT_ORDER
 from pyiceberg.table.update import (
     AddPartitionSpecUpdate,
     AddSchemaUpdate,
+    AddSnapshotUpdate,
     RemovePropertiesUpdate,
     RemoveSnapshotsUpdate,
     SetCurrentSchemaUpdate,
@@ -116,7 +117,8 @@ def updated_metadata(
         if base_location:
             updated = _update_table_metadata_log(updated, base_location, base.last_updated_ms)
         if updated.last_updated_ms == base.last_updated_ms:
-            updated = updated.model_copy(update={"last_updated_ms": datetime_to_millis(datetime.now(UTC))})
+            now = max(datetime_to_millis(datetime.now(UTC)), base.last_updated_ms)
+            updated = updated.model_copy(update={"last_updated_ms": now})
     updated.spec().check_compatible(updated.schema())
     updated.sort_order().check_compatible(updated.schema())
     return updated
@@ -236,11 +238,18 @@ class Staging:
             if parent is not None:
                 check_readable(parent)
             raise
-        self._transaction._stage(updates, requirements)
+        self._transaction._stage(tuple(map(self._not_before, updates)), requirements)
         made = self.metadata.current_snapshot()
         if made is not None and not lists_all(producer.listed, made):
             check_readable(parent or made)
             raise InternalError(f"a new snapshot of {self.metadata.location} lacks files")
+
+    def _not_before(self, update: TableUpdate) -> TableUpdate:
+        """A clock that was put back makes no snapshot older than the one before: Java's engines refuse such tables."""
+        if not isinstance(update, AddSnapshotUpdate):
+            return update
+        moment = max(update.snapshot.timestamp_ms, self.metadata.last_updated_ms)
+        return AddSnapshotUpdate(snapshot=update.snapshot.model_copy(update={"timestamp_ms": moment}))
 
     def write(self) -> StagedMetadata:
         """Write the metadata file; everything it names is on disk when this returns."""

@@ -44,20 +44,22 @@ def sweep(
     readers: timedelta = GRACE,
     within: str | None = None,
     is_dry_run: bool = False,
+    is_whole: bool = False,
 ) -> Sweep:
     """Delete what nothing refers to and is older than `grace`: files of runs that have ended, and lost metadata.
 
     A file is referred to by any version of any table of any database of the catalog, tombstones included. The age
     covers commits that are under way, and a run that has ended by our clock and still writes. Files of a
     version that was forgotten stay for `readers` longer, for the queries that read it. `within` is the location of one
-    table: nothing outside it is looked at.
+    table: nothing outside it is looked at. With `is_whole` the table itself is to go, dropped as it is.
     """
     root = f"{lake.warehouse}/{lake.database}" if within is None else within
     folders_above = 2 if within is None else 0  # the schema's and the table's
     old = [file for file in list_files(root) if file.modified_at < at - grace]
     until = at - readers
     candidates = list(_of_nobody_at_work(lake, old, above=len(root) + 1, folders=folders_above))
-    found = _unreferred(lake, candidates, until=until, root=root) if candidates else Sweep((), 0)
+    without = within if is_whole else None
+    found = _unreferred(lake, candidates, until=until, root=root, without=without) if candidates else Sweep((), 0)
     if is_dry_run:
         return found
     for path in found.files:
@@ -71,12 +73,14 @@ def sweep(
     return found
 
 
-def _unreferred(lake: Lake, candidates: Sequence[ListedFile], *, until: datetime, root: str) -> Sweep:
+def _unreferred(
+    lake: Lake, candidates: Sequence[ListedFile], *, until: datetime, root: str, without: str | None
+) -> Sweep:
     """What a table whose metadata is damaged has nobody can tell: its folder stays as it is."""
     damaged: set[str] = set()
     with reading(lake.engine) as connection:
         released = released_ids(connection, lake.database, until=until, within=root)
-        live = reachable_files(connection, released=released, damaged=damaged)
+        live = reachable_files(connection, released=released, damaged=damaged, without=without)
     untold = tuple(f"{folder}/" for folder in damaged)
     doomed = [file for file in candidates if file.path not in live and not file.path.startswith(untold)]
     doomed.sort(key=lambda file: file.path)

@@ -5,7 +5,7 @@ Nobody reads it meanwhile: a relation made anew under the name begins anew, and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -156,7 +156,7 @@ def _taking(stones: Sequence[Tombstone]) -> Statement:
 # --- the end --------------------------------------------------------------------------------------------------------
 
 
-def forget_tombstones(database: str, *, at: datetime) -> Statement:
+def forget_tombstones(database: str, *, at: datetime) -> Callable[[sa.Connection], None]:
     """Dropped tables that can no longer be brought back, with what was kept of them."""
 
     def forget(connection: sa.Connection) -> None:

@@ -52,10 +52,7 @@ def restore(file: Path | None, folder: Path, **flags: Any) -> None:
 
     config = config_of(file, **flags)
     with _progress("restore") as progress:
-        made = restore_lake(config, folder, progress)
-    key = folder / KEY_FILE
-    if key.exists() and not config.secret_key_file.exists():
-        shutil.copy2(key, config.secret_key_file)
+        made = restore_lake(config, folder, progress, key=folder / KEY_FILE)
     click.echo(f"{config.data}: the lake as it was at {made.at}, {made.files} files")
     if not config.secret_key_file.exists():
         click.echo(f"Put the key of the secrets at {config.secret_key_file}, or give the secrets again.")

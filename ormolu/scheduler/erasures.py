@@ -243,8 +243,9 @@ class _Erasure:
             if stone.table_name not in names:
                 self.context.notice(f"{stone.table_name} was dropped and may still have it; UNDROP brings it back")
                 continue
+            # The files first: whoever is killed in between finds the stone again, and what is left.
+            swept = sweep(lake, at=self.context.now(), grace=NONE, readers=NONE, within=folder, is_whole=True)
             in_transaction(lake.engine, lambda connection, stone=stone: bury(connection, lake.database, stone))  # type: ignore[misc]  # bound at once
-            swept = sweep(lake, at=self.context.now(), grace=NONE, readers=NONE, within=folder)
             done.append(Done(stone.table_name, "dropped table removed", None, None, len(swept.files)))
         return done
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -438,3 +439,18 @@ def test_field_ids_of_nested_columns_follow_their_column(workshop: Any) -> None:
         "b": {"__duckdb_field_id": 3, "element": {"__duckdb_field_id": 4, "element": 5}},
         "c": 6,
     }
+
+
+def test_a_clock_that_was_put_back_makes_no_older_snapshot(
+    lake: Lake, workshop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Engines in Java refuse a table whose snapshots are more than a minute out of order."""
+    head = workshop.create(ORDERS, "SELECT 1 AS id", ("id", "int"))
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() - 7200)
+    head = lake.commit([workshop.addition(head, ORDERS, "SELECT 2 AS id")], at=NOW - timedelta(hours=2))
+    metadata = head.table(ORDERS).metadata
+    moments = [entry.timestamp_ms for entry in metadata.snapshot_log]
+    assert len(moments) == 2 and moments == sorted(moments)
+    assert metadata.last_updated_ms >= moments[-1]
+    assert [snapshot.timestamp_ms for snapshot in metadata.snapshots] == moments

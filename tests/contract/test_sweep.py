@@ -69,6 +69,9 @@ def test_a_dropped_table_keeps_its_files_for_undrop(lake: Lake, workshop: Any) -
     record(lake, 1, "succeeded")
     make_old(lake)
     assert sweep(lake, at=NOW + timedelta(days=400)).files == ()
+    folder = head.table(ORDERS).location
+    there = {str(path) for path in Path(folder).rglob("*") if path.is_file()}
+    assert set(sweep(lake, at=NOW, within=folder, is_whole=True).files) == there, "the table itself is to go"
 
 
 def test_metadata_of_a_killed_commit_goes_and_the_live_stays(lake: Lake, workshop: Any) -> None:

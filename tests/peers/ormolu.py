@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 
 PASSWORD = "correct horse battery staple"
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 READY = re.compile(r"^ready: .*:(\d+)/")
 
 

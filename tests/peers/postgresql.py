@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -74,8 +74,35 @@ def postgres_peer() -> Iterator[PostgresPeer]:
         yield peer
 
 
+@dataclass(frozen=True)
+class PostgresProcess:
+    """The server of a peer, which may be killed and come back on the same port with the same data."""
+
+    peer: PostgresPeer
+    folder: Path
+
+    def start(self) -> None:
+        settings = f"-k {self.folder} -p {self.peer.port} -c listen_addresses=127.0.0.1"
+        settings += " -c wal_level=logical -c fsync=off"
+        self._control("-w", "-o", settings, "-l", str(self.folder / "log"), "start")
+
+    def kill(self) -> None:
+        """As a crash does: no connection is told, and what was not committed is gone."""
+        self._control("-m", "immediate", "stop")
+
+    def _control(self, *words: str) -> None:
+        argv = [str(BINARIES / "pg_ctl"), "-D", str(self.folder / "data"), *words]
+        subprocess.run(_as_postgres(argv), check=True, capture_output=True, cwd=self.folder)
+
+
 @contextmanager
 def running_postgres() -> Iterator[PostgresPeer]:
+    with postgres_process() as process:
+        yield process.peer
+
+
+@contextmanager
+def postgres_process() -> Iterator[PostgresProcess]:
     """A server with the database `peer`; scram passwords, wal_level=logical."""
     folder = Path(tempfile.mkdtemp(prefix="ormolu-pg-"))
     if os.geteuid() == 0:
@@ -83,21 +110,18 @@ def running_postgres() -> Iterator[PostgresPeer]:
     secret = folder / "password"
     secret.write_text(PASSWORD)
     secret.chmod(0o644)
-    data = folder / "data"
-    port = free_port()
-    init = [str(BINARIES / "initdb"), "-D", str(data), "-U", "reader", "-A", "scram-sha-256", "-E", "UTF8", "-N"]
-    subprocess.run(_as_postgres([*init, f"--pwfile={secret}"]), check=True, capture_output=True, cwd=folder)
-    settings = f"-k {folder} -p {port} -c listen_addresses=127.0.0.1 -c wal_level=logical -c fsync=off"
-    control = [str(BINARIES / "pg_ctl"), "-D", str(data), "-w", "-o", settings, "-l", str(folder / "log")]
-    subprocess.run(_as_postgres([*control, "start"]), check=True, capture_output=True, cwd=folder)
+    init = [str(BINARIES / "initdb"), "-D", str(folder / "data"), "-U", "reader", "-A", "scram-sha-256", "-E", "UTF8"]
+    subprocess.run(_as_postgres([*init, "-N", f"--pwfile={secret}"]), check=True, capture_output=True, cwd=folder)
+    process = PostgresProcess(PostgresPeer("127.0.0.1", free_port(), "reader", PASSWORD, "peer"), folder)
+    process.start()
     try:
-        peer = PostgresPeer("127.0.0.1", port, "reader", PASSWORD, "peer")
         import psycopg
 
-        with psycopg.connect(peer.conninfo.replace("dbname=peer", "dbname=postgres"), autocommit=True) as connection:
+        conninfo = process.peer.conninfo.replace("dbname=peer", "dbname=postgres")
+        with psycopg.connect(conninfo, autocommit=True) as connection:
             connection.execute("CREATE DATABASE peer")
-        yield peer
+        yield process
     finally:
-        stop = [str(BINARIES / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]
-        subprocess.run(_as_postgres(stop), check=False, capture_output=True, cwd=folder)
+        with suppress(subprocess.CalledProcessError):  # it may be down already
+            process.kill()
         shutil.rmtree(folder, ignore_errors=True)

@@ -8,6 +8,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
+from ormolu.catalog.database import as_catalog_error
 from ormolu.catalog.draft_parts import TRANSACTION, lend, take_back
 from ormolu.catalog.drafts import DraftLake
 from ormolu.errors import DiskFull, InternalError, OrmoluError
@@ -19,6 +22,8 @@ from ormolu.server.outcomes import Rows
 
 POLL_SECONDS = (0.02, 0.02, 0.05, 0.05, 0.1)
 POLLS_UNTIL_CHECKED = 30  # about three seconds
+AWAY_SECONDS_MAX = 15.0
+AWAY_PAUSE_SECONDS = 0.5
 
 RUN_COLUMNS = columns(
     ("run_id", "bigint"),
@@ -62,7 +67,7 @@ def wait(services: Services, session: SessionContext, run_id: int) -> RunState:
     session.on_cancel(canceled.set)
     has_asked = False
     for poll in itertools.count():
-        state = services.queue.state(run_id)
+        state = _state(services, run_id)
         if state.status.has_ended:
             break
         if poll and poll % POLLS_UNTIL_CHECKED == 0:
@@ -80,6 +85,18 @@ def wait(services: Services, session: SessionContext, run_id: int) -> RunState:
     if isinstance(services.lake, DraftLake):
         take_back(services.lake)
     return state
+
+
+def _state(services: Services, run_id: int) -> RunState:
+    """How the run stands; a catalog that is away for a moment is waited for, as the run's worker does."""
+    end = time.monotonic() + AWAY_SECONDS_MAX
+    while True:
+        try:
+            return services.queue.state(run_id)
+        except DBAPIError as error:
+            if as_catalog_error(error) is None or time.monotonic() > end:
+                raise
+            time.sleep(AWAY_PAUSE_SECONDS)
 
 
 def _check_room(services: Services, state: RunState) -> None:
