@@ -16,26 +16,28 @@ def checked_float(operator: type[exp.Expr], left: tuple[Bound, exp.Expr], right:
     An operand that is checked already loses its own check, for what is infinite stays so; a divisor keeps it.
     """
     is_quotient = operator is exp.Div
-    one, first = _operand(*left, keeps_check=False)
-    other, second = _operand(*right, keeps_check=is_quotient)
+    one, first, starts_once = _operand(*left, keeps_check=False)
+    other, second, ends_once = _operand(*right, keeps_check=is_quotient)
     computed = operator(this=one, expression=call("pg_divisor", other) if is_quotient else other)
     tree = exp.Paren(this=computed)
-    if computed.find(exp.Query, exp.Window) is not None:
+    if starts_once or ends_once:
         return call(_CHECKED_ONCE, tree)
-    given = [*first, *second]
-    return call(_CHECKED, tree, exp.and_(*(each.copy() for each in given)) if given else exp.true())
+    given = list(dict.fromkeys((*first, *second)))
+    return call(_CHECKED, tree, exp.and_(*given, copy=False) if given else exp.true())
 
 
-def _operand(bound: Bound, tree: exp.Expr, *, keeps_check: bool) -> tuple[exp.Expr, list[exp.Expr]]:
-    """The operand, and the tests that what it is computed from is finite."""
+def _operand(bound: Bound, tree: exp.Expr, *, keeps_check: bool) -> tuple[exp.Expr, list[exp.Expr], bool]:
+    """The operand, the tests that what it is computed from is finite, and whether it must not be computed twice."""
     inner = tree
     while isinstance(inner, exp.Paren):
         inner = inner.this
     if isinstance(inner, exp.Anonymous) and inner.this == _CHECKED:
         value, tests = inner.expressions
+        tests = tests.copy() if keeps_check else tests
         given = list(tests.flatten()) if isinstance(tests, exp.And) else [tests]
-        return (tree if keeps_check else value), [test for test in given if not isinstance(test, exp.Boolean)]
+        return (tree if keeps_check else value), [test for test in given if not isinstance(test, exp.Boolean)], False
     if isinstance(inner, exp.Anonymous) and inner.this == _CHECKED_ONCE:
-        return (tree if keeps_check else inner.expressions[0]), []
+        return (tree if keeps_check else inner.expressions[0]), [], True
     is_always_finite = not is_kind(bound.type, *t.FLOATS)
-    return tree, [] if is_always_finite else [call("isfinite", tree.copy())]
+    is_once = tree.find(exp.Query, exp.Window) is not None
+    return tree, [] if is_always_finite else [call("isfinite", tree.copy())], is_once
