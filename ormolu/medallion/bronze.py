@@ -141,7 +141,7 @@ def load_mode(source: BronzeSource) -> LoadMode:
         )
     if form is SourceForm.FILES and mode is LoadMode.INCREMENTAL:
         raise FeatureNotSupported(f"{source.name}: files are loaded with LOAD FULL or LOAD APPEND")
-    if not reads_files and mode is LoadMode.APPEND:
+    if form in (SourceForm.TABLE, SourceForm.QUERY) and mode is LoadMode.APPEND:
         raise FeatureNotSupported(
             f"{source.name}: LOAD APPEND reads files", hint="LOAD FULL or LOAD INCREMENTAL ON a column."
         )

@@ -158,3 +158,21 @@ def test_an_empty_extract_after_a_full_one_is_suspicious() -> None:
     assert suspicious_extract(0, None) is None
     assert suspicious_extract(0, 0) is None
     assert suspicious_extract(1, 5) is None
+
+
+@pytest.mark.parametrize("form", [SourceForm.TOPIC, SourceForm.QUEUE])
+def test_messages_are_appended(form: SourceForm) -> None:
+    assert load_mode(source(form, load=Load(LoadMode.APPEND))) is LoadMode.APPEND
+
+
+@pytest.mark.parametrize(
+    ("form", "mode"),
+    [
+        (SourceForm.TABLE, LoadMode.APPEND),
+        (SourceForm.QUERY, LoadMode.APPEND),
+        (SourceForm.FILES, LoadMode.INCREMENTAL),
+    ],
+)
+def test_a_load_that_a_form_does_not_have_is_refused(form: SourceForm, mode: LoadMode) -> None:
+    with pytest.raises(FeatureNotSupported):
+        load_mode(source(form, load=Load(mode, "c")))
