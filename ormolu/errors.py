@@ -314,6 +314,14 @@ class DuplicatePreparedStatement(OrmoluError):
     sqlstate = "42P05"
 
 
+class InvalidName(OrmoluError):
+    sqlstate = "42602"
+
+
+class DuplicateDatabase(OrmoluError):
+    sqlstate = "42P04"
+
+
 class DuplicateSchema(OrmoluError):
     sqlstate = "42P06"
 

@@ -1,16 +1,18 @@
-"""What every process of a lake stands on: its database, tables, queue, secrets and sources."""
+"""What every process of a lake stands on: its catalog, and for each database tables, queue, secrets and sources."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 import sqlalchemy as sa
 
 from ormolu.catalog.database import open_database
+from ormolu.catalog.databases import Database, Databases
 from ormolu.catalog.lake import Lake
 from ormolu.catalog.secrets import Secrets
 from ormolu.config import Config
@@ -23,7 +25,7 @@ from ormolu.definitions import (
 )
 from ormolu.demo.inputs import cache_folder, example_input
 from ormolu.engine.jobs import JobEngine
-from ormolu.errors import UndefinedObject
+from ormolu.errors import InvalidCatalogName, UndefinedObject
 from ormolu.scheduler.queue import Queue
 from ormolu.stores import find_store
 
@@ -32,12 +34,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
-class Foundation:
-    """What server and worker both stand on."""
+ADMIN = "admin"
+
+
+@dataclass(frozen=True, eq=False)
+class Tenant:
+    """One database."""
 
     config: Config
-    database: sa.Engine
     lake: Lake
     queue: Queue
     secrets: Secrets
@@ -70,6 +74,55 @@ class Foundation:
             return True
         return any(real.is_relative_to(allowed.resolve()) for allowed in self.config.allow_dir)
 
+
+@dataclass(frozen=True)
+class Foundation:
+    """What server and worker both stand on. Tenants are made when they are first asked for, and kept."""
+
+    config: Config
+    database: sa.Engine
+    databases: Databases
+    _tenants: dict[Database, Tenant] = field(default_factory=dict)
+    _places: dict[str, Lake] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def find_tenant(self, name: str) -> Tenant | None:
+        found = self.databases.find(name)
+        return None if found is None else self._tenant(found)
+
+    def tenant(self, name: str) -> Tenant:
+        found = self.find_tenant(name)
+        if found is None:
+            known = ", ".join(each.name for each in self.databases.all())
+            raise InvalidCatalogName(f'database "{name}" does not exist', hint=f"There is {known}.")
+        return found
+
+    def tenants(self) -> list[Tenant]:
+        live = self.databases.all()
+        with self._lock:
+            for gone in self._tenants.keys() - set(live):
+                del self._tenants[gone]
+        return [self._tenant(each) for each in live]
+
+    def _tenant(self, database: Database) -> Tenant:
+        """Another one for a database that is made anew under the name."""
+        with self._lock:
+            if database not in self._tenants:
+                self._tenants[database] = self._open(database.name)
+            return self._tenants[database]
+
+    def _open(self, name: str) -> Tenant:
+        lake = Lake(self.database, database=name, warehouse=self.config.warehouse_location)
+        secrets = Secrets(self.database, database=name, key_file=self.config.secret_key_file, environment=os.environ)
+        return Tenant(self.config, lake, Queue(self.database, name), secrets)
+
+    def lake_of_files(self, place: str) -> Lake:
+        """For the sweep of a place that a database has, or had."""
+        with self._lock:
+            if place not in self._places:
+                self._places[place] = Lake(self.database, database=place, warehouse=self.config.warehouse_location)
+            return self._places[place]
+
     def open_engine(self) -> JobEngine:
         temp = self.config.data.absolute() / "tmp" / f"job-{os.getpid()}"
         return JobEngine(
@@ -85,6 +138,6 @@ def lay_foundation(config: Config) -> Foundation:
     for folder in (config.data, config.data / "tmp", config.data / "spool", config.data / "logs"):
         folder.mkdir(parents=True, exist_ok=True)
     database = open_database(config.catalog_url)
-    lake = Lake(database, database=config.database, warehouse=config.warehouse_location)
-    secrets = Secrets(database, database=config.database, key_file=config.secret_key_file, environment=os.environ)
-    return Foundation(config, database, lake, Queue(database, config.database), secrets)
+    databases = Databases(database)
+    databases.ensure(config.database, owner=ADMIN, at=now())
+    return Foundation(config, database, databases)

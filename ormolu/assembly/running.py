@@ -7,8 +7,10 @@ import logging
 import os
 import secrets as randomness
 import socket
+from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,12 +18,14 @@ import duckdb
 import sqlalchemy as sa
 from starlette.applications import Starlette
 
-from ormolu.assembly.foundation import Foundation, lay_foundation, now
+from ormolu.assembly.foundation import ADMIN, Foundation, Tenant, lay_foundation, now
 from ormolu.assembly.hold import hold_lake
 from ormolu.assembly.worker import worker_argv, worker_environment
 from ormolu.catalog.database import in_transaction
 from ormolu.catalog.draft_parts import give_up
 from ormolu.catalog.drafts import TRANSACTION_MAX
+from ormolu.catalog.grants import Access
+from ormolu.catalog.lake import Lake
 from ormolu.catalog.roles import Roles
 from ormolu.catalog.schema import runs
 from ormolu.catalog.sweep import sweep
@@ -37,7 +41,7 @@ from ormolu.definitions import (
 )
 from ormolu.engine.native_copies import NativeCopies
 from ormolu.engine.queries import QueryEngine
-from ormolu.errors import InvalidCatalogName, InvalidParameterValue
+from ormolu.errors import InsufficientPrivilege, InvalidParameterValue
 from ormolu.scheduler.caretaker import REQUEST, Caretaker
 from ormolu.scheduler.clock import Clock
 from ormolu.scheduler.runs import ENDED, RunAction
@@ -68,7 +72,6 @@ from ormolu.server.tls import ServerTls, make_certificate, server_tls
 from ormolu.sql_extensions.parser.script import parse
 from ormolu.stores import find_store
 
-ADMIN = "admin"
 PASSWORD_FILE = "admin.password"
 PASSWORD_BYTES = 18
 SPOOL_BYTES_MAX = 10 * 1024**3
@@ -80,6 +83,17 @@ ABANDONED = TRANSACTION_MAX + timedelta(hours=1)  # a transaction as old can no 
 logger = logging.getLogger("ormolu")
 
 
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """What a schedule sets off, in which database."""
+
+    database: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.database}/{self.name}"
+
+
 class Running:
     """A server with everything that belongs to it, from `start` to `stop`."""
 
@@ -87,11 +101,13 @@ class Running:
         self.config = config
         self._hold = hold_lake(config)
         self.base = lay_foundation(config)
+        self.home = self.base.tenant(config.database)
         self.roles = Roles(self.base.database)
         self.new_password = self._admit_admin()
         if config.is_embedded:
-            give_up(self.base.lake)
-            self.base.queue.void_leases()
+            for tenant in self.base.tenants():
+                give_up(tenant.lake)
+            self.home.queue.void_leases()
         sweep_spool(self.base)
         self.engine = QueryEngine(
             memory_limit=config.query_memory,
@@ -101,19 +117,19 @@ class Running:
             prepare=self._prepare,
             store=find_store(config.warehouse_location, os.environ),
         )
-        self.copies = None if self.native_copies is None else CopyKeeper(self.base.lake, self.native_copies)
+        self.copies = None if self.native_copies is None else CopyKeeper(self._lakes, self.native_copies)
         self.workers = Workers(
             worker_argv(config),
             count=config.workers,
-            queue=self.base.queue,
+            queue=self.home.queue,
             log=config.data / "logs" / "workers.log",
             environment=worker_environment(config),
             prefix="worker" if config.is_embedded else f"{socket.gethostname()}-{os.getpid()}",
         )
-        self.caretaker = Caretaker(self.base.lake)
+        self.caretakers: dict[Tenant, Caretaker] = {}
         room = config.result_bytes // 2
         self.results, self.rows_by_key = Results(room), RowsByKey(room)
-        self.clock = Clock(self._schedules, self._due, self.base.queue.last_due, timezone=config.timezone)
+        self.clock = Clock(self._schedules, self._due, self._last_due, timezone=config.timezone)
         self.server = self._server()
         self.http = self._http()
 
@@ -124,24 +140,16 @@ class Running:
         self.native_copies = NativeCopies(connection, folder, bytes_max=room) if room else None
 
     def _server(self) -> Server:
-        services = Services(
-            lake=self.base.lake,
-            queue=self.base.queue,
-            roles=self.roles,
-            secrets=self.base.secrets,
-            now=now,
-            wake=self.workers.wake,
-            connect=self.base.connect,
-            connect_over=self.base.connect_over,
-            spool=self.config.data / "spool",
-            spool_bytes_max=SPOOL_BYTES_MAX,
-        )
-        drafts = Drafts(services)
+        self._served: dict[str, tuple[Tenant, Services]] = {}
+        drafts = Drafts(lambda database: self._served[database][1])
         copies: Copies = self.copies or NoCopies()
         resolution = Resolution(
-            self.system_catalog, sessions=self._sessions, runs=self.base.queue.at_work, copies=copies
+            self.system_catalog,
+            sessions=self._sessions,
+            runs=lambda database: self.base.tenant(database).queue.at_work(),
+            copies=copies,
         )
-        previews = Previews(self.base.connect, self.base.open_engine, rights)
+        previews = Previews(lambda database: self.base.tenant(database).connect, self.base.open_engine, rights)
         planner = QueryPlanner(
             bind=Binding(resolution, now, previews).bind,
             head=drafts.head,
@@ -180,13 +188,51 @@ class Running:
             now=now,
         )
 
+    def _serve(self, database: str) -> None:
+        """Before a session of the database: it stays while one is connected, so that statements need not ask."""
+        tenant = self.base.tenant(database)
+        served = self._served.get(database)
+        if served is None or served[0] is not tenant:
+            self._served[database] = (tenant, self._services(tenant))
+
+    def _services_of(self, database: str) -> Services:
+        self._serve(database)
+        return self._served[database][1]
+
+    def _services(self, tenant: Tenant) -> Services:
+        return Services(
+            databases=self.base.databases,
+            lake=tenant.lake,
+            queue=tenant.queue,
+            roles=self.roles,
+            secrets=tenant.secrets,
+            now=now,
+            wake=self.workers.wake,
+            connect=tenant.connect,
+            connect_over=tenant.connect_over,
+            spool=self.config.data / "spool",
+            spool_bytes_max=SPOOL_BYTES_MAX,
+            sessions=self._connected,
+            of=self._services_of,
+            home=self.config.database,
+        )
+
+    def _lakes(self) -> list[Lake]:
+        return [tenant.lake for tenant in self.base.tenants()]
+
     def _sessions(self) -> list[SessionInfo]:
         return self.server.sessions()
 
+    def _connected(self, database: str) -> int:
+        return sum(each.database == database for each in self._sessions())
+
     def _open_context(self, arrival: Arrival) -> SessionContext:
-        if arrival.database != self.config.database:
-            raise InvalidCatalogName(
-                f'database "{arrival.database}" does not exist', hint=f"There is {self.config.database}."
+        self._serve(arrival.database)
+        if not self.roles.may_connect(arrival.role, database=arrival.database):
+            raise InsufficientPrivilege(
+                f'permission denied for database "{arrival.database}"',
+                detail="User does not have CONNECT privilege.",
+                hint=f"GRANT CONNECT ON DATABASE {arrival.database} TO {arrival.role} gives it.",
             )
         is_superuser = self.roles.is_superuser(arrival.role)
         return SessionContext(
@@ -215,30 +261,43 @@ class Running:
 
     def _application(self, port: int) -> Starlette:
         tokens = Tokens(
-            seal=self.base.secrets.seal,
-            unseal=self.base.secrets.unseal,
+            seal=self.home.secrets.seal,
+            unseal=self.home.secrets.unseal,
             is_role=lambda role: self.roles.may_log_in(role, at=now()),
             has_password=lambda role, password: self.roles.has_password(role, password, at=now()),
         )
-        lake = self.base.lake
         catalog = IcebergCatalog(
             tokens,
-            find_lake={lake.database: lake}.get,
-            access=lambda role, database: self.roles.access(role, database=database),
-            default_prefix=lake.database,
+            find_lake=self._find_lake,
+            access=self._find_access,
+            default_prefix=self.config.database,
         )
         measurements = Measurements(
-            runs=self.base.queue.counts,
+            runs=self._run_counts,
             sessions=lambda: len(self._sessions()),
-            tables=lambda: len(lake.head().pointers),
+            tables=lambda: sum(len(lake.head().pointers) for lake in self._lakes()),
             results=lambda: self.results.counts,
         )
         settings = HttpSettings(version=version("ormolu"), psql=lambda: self.url(port), check=self._check)
         return application(settings, catalog, measurements)
 
+    def _find_access(self, role: str, database: str) -> Access | None:
+        may_connect = self.roles.may_connect(role, database=database)
+        return self.roles.access(role, database=database) if may_connect else None
+
+    def _find_lake(self, database: str) -> Lake | None:
+        tenant = self.base.find_tenant(database)
+        return None if tenant is None else tenant.lake
+
+    def _run_counts(self) -> Mapping[str, int]:
+        counts: Counter[str] = Counter()
+        for tenant in self.base.tenants():
+            counts.update(tenant.queue.counts())
+        return counts
+
     def _check(self) -> None:
         """Raise where the catalog does not answer."""
-        self.base.lake.head()
+        self.home.lake.head()
 
     def _certificate(self) -> tuple[Path | None, Path | None]:
         certificate, key = self.config.tls_cert, self.config.tls_key
@@ -267,20 +326,24 @@ class Running:
         file.write_text(password + "\n")
         return password
 
-    def _schedules(self) -> Mapping[str, Schedule]:
+    def _schedules(self) -> Mapping[Timed, Schedule]:
         """What time sets off: every live definition with a schedule that is not paused."""
-        definitions = self.base.lake.head().definitions.all()
         return {
-            str(definition.name): definition.schedule
-            for definition in definitions
+            Timed(lake.database, str(definition.name)): definition.schedule
+            for lake in self._lakes()
+            for definition in lake.head().definitions.all()
             if isinstance(definition, BronzeSource | SilverTable | GoldTable | GoldMetric | Monitor)
             and definition.schedule is not None
             and not definition.options.is_on("paused", default=False)
         }
 
-    def _due(self, name: str) -> None:
-        action = RunAction.REFRESH if "." in name else RunAction.MONITOR
-        self.base.queue.submit(name, action, at=now(), trigger="schedule", requested_by=ADMIN)
+    def _last_due(self, timed: Timed) -> datetime | None:
+        return self.base.tenant(timed.database).queue.last_due(timed.name)
+
+    def _due(self, timed: Timed) -> None:
+        action = RunAction.REFRESH if "." in timed.name else RunAction.MONITOR
+        queue = self.base.tenant(timed.database).queue
+        queue.submit(timed.name, action, at=now(), trigger="schedule", requested_by=ADMIN)
         self.workers.wake()
 
     async def start(self) -> int:
@@ -299,17 +362,22 @@ class Running:
 
     def _keep_house(self) -> None:
         """Remove what killed servers and runs left and nothing refers to."""
-        give_up(self.base.lake, before=now() - ABANDONED)
-        in_transaction(self.base.database, forget_tombstones(self.base.lake.database, at=now()))
-        sweep(self.base.lake, at=now())
+        for lake in self._lakes():
+            give_up(lake, before=now() - ABANDONED)
+            in_transaction(self.base.database, forget_tombstones(lake.database, at=now()))
+        for place in self.base.databases.places():
+            sweep(self.base.lake_of_files(place), at=now())
 
     def _tend_tables(self) -> None:
         """Queue a VACUUM of the tables that need one, behind what is queued already."""
-        for name in self.caretaker.due(now()):
-            self.base.queue.submit(
-                str(name), RunAction.VACUUM, at=now(), trigger="maintenance", requested_by=ADMIN, request=REQUEST
-            )
-            self.workers.wake()
+        tenants = self.base.tenants()
+        self.caretakers = {tenant: self.caretakers.get(tenant) or Caretaker(tenant.lake) for tenant in tenants}
+        for tenant, caretaker in self.caretakers.items():
+            for name in caretaker.due(now()):
+                tenant.queue.submit(
+                    str(name), RunAction.VACUUM, at=now(), trigger="maintenance", requested_by=ADMIN, request=REQUEST
+                )
+                self.workers.wake()
 
     async def stop(self) -> None:
         for task in self.housekeeping:

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ormolu.assembly.running import ADMIN, PASSWORD_FILE, Running
+from ormolu.assembly.foundation import ADMIN
+from ormolu.assembly.running import PASSWORD_FILE, Running
 from ormolu.config import Config
 
 # Long results are encoded by threads that let go of Python only when asked to. Measured beside a stream of 1M rows:

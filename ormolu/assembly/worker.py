@@ -20,8 +20,15 @@ def work(config: Config, *, name: str, is_embedded: bool) -> None:
     if is_embedded:
         die_with_parent()
     base = lay_foundation(config)
-    runner = Runner(base.lake, base.queue, now, base.connect_over, base.open_engine)
-    work_on(name, base.queue, runner, now=now, is_embedded=is_embedded)
+    queue = base.tenant(config.database).queue
+    runner = Runner(
+        lambda database: base.tenant(database).lake,
+        queue,
+        now,
+        lambda lake: base.tenant(lake.database).connect_over(lake),
+        base.open_engine,
+    )
+    work_on(name, queue, runner, now=now, is_embedded=is_embedded)
 
 
 def worker_argv(config: Config) -> list[str]:

@@ -16,7 +16,7 @@ from ormolu.catalog.changes import Change, Statement, TableChange, TableDrop, Ta
 from ormolu.catalog.entries import new_entry, partition_spec
 from ormolu.catalog.fields import can_promote, check_unique, iceberg_schema, planned_columns
 from ormolu.catalog.schema import iceberg_namespace_properties, iceberg_tables, tombstones, versions
-from ormolu.catalog.staging import StagedMetadata, Staging, delete_files, new_metadata, sync_files
+from ormolu.catalog.staging import StagedMetadata, Staging, copied, delete_files, new_metadata, sync_files
 from ormolu.catalog.table import IcebergTable
 from ormolu.catalog.table_files import read_metadata
 from ormolu.definitions import TableName
@@ -55,7 +55,7 @@ def stage(change: Change, base: IcebergTable | None, *, run_id: int | None) -> T
         case TableDrop():
             return Turn(change.table, change.based_on, None, None, "drop")
         case TableRestore():
-            return _stage_restore(change)
+            return _stage_restore(change, base)
         case TableChange():
             staged = _stage_table(change, base, run_id)
             return Turn(
@@ -65,11 +65,15 @@ def stage(change: Change, base: IcebergTable | None, *, run_id: int | None) -> T
             assert_never(change)
 
 
-def _stage_restore(change: TableRestore) -> Turn:
-    metadata = read_metadata(change.metadata_location)
-    if not change.properties:
-        return Turn(change.table, change.based_on, change.metadata_location, metadata, change.operation)
-    staging = Staging(metadata, change.metadata_location)
+def _stage_restore(change: TableRestore, base: IcebergTable | None) -> Turn:
+    """A version from before the table was copied becomes one of the copy: its metadata is another table's."""
+    metadata, based_on = read_metadata(change.metadata_location), change.metadata_location
+    if base is not None and metadata.location != base.location:
+        metadata = copied(metadata, table_id=base.metadata.table_uuid, location=base.location)
+        based_on = base.metadata_location
+    elif not change.properties:
+        return Turn(change.table, change.based_on, based_on, metadata, change.operation)
+    staging = Staging(metadata, based_on)
     staging.set_properties(change.properties)
     staged = staging.write()
     return Turn(change.table, change.based_on, staged.location, staged.metadata, change.operation, staged.written)
@@ -188,9 +192,13 @@ def create_namespaces(
 ) -> Mapping[TableName, str]:
     """The first commit of a database: its namespaces, as pyiceberg's SqlCatalog lists them, and one table."""
     for name in names:
-        values = {"catalog_name": database, "namespace": name, "property_key": "exists", "property_value": "true"}
-        _insert_if_absent(connection, iceberg_namespace_properties, values)
+        create_namespace(connection, name, database=database)
     return turn_pointers(connection, [turn], (), database=database, at=at, run_id=None)
+
+
+def create_namespace(connection: Connection, name: str, *, database: str) -> None:
+    values = {"catalog_name": database, "namespace": name, "property_key": "exists", "property_value": "true"}
+    _insert_if_absent(connection, iceberg_namespace_properties, values)
 
 
 def _insert_if_absent(connection: Connection, table: Table, values: Mapping[str, object]) -> bool:

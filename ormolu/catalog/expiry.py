@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, or_, select
 
 from ormolu.catalog.changes import Statement
 from ormolu.catalog.schema import forgotten_versions, versions
@@ -33,21 +34,33 @@ def forget_versions(database: str, table: TableName, before: datetime, *, at: da
     return forget
 
 
-def forget_files(connection: Connection, database: str, *, until: datetime, within: str) -> None:
-    """Nobody reads any longer what was forgotten `until` then, of the tables below the location `within`."""
-    connection.execute(delete(forgotten_versions).where(_is_released(database, until, within)))
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What nobody reads any longer: of a database what was forgotten `until` then, of the others `until_of_others`."""
+
+    database: str
+    until: datetime
+    until_of_others: datetime
+    within: str  # the location below which the files are
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        row = forgotten_versions.c
+        is_old = or_(
+            and_(row.database == self.database, row.forgotten_at <= self.until),
+            row.forgotten_at <= self.until_of_others,
+        )
+        return and_(is_old, row.metadata_location.startswith(f"{self.within}/", autoescape=True))
 
 
-def released_ids(connection: Connection, database: str, *, until: datetime, within: str) -> frozenset[int]:
+def forget_files(connection: Connection, release: Release) -> None:
+    connection.execute(delete(forgotten_versions).where(release.condition))
+
+
+def released_ids(connection: Connection, release: Release) -> frozenset[int]:
     """The rows that `forget_files` would take."""
-    found = select(forgotten_versions.c.forgotten_id).where(_is_released(database, until, within))
+    found = select(forgotten_versions.c.forgotten_id).where(release.condition)
     return frozenset(connection.execute(found).scalars())
-
-
-def _is_released(database: str, until: datetime, within: str) -> ColumnElement[bool]:
-    row = forgotten_versions.c
-    is_below = row.metadata_location.startswith(f"{within}/", autoescape=True)
-    return and_(row.database == database, row.forgotten_at <= until, is_below)
 
 
 def _is_old(database: str, table: TableName, before: datetime) -> ColumnElement[bool]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
-from ormolu.catalog.schema import DROPPED, grants, role_members, roles
+from ormolu.catalog.schema import DROPPED, databases, grants, role_members, roles
 from ormolu.definitions import TableName
 from ormolu.errors import InvalidParameterValue
 
 PUBLIC = "public"
+DATABASE, CONNECT = "database", "CONNECT"
 PRIVILEGES: dict[str, tuple[str, ...]] = {  # by kind of object
     "table": ("SELECT", "INSERT", "UPDATE", "DELETE", "OPERATE"),
     "schema": ("USAGE", "CREATE", "SELECT", "INSERT", "UPDATE", "DELETE", "OPERATE"),
-    "database": ("CONNECT", "CREATE"),
+    DATABASE: (CONNECT, "CREATE"),
     "connection": ("USAGE",),
 }
 
@@ -107,7 +108,9 @@ def _is(privilege: str, kind: str, name: str, grantee: str, database: str) -> Co
 
 
 def all_grants(connection: Connection, *, database: str) -> list[Grant]:
-    rows = connection.execute(select(grants).where(grants.c.database == database, grants.c.object_kind != DROPPED))
+    """Those in a database, and those on every database."""
+    is_shown = or_(grants.c.database == database, grants.c.object_kind == DATABASE)
+    rows = connection.execute(select(grants).where(is_shown, grants.c.object_kind != DROPPED))
     return [
         Grant(row.privilege, row.object_kind, row.object, row.grantee, row.grantor, row.is_grantable) for row in rows
     ]
@@ -122,6 +125,12 @@ def read_access(connection: Connection, role: str, *, database: str) -> Access:
     )
     held = frozenset((row.privilege, row.object_kind, row.object) for row in rows)
     return Access(role, reached, bool(is_superuser), held)
+
+
+def may_connect(connection: Connection, access: Access, *, database: str) -> bool:
+    """Whoever owns the database may, whatever was revoked."""
+    owner = select(databases.c.owner).where(databases.c.name == database, databases.c.dropped_at.is_(None))
+    return access.has_on(CONNECT, DATABASE, database) or connection.execute(owner).scalar() in access.roles
 
 
 def memberships(connection: Connection, role: str) -> frozenset[str]:
@@ -148,6 +157,11 @@ def objects_granted_to(connection: Connection, role: str) -> Sequence[str]:
     """Not those that are kept of dropped relations."""
     held = select(grants.c.object).where(grants.c.grantee == role, grants.c.object_kind != DROPPED)
     return connection.execute(held.distinct()).scalars().all()
+
+
+def databases_of(connection: Connection, role: str) -> Sequence[str]:
+    owned = select(databases.c.name).where(databases.c.owner == role, databases.c.dropped_at.is_(None))
+    return connection.execute(owned.order_by(databases.c.name)).scalars().all()
 
 
 def forget_kept_grants(connection: Connection, role: str) -> None:

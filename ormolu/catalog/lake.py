@@ -162,7 +162,7 @@ class Lake:
         return turns
 
     def _base(self, change: Change) -> IcebergTable | None:
-        if not isinstance(change, TableChange) or change.based_on is None:
+        if isinstance(change, TableDrop) or change.based_on is None:
             return None
         return self.table_at(change.table, change.based_on)
 

@@ -20,19 +20,19 @@ def reachable_files(
     *,
     released: Collection[int] = (),
     damaged: set[str] | None = None,
-    without: str | None = None,
+    without: tuple[str, str] | None = None,
 ) -> set[str]:
     """All files that anything can still reach, in every database: copies share files.
 
     Any version of any table counts, tombstones included, and forgotten ones unless they are `released`. A metadata
     file knows the snapshots before its own, so that of the versions of a table only one in a hundred is read.
-    Folders of tables whose metadata cannot be read are put in `damaged`; without it they are an error. Metadata in the
-    folder `without` counts no more: it is about to be forgotten.
+    Folders of tables whose metadata cannot be read are put in `damaged`; without it they are an error. What a
+    database has in a folder, `without` names both, counts no more: it is about to be forgotten there.
     """
     reached: set[str] = set()
     known: set[int] = set()
     for kept in _kept(connection, released):
-        if kept.location in reached or folder_of(kept.location) == without:
+        if kept.location in reached or (kept.database, folder_of(kept.location)) == without:
             continue
         reached.add(kept.location)
         if kept.snapshot_id in known:
@@ -53,6 +53,7 @@ def reachable_files(
 class _Kept:
     """A metadata file that something refers to; the snapshot where a row tells it, which none has as 0."""
 
+    database: str
     location: str
     snapshot_id: int | None
     is_forgotten: bool = False
@@ -60,16 +61,17 @@ class _Kept:
 
 def _kept(connection: Connection, released: Collection[int]) -> Iterator[_Kept]:
     """Those of a table newest first."""
-    for location in connection.execute(select(iceberg_tables.c.metadata_location)).scalars():
-        yield _Kept(location, 0)
-    for location in connection.execute(select(tombstones.c.metadata_location)).scalars():
-        yield _Kept(location, 0)
-    newest_first = select(versions.c.metadata_location, versions.c.snapshot_id).order_by(versions.c.version.desc())
-    for row in connection.execute(newest_first):
-        yield _Kept(row.metadata_location, row.snapshot_id)
+    pointers = select(iceberg_tables.c.catalog_name, iceberg_tables.c.metadata_location)
+    stones = select(tombstones.c.database, tombstones.c.metadata_location)
+    for query in (pointers, stones):
+        for database, location in connection.execute(query):
+            yield _Kept(database, location, 0)
+    of_versions = select(versions.c.database, versions.c.metadata_location, versions.c.snapshot_id)
+    for database, location, snapshot_id in connection.execute(of_versions.order_by(versions.c.version.desc())):
+        yield _Kept(database, location, snapshot_id)
     for row in connection.execute(select(forgotten_versions).order_by(forgotten_versions.c.forgotten_id.desc())):
         if row.forgotten_id not in released:
-            yield _Kept(row.metadata_location, None, is_forgotten=True)
+            yield _Kept(row.database, row.metadata_location, None, is_forgotten=True)
 
 
 def _add_snapshots(metadata_location: str, reached: set[str]) -> set[int]:

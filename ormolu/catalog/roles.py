@@ -147,6 +147,11 @@ class Roles:
             if if_exists and not _exists(connection, name):
                 return False
             _require(connection, name)
+            if owned := grants.databases_of(connection, name):
+                raise DependentObjectsStillExist(
+                    f'role "{name}" cannot be dropped because some objects depend on it',
+                    detail="owner of database " + ", ".join(owned),
+                )
             if held := grants.objects_granted_to(connection, name):
                 raise DependentObjectsStillExist(
                     f'role "{name}" cannot be dropped because some objects depend on it',
@@ -236,6 +241,11 @@ class Roles:
         """All that a statement needs to judge its tables, in one read."""
         with reading(self._engine) as connection:
             return grants.read_access(connection, role, database=database)
+
+    def may_connect(self, role: str, *, database: str) -> bool:
+        with reading(self._engine) as connection:
+            access = grants.read_access(connection, role, database=database)
+            return grants.may_connect(connection, access, database=database)
 
     def has_privilege(self, role: str, privilege: str, table: TableName, *, database: str) -> bool:
         return self.access(role, database=database).has(privilege, table)

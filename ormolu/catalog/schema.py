@@ -47,6 +47,31 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
 
 
+# --- databases ------------------------------------------------------------------------------------------------
+
+databases = Table(
+    "databases",
+    metadata,
+    Column("database_id", Identity, primary_key=True, autoincrement=True),  # a name may be used again
+    Column("name", String(63), nullable=False),
+    Column("owner", String(63), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("dropped_at", UtcDateTime),  # its files wait for the sweep
+    Column("template_id", BigInteger),  # the database that it was copied from
+)
+_LIVE = databases.c.dropped_at.is_(None)
+Index("databases_by_name", databases.c.name, unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE)
+
+# What the definitions of a copied database were when they were last the same in its template: see PROMOTE.
+base_definitions = Table(
+    "base_definitions",
+    metadata,
+    Column("database", String(255), primary_key=True),  # the copy
+    Column("kind", String(40), primary_key=True),
+    Column("name", String(511), primary_key=True),
+    Column("ddl", Text, nullable=False),
+)
+
 # --- pointers -------------------------------------------------------------------------------------------------
 
 iceberg_tables = Table(
@@ -103,6 +128,8 @@ tombstones = Table(
     Column("metadata_location", String(1000), nullable=False),
     Column("dropped_at", UtcDateTime, nullable=False),
 )
+
+CLAIM_LOCK = 0x6F726D6F  # of pg_advisory_xact_lock: runs are claimed, and databases dropped, one at a time
 
 # --- runs: the queue and the record in one ----------------------------------------------------------------------
 

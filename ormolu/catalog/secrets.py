@@ -82,6 +82,16 @@ class Secrets:
             directories=self._directories,
         )
 
+    def of(self, database: str) -> Secrets:
+        """Those of another database."""
+        return Secrets(
+            self._engine,
+            database=database,
+            key_file=self._key_file,
+            environment=self._environment,
+            directories=self._directories,
+        )
+
     def put(self, name: str, value: str, *, at: datetime) -> None:
         """Keep a literal value, in place of an older one."""
         in_transaction(self._engine, lambda connection: self.put_in(connection, name, value, at=at))
@@ -97,6 +107,13 @@ class Secrets:
                 database=self._database, name=name, ciphertext=self._encrypt(name, value), changed_at=at
             )
         )
+
+    def copy_in(self, connection: Connection, database: str, *, at: datetime) -> None:
+        """Give another database all values, encrypted as its own, inside the transaction that makes it."""
+        other = self.of(database)
+        ours = select(secrets.c.name, secrets.c.ciphertext).where(secrets.c.database == self._database)
+        for row in connection.execute(ours).all():
+            other.put_in(connection, row.name, self._decrypt(row.name, row.ciphertext), at=at)
 
     def drop(self, name: str) -> None:
         """Forget a value; one that is not there is no error: the secret may be kept elsewhere."""

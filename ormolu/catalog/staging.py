@@ -50,6 +50,7 @@ from ormolu.stores import is_remote
 PYICEBERG_VERSION = "0.12.0"
 SNAPSHOTS_MAX = 100  # in one metadata file; time travel reads older metadata files
 FOLDERS_SYNCED = 4  # above a file: a new table's own folders are new too
+COPIED_FROM = "ormolu.copied-from"  # the id of the table that a copied database's table began as
 TABLE_PROPERTIES = {
     "commit.manifest-merge.enabled": "true",
     "commit.manifest.min-count-to-merge": "20",
@@ -86,6 +87,27 @@ def new_metadata(
             "properties": {**TABLE_PROPERTIES, **properties},
         }
     )
+
+
+def identity(metadata: TableMetadata) -> str:
+    """What a table and its copies in other databases have in common, and no other table."""
+    return metadata.properties.get(COPIED_FROM) or str(metadata.table_uuid)
+
+
+def copied(metadata: TableMetadata, *, table_id: UUID, location: str) -> TableMetadata:
+    """The same rows and the same past as a table of its own, which writes to a place of its own."""
+    properties = {**metadata.properties, COPIED_FROM: identity(metadata)}
+    own = {"table_uuid": table_id, "location": location, "metadata_log": [], "properties": properties}
+    return metadata.model_copy(update=own)
+
+
+def write_copy(metadata: TableMetadata, *, table_id: UUID, location: str) -> StagedMetadata:
+    """Data files and manifests are shared: they are never changed, and stay while any database refers to them."""
+    made = copied(metadata, table_id=table_id, location=location)
+    path = load_location_provider(location, made.properties).new_table_metadata_file_location(0)
+    ToOutputFile.table_metadata(made, file_io().new_output(path))
+    sync_files((path,))
+    return StagedMetadata(path, made, (path,))
 
 
 class _CachedTransaction(Transaction):

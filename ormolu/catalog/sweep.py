@@ -11,7 +11,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from ormolu.catalog.database import in_transaction, reading
-from ormolu.catalog.expiry import forget_files, released_ids
+from ormolu.catalog.databases import has_copies
+from ormolu.catalog.expiry import Release, forget_files, released_ids
 from ormolu.catalog.file_io import ListedFile, list_files
 from ormolu.catalog.lake import Lake
 from ormolu.catalog.reachability import reachable_files
@@ -50,16 +51,17 @@ def sweep(
 
     A file is referred to by any version of any table of any database of the catalog, tombstones included. The age
     covers commits that are under way, and a run that has ended by our clock and still writes. Files of a
-    version that was forgotten stay for `readers` longer, for the queries that read it. `within` is the location of one
-    table: nothing outside it is looked at. With `is_whole` the table itself is to go, dropped as it is.
+    version that was forgotten stay for `readers` longer, for the queries that read it, those that another database
+    forgot for a day at least. `within` is the location of one table: nothing outside it is looked at. With `is_whole`
+    the table itself is to go, dropped as it is; what copies of it read stays.
     """
     root = f"{lake.warehouse}/{lake.database}" if within is None else within
     folders_above = 2 if within is None else 0  # the schema's and the table's
     old = [file for file in list_files(root) if file.modified_at < at - grace]
-    until = at - readers
+    release = Release(lake.database, at - readers, at - max(readers, GRACE), root)
     candidates = list(_of_nobody_at_work(lake, old, above=len(root) + 1, folders=folders_above))
     without = within if is_whole else None
-    found = _unreferred(lake, candidates, until=until, root=root, without=without) if candidates else Sweep((), 0)
+    found = _unreferred(lake, candidates, release, without=without) if candidates else Sweep((), 0)
     if is_dry_run:
         return found
     for path in found.files:
@@ -67,20 +69,24 @@ def sweep(
         reach("sweep:file-removed")
     if found.files:
         reach("sweep:files-removed")
-    in_transaction(lake.engine, lambda connection: forget_files(connection, lake.database, until=until, within=root))
+    in_transaction(lake.engine, lambda connection: forget_files(connection, release))
     if not is_remote(root):
         _remove_empty({Path(path).parent for path in found.files})
     return found
 
 
-def _unreferred(
-    lake: Lake, candidates: Sequence[ListedFile], *, until: datetime, root: str, without: str | None
-) -> Sweep:
-    """What a table whose metadata is damaged has nobody can tell: its folder stays as it is."""
+def _unreferred(lake: Lake, candidates: Sequence[ListedFile], release: Release, *, without: str | None) -> Sweep:
+    """What a table whose metadata is damaged has nobody can tell: its folder stays as it is.
+
+    Where a database is a copy, that table may share files with any other: then all of them stay.
+    """
     damaged: set[str] = set()
     with reading(lake.engine) as connection:
-        released = released_ids(connection, lake.database, until=until, within=root)
-        live = reachable_files(connection, released=released, damaged=damaged, without=without)
+        gone = None if without is None else (lake.database, without)
+        released = released_ids(connection, release)
+        live = reachable_files(connection, released=released, damaged=damaged, without=gone)
+        if damaged and has_copies(connection):
+            return Sweep((), 0)
     untold = tuple(f"{folder}/" for folder in damaged)
     doomed = [file for file in candidates if file.path not in live and not file.path.startswith(untold)]
     doomed.sort(key=lambda file: file.path)
@@ -102,8 +108,9 @@ def _of_nobody_at_work(lake: Lake, files: Sequence[ListedFile], *, above: int, f
 
 
 def _ended(lake: Lake) -> set[int]:
+    """Of all databases: no two runs have one number, and a dropped database's files outlive its name."""
     with reading(lake.engine) as connection:
-        found = select(runs.c.run_id).where(runs.c.database == lake.database, runs.c.status.in_(sorted(ENDED)))
+        found = select(runs.c.run_id).where(runs.c.status.in_(sorted(ENDED)))
         return set(connection.execute(found).scalars())
 
 

@@ -14,6 +14,7 @@ from ormolu.catalog.fields import copy_field_ids, stored_columns
 from ormolu.catalog.file_columns import columns_read_by_name
 from ormolu.catalog.files import DataFile, data_file, partition_fields
 from ormolu.catalog.pruning import Pruning
+from ormolu.catalog.staging import identity
 from ormolu.catalog.table_files import entries_of, manifests_of
 from ormolu.definitions import TableName
 from ormolu.errors import FeatureNotSupported, UndefinedColumn
@@ -43,6 +44,10 @@ class IcebergTable:
     @property
     def location(self) -> str:
         return self.metadata.location
+
+    @property
+    def identity(self) -> str:
+        return identity(self.metadata)
 
     @property
     def snapshot_id(self) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -22,7 +23,10 @@ MISFIRE_SECONDS = 3600
 logger = logging.getLogger(__name__)
 
 
-class Clock:
+Name = TypeVar("Name")  # whose text no other name has
+
+
+class Clock(Generic[Name]):
     """Calls `due(name)` when the schedule of `name` says so; `schedules` is asked every second what there is.
 
     `last_due` says when a name was due last, by this clock or one before it: an interval counts from there.
@@ -30,9 +34,9 @@ class Clock:
 
     def __init__(
         self,
-        schedules: Callable[[], Mapping[str, Schedule]],
-        due: Callable[[str], None],
-        last_due: Callable[[str], datetime | None],
+        schedules: Callable[[], Mapping[Name, Schedule]],
+        due: Callable[[Name], None],
+        last_due: Callable[[Name], datetime | None],
         *,
         timezone: str,
     ) -> None:
@@ -40,7 +44,7 @@ class Clock:
         self._due = due
         self._last_due = last_due
         self._timezone = timezone
-        self._known: dict[str, Schedule] = {}
+        self._known: dict[Name, Schedule] = {}
         self._scheduler = BackgroundScheduler(
             timezone=ZoneInfo("UTC"),
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": MISFIRE_SECONDS},
@@ -53,7 +57,7 @@ class Clock:
     def stop(self) -> None:
         self._scheduler.shutdown(wait=True)
 
-    def next_run(self, name: str) -> datetime | None:
+    def next_run(self, name: Name) -> datetime | None:
         job = self._scheduler.get_job(f"schedule:{name}")
         return job.next_run_time if job else None
 
@@ -68,7 +72,7 @@ class Clock:
                 self._keep(name, schedule)
         self._known = wanted
 
-    def _keep(self, name: str, schedule: Schedule) -> None:
+    def _keep(self, name: Name, schedule: Schedule) -> None:
         try:
             trigger = trigger_of(schedule, self._timezone, first=self._first(name, schedule))
         except OrmoluError:
@@ -78,17 +82,17 @@ class Clock:
             self._forget(name)
             return
         self._scheduler.add_job(
-            self._due, trigger, args=(name,), id=f"schedule:{name}", name=name, replace_existing=True
+            self._due, trigger, args=(name,), id=f"schedule:{name}", name=str(name), replace_existing=True
         )
 
-    def _first(self, name: str, schedule: Schedule) -> datetime | None:
+    def _first(self, name: Name, schedule: Schedule) -> datetime | None:
         """What should have come while no clock ran comes at once."""
         if not isinstance(schedule, Every) or (last := self._last_due(name)) is None:
             return None
         soon = datetime.now(UTC) + timedelta(seconds=LOOK_SECONDS)
         return max(last + timedelta(seconds=_seconds(schedule.interval)), soon)
 
-    def _forget(self, name: str) -> None:
+    def _forget(self, name: Name) -> None:
         if self._scheduler.get_job(f"schedule:{name}"):
             self._scheduler.remove_job(f"schedule:{name}")
 

@@ -226,8 +226,12 @@ class _Erasure:
             change = TableChange(table.name, table.metadata_location, operation=EXPIRE, forget_before=now)
             forgotten = forget_versions(lake.database, table.name, now, at=now)
             lake.commit([change], (), [forgotten], at=now, run_id=self.context.run.run_id)
-            swept = sweep(lake, at=now, grace=NONE, readers=NONE, within=table.location)
-        return Done(str(found.name), "versions forgotten", None, count, len(swept.files)) if count else None
+            swept = [
+                file
+                for place in sorted(places_of(table))
+                for file in sweep(lake, at=now, grace=NONE, readers=NONE, within=place).files
+            ]
+        return Done(str(found.name), "versions forgotten", None, count, len(swept)) if count else None
 
     def _buried(self, names: list[str]) -> list[Done]:
         """Dropped tables of these names cannot come back; of the others is told that they can."""
@@ -266,6 +270,12 @@ class _Erasure:
     def _result(done: list[Done]) -> RunResult:
         rows = sum(each.rows or 0 for each in done)
         return RunResult(rows_out=rows, result=ResultTable(COLUMNS, tuple(each.row for each in done)))
+
+
+def places_of(table: IcebergTable) -> set[str]:
+    """Where the table's files are: those that it shares with the database that it was copied from are there."""
+    lists = (snapshot.manifest_list for snapshot in table.metadata.snapshots)
+    return {table.location, *(folder_of(path) for path in lists)}
 
 
 def _each(held: Held) -> dict[str, tuple[str, ...]]:

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ormolu.catalog.draft_parts import TRANSACTION
-from ormolu.catalog.schema import runs
+from ormolu.catalog.schema import CLAIM_LOCK, runs
 from ormolu.errors import UndefinedObject
 from ormolu.scheduler.runs import Ending, Run, RunAction, RunAtWork, RunState, RunStatus
 
@@ -22,7 +22,6 @@ HEARTBEAT_SECONDS = 5.0
 ATTEMPTS_MAX = 5
 AWAITED = ("statement", TRANSACTION)  # triggers of runs that a session waits for
 OF_ITSELF = ("upstream", "schedule", "creation")  # triggers of runs that nobody asked for
-CLAIM_LOCK = 0x6F726D6F  # the advisory lock under which PostgreSQL-backed claims are made
 
 
 def submission(
@@ -97,7 +96,7 @@ def _is_claimed(run: Run) -> sa.ColumnElement[bool]:
 
 
 class Queue:
-    """The runs of one database."""
+    """The runs of one database; claims are made and leases given up for all databases of the catalog."""
 
     def __init__(self, engine: sa.Engine, database: str) -> None:
         self._engine = engine
@@ -174,7 +173,7 @@ class Queue:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(CLAIM_LOCK)))
             row = connection.execute(
                 sa.select(runs)
-                .where(runs.c.database == self._database, is_waiting, is_free)
+                .where(is_waiting, is_free)
                 .order_by(sa.case((runs.c.trigger.in_(AWAITED), 0), else_=1), runs.c.queued_at, runs.c.run_id)
                 .limit(1)
             ).first()
@@ -264,7 +263,7 @@ class Queue:
         with self._engine.begin() as connection:
             voided = connection.execute(
                 sa.update(runs)
-                .where(runs.c.database == self._database, runs.c.status == RunStatus.RUNNING.value)
+                .where(runs.c.status == RunStatus.RUNNING.value)
                 .values(status=RunStatus.QUEUED.value, worker=None, lease_until=None, attempt=runs.c.attempt - 1)
             )
             return voided.rowcount

@@ -178,7 +178,7 @@ def content_of(table: IcebergTable) -> str:
     """Equal while the table shows the same rows in the same columns, whatever else is noted about it."""
     metadata, properties = table.metadata, table.properties
     parts = (
-        metadata.table_uuid,
+        table.identity,
         content_id(table),
         metadata.current_schema_id,
         properties.get(EXCLUDED_LOADS) or "[]",

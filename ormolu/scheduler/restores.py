@@ -80,7 +80,7 @@ def plan_restore(head: Head, name: TableName, *, number: int | None, timestamp: 
         raise InvalidParameterValue(f'"{name}" has no versions yet', hint=HINT)
     version = find_version(lake.engine, lake.database, name, number=number, timestamp=timestamp)
     then = lake.table_at(name, version.metadata_location)
-    if then.metadata.table_uuid != now.metadata.table_uuid:
+    if then.identity != now.identity:
         raise InvalidParameterValue(
             f'version {version.number} of "{name}" is that of a table that was dropped', hint="UNDROP brings it back."
         )
@@ -89,7 +89,7 @@ def plan_restore(head: Head, name: TableName, *, number: int | None, timestamp: 
         if (current := head.find_table(other)) is not None:
             before = version_before(lake.engine, lake.database, other, version.published_at)
             old = None if before is None else lake.table_at(other, before.metadata_location)
-            is_same = old is not None and old.metadata.table_uuid == current.metadata.table_uuid
+            is_same = old is not None and old.identity == current.identity
             turned.append(Turned(current, old, before) if is_same else Turned(current, None, None))
     return RestorePlan(definition, version, tuple(turned))
 

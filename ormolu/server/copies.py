@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from threading import Event, Lock, Thread
 from typing import Protocol
@@ -47,10 +48,13 @@ class NoCopies:
 
 
 class CopyKeeper:
-    """Reads tables through their copies, and makes the copies in a thread of its own."""
+    """Reads tables through their copies, and makes the copies in a thread of its own.
 
-    def __init__(self, lake: Lake, copies: NativeCopies) -> None:
-        self._lake = lake
+    A version is told by where its metadata is: databases that have it in common have the same rows.
+    """
+
+    def __init__(self, lakes: Callable[[], Sequence[Lake]], copies: NativeCopies) -> None:
+        self._lakes = lakes
         self._copies = copies
         self._reads: Counter[tuple[TableName, str]] = Counter()
         self._refused: set[tuple[TableName, str]] = set()
@@ -96,11 +100,24 @@ class CopyKeeper:
 
     def look(self) -> None:
         """Make what is wanted of the newest tables; let go of what is not."""
-        head = self._lake.head()
+        heads = [lake.head() for lake in self._lakes()]
         self._copies.forget(
-            [version for version, idle in self._copies.versions() if self._is_over(version, idle, head)]
+            [
+                version
+                for version, idle in self._copies.versions()
+                if all(self._is_over(version, idle, head) for head in heads)
+            ]
         )
         self._copies.drop_forgotten()
+        for head in heads:
+            self._copy(head)
+        with self._lock:
+            known = {item for head in heads for item in head.pointers.items()}
+            self._refused &= known
+            for key in [key for key in self._reads if key not in known]:
+                del self._reads[key]
+
+    def _copy(self, head: Head) -> None:
         for name, location in sorted(self._candidates(head)):
             if self._is_stopping:
                 return
@@ -111,11 +128,6 @@ class CopyKeeper:
                 logger.warning("no native copy of %s: %s", name, error.message)
             if not fits:
                 self._refused.add((name, location))
-        with self._lock:
-            known = set(head.pointers.items())
-            self._refused &= known
-            for key in [key for key in self._reads if key not in known]:
-                del self._reads[key]
 
     def _candidates(self, head: Head) -> set[tuple[TableName, str]]:
         held = {(version.name, version.location) for version, _ in self._copies.versions()}

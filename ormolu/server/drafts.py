@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,26 +36,30 @@ def published(head: Head) -> Head:
 
 @dataclass(frozen=True)
 class Drafts:
-    """The transactions of all sessions; each session has one at a time."""
+    """The transactions of all sessions; each session has one at a time. `services_of` gives a database's."""
 
-    services: Services
+    services_of: Callable[[str], Services]
+
+    def published_for(self, session: SessionContext) -> Services:
+        return self.services_of(session.database)
 
     def head(self, session: SessionContext) -> Head:
         """What a statement of the session reads: the newest tables, with what its transaction has made of them."""
-        return (find_draft(session) or self.services.lake).head()
+        return (find_draft(session) or self.published_for(session).lake).head()
 
     def services_for(self, session: SessionContext) -> Services:
         """What a command of the session works with: inside a block nothing that it does is seen outside."""
         gathers = is_in_block(session) or session.transaction.may_continue
-        return self.services.over(self._draft(session)) if gathers else self.services
+        return self.published_for(session).over(self._draft(session)) if gathers else self.published_for(session)
 
     def _draft(self, session: SessionContext) -> DraftLake:
         transaction = session.transaction
         if transaction.draft is None:
+            services = self.published_for(session)
             if session.settings.is_repeatable_read and transaction.head is None:
-                transaction.head = self.services.lake.head()
+                transaction.head = services.lake.head()
             base = None if transaction.head is None else transaction.head.pointers
-            transaction.draft = DraftLake(self.services.lake, Draft(base=base), began_at=self.services.now())
+            transaction.draft = DraftLake(services.lake, Draft(base=base), began_at=services.now())
         draft = find_draft(session)
         assert draft is not None
         return draft
@@ -73,10 +78,10 @@ class Drafts:
         except OrmoluError:  # nothing was published for certain
             undo(lake, 0)
             raise
-        self.services.wake()
+        self.published_for(session).wake()
 
     def _publish(self, lake: DraftLake, session: SessionContext) -> None:
-        at = self.services.now()
+        at = self.published_for(session).now()
         check_no_reader_lost(lake.draft, lake.head())
         lake.publish(
             at=at,

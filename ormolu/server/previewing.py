@@ -27,7 +27,7 @@ FUNCTION = "preview"
 class Previews:
     """Looks into sources on behalf of sessions. What is shown is read when the query is bound, and kept with it."""
 
-    connect: Callable[[Connection], Source]
+    connect_in: Callable[[str], Callable[[Connection], Source]]  # a database
     open_engine: Callable[[], JobEngine]
     access: Callable[[SessionContext], Access]
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
@@ -51,7 +51,7 @@ class Previews:
             )
         if not isinstance(definition, Connection):
             raise UndefinedObject(f'connection "{name}" does not exist', hint=f"CREATE CONNECTION {name} TYPE ...")
-        source = self.connect(definition)
+        source = self.connect_in(session.database)(definition)
         try:
             with self.open_engine() as engine:
                 shown = preview_source(source, target, engine)

@@ -11,6 +11,7 @@ from threading import Lock
 from sqlglot import exp
 
 from ormolu.catalog import views
+from ormolu.catalog.databases import Databases
 from ormolu.catalog.filters import Filter, filters_of
 from ormolu.catalog.grants import Access
 from ormolu.catalog.lake import Head, Through
@@ -55,7 +56,7 @@ class Resolution:
 
     system_catalog: SystemCatalog
     sessions: Callable[[], list[SessionInfo]]
-    runs: Callable[[], list[RunAtWork]]
+    runs: Callable[[str], list[RunAtWork]]  # of a database
     copies: Copies = field(default_factory=NoCopies)
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
     _snapshots: dict[str, tuple[str, CatalogSnapshot]] = field(default_factory=dict)
@@ -125,14 +126,15 @@ class Resolution:
             CatalogGrant(grant.privilege, grant.kind, grant.object, grant.grantee, grant.grantor)
             for grant in known_roles.grants(database=session.database)
         )
-        version = f"{head.version}-{hash((roles, grants))}"
+        databases = tuple(CatalogDatabase(each.name, each.owner) for each in Databases(head.lake.engine).all())
+        version = f"{head.version}-{hash((roles, grants, databases))}"
         with self._lock:
             known = self._snapshots.get(session.database)
         if known is None or known[0] != version:
             snapshot = CatalogSnapshot(
                 version,
                 session.database,
-                databases=(CatalogDatabase(session.database),),
+                databases=databases,
                 schemas=catalog_objects.SCHEMAS,
                 relations=tuple(catalog_objects.relations(head)),
                 roles=roles,
@@ -145,7 +147,7 @@ class Resolution:
         return snapshot
 
     def _with_sessions(self, head: Head, session: SessionContext) -> CatalogSnapshot:
-        return _with_sessions(self._snapshot(head, session), self.sessions(), self.runs(), session)
+        return _with_sessions(self._snapshot(head, session), self.sessions(), self.runs(session.database), session)
 
 
 def rights(session: SessionContext) -> Access:

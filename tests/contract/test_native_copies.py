@@ -56,7 +56,7 @@ def test_a_copy_is_never_stale(
 ) -> None:
     chance, clock = random.Random(seed), Clock()
     copies = NativeCopies(connection, tmp_path / "cache", bytes_max=30 * MEGABYTE, clock=clock)
-    keeper = CopyKeeper(lake, copies)
+    keeper = CopyKeeper(lambda: [lake], copies)
     heads = []
     for name in NAMES:
         heads.append(workshop.create(name, "SELECT 1::BIGINT AS id, 'a' AS word", ("id", "bigint"), ("word", "text")))
@@ -93,7 +93,7 @@ def test_a_condition_and_chosen_columns_are_read_from_the_copy(
         ("id", "bigint"),
         ("small", "smallint"),
     )
-    keeper = CopyKeeper(lake, NativeCopies(connection, tmp_path / "cache", bytes_max=100 * MEGABYTE))
+    keeper = CopyKeeper(lambda: [lake], NativeCopies(connection, tmp_path / "cache", bytes_max=100 * MEGABYTE))
     assert not is_copied(head, NAMES[0], keeper)
     keeper.look()
     where = exp.column("small", quoted=True).eq(7).and_(exp.column("id", quoted=True) < 3)

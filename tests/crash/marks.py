@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 
 from ormolu.catalog.database import open_database, reading
+from ormolu.catalog.databases import Databases
 from ormolu.catalog.lake import Lake
 from ormolu.catalog.reachability import reachable_files
 from ormolu.catalog.sweep import sweep
@@ -89,6 +90,30 @@ class Marks:
         self.server.run("CREATE OR REPLACE BRONZE SOURCE other (a integer) FROM UPLOAD FORMAT csv")
         self.server.run("DROP BRONZE SOURCE other")
 
+    def copy_and_drop_a_database(self) -> None:
+        """A copy has all that its template has, or is not there."""
+        self.server.run("CREATE DATABASE IF NOT EXISTS other TEMPLATE lakehouse")
+        with self.server.connect(database="other") as other:
+            count = "SELECT count(*) FROM bronze.marks WHERE version <= %s"
+            assert other.execute(count, (self.newest,)).fetchall() == [(self.newest * ROWS,)]
+            send(other, self.newest + 1)
+            other.execute("REFRESH silver.marks CASCADE")
+        self.server.run("DROP DATABASE other")
+
+    def promote(self) -> None:
+        self.server.run("CREATE DATABASE IF NOT EXISTS tried TEMPLATE lakehouse")
+        with self.server.connect(database="tried") as tried:
+            tried.execute(
+                "CREATE OR REPLACE GOLD TABLE counts SCHEDULE NEVER AS SELECT count(*) AS n FROM silver.marks"
+            )
+            tried.execute("CREATE OR REPLACE BRONZE SOURCE tried (a integer) FROM UPLOAD FORMAT csv")
+        self.server.run("ALTER DATABASE lakehouse PROMOTE FROM tried")
+        self.server.run("DROP DATABASE tried")
+
+    def promoted(self) -> int:
+        """How many of the two objects are there."""
+        return len(self.server.run("SELECT name FROM lake.objects WHERE name IN ('gold.counts', 'bronze.tried')"))
+
     def repair(self) -> None:
         self.server.run(f"UPDATE quarantine.marks SET amount = 1 WHERE id = {-self.newest}")
         self.server.run("REFRESH silver.marks FROM QUARANTINE")
@@ -157,8 +182,11 @@ class Marks:
         """The sweep finds every file that nothing refers to, and no other; how many it removed."""
         engine = open_database(self.catalog)
         try:
-            lake = Lake(engine, database="lakehouse", warehouse=str(self.warehouse))
-            removed = sweep(lake, at=datetime.now(UTC) + timedelta(days=2)).files
+            lakes = [
+                Lake(engine, database=place, warehouse=str(self.warehouse)) for place in Databases(engine).places()
+            ]
+            later = datetime.now(UTC) + timedelta(days=2)
+            removed = [file for lake in lakes for file in sweep(lake, at=later).files]
             with reading(engine) as connection:
                 live = reachable_files(connection)
         finally:

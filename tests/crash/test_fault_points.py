@@ -56,14 +56,22 @@ TENDING = (
 )
 BY_TWO = ("publish:rebase", "publish:conflict")
 UNDOING = ("transaction:undone",)
+OF_DATABASES = ("database:staged", "database:created", "database:dropped")
+PROMOTING = ("promote:applied",)
 BACKING_UP = ("backup:rows-copied", "backup:file-copied", "backup:files-copied", "backup:described", "backup:placed")
-OF_THE_SERVER = {*UPLOADING, "transaction:lent", "transaction:publishing", "transaction:published"}
+OF_THE_SERVER = {
+    *UPLOADING,
+    *OF_DATABASES,
+    *PROMOTING,
+    "transaction:lent",
+    "transaction:publishing",
+    "transaction:published",
+}
 PUBLISHING = ("publish:pointers-turned", "publish:committed")
 
 
 def test_every_point_is_walked() -> None:
-    walked = (*LOADING, *UPLOADING, *IN_TRANSACTION, *REPAIRING, *TENDING, *BY_TWO, *UNDOING, *BACKING_UP)
-    assert sorted(walked) == sorted(POINTS)
+    assert sorted((*WALKED, *BACKING_UP)) == sorted(POINTS)
 
 
 @pytest.fixture
@@ -107,6 +115,15 @@ def walk(marks: Marks, point: str, action: str) -> None:
         marks.newest += 1
         time.sleep(1.1)  # what is to expire is a second old
         fail_and_redo(marks, point, action, marks.tend)
+    elif point in OF_DATABASES:
+        fail_and_redo(marks, point, action, marks.copy_and_drop_a_database)
+    elif point in PROMOTING:
+        marks.kill_at(point, action, marks.promote)
+        assert marks.promoted() == 0
+        marks.promote()
+        assert marks.promoted() == 2
+        marks.server.run("DROP GOLD TABLE counts")
+        marks.server.run("DROP BRONZE SOURCE tried")
     elif point in UNDOING:
         marks.kill_at(point, action, lambda: rolled_back(marks))
         marks.check_exact()
@@ -176,7 +193,7 @@ def finish(marks: Marks, capsys: pytest.CaptureFixture[str], what: str) -> None:
         print(f"\n{what}: {marks.kills} kills, {marks.newest} batches whole, {removed} lost files found and removed")
 
 
-WALKED = [*LOADING, *UPLOADING, *IN_TRANSACTION, *REPAIRING, *TENDING, *BY_TWO, *UNDOING]
+WALKED = [*LOADING, *UPLOADING, *IN_TRANSACTION, *REPAIRING, *TENDING, *BY_TWO, *UNDOING, *OF_DATABASES, *PROMOTING]
 
 
 # One of each kind: a start of a worker or a server is what costs time here.
@@ -191,6 +208,8 @@ WALKED_SHORT = (
     "expire:committed",
     "sweep:file-removed",
     "publish:conflict",
+    "database:created",
+    "promote:applied",
 )
 
 

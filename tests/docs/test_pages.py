@@ -19,6 +19,7 @@ STATEMENTS = ROOT / "docs" / "statements"
 PAGE_OF = {
     "Create": "create-silver-table.md",  # and the pages of its other kinds, below
     "CreateSecret": "create-secret.md",
+    "CreateDatabase": "create-database.md",
     "Alter": "alter.md",
     "Drop": "drop.md",
     "CommentOn": "comment-on.md",

@@ -122,11 +122,13 @@ class OrmoluServer:
         """What a client process needs to log in."""
         return os.environ | {"PGPASSWORD": PASSWORD, "ORMOLU_URL": self.url}
 
-    def connect(self, *, user: str = "admin", password: str = PASSWORD, **options: Any) -> psycopg.Connection:
+    def connect(
+        self, *, user: str = "admin", password: str = PASSWORD, database: str = "lakehouse", **options: Any
+    ) -> psycopg.Connection:
         return psycopg.connect(
             host="127.0.0.1",
             port=self.port,
-            dbname="lakehouse",
+            dbname=database,
             user=user,
             password=password,
             autocommit=True,

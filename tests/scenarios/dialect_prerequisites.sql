@@ -34,3 +34,5 @@ CREATE GOLD METRIC monthly_revenue FROM gold.fct_orders
   GRAIN (date_trunc('month', order_date) AS month, segment)
   MEASURES (sum(revenue) AS total_revenue, count(DISTINCT order_id) AS order_count, total_revenue / order_count AS avg_order_value)
   FILTER (exclude_returns AS (reason IS DISTINCT FROM 'RETURN'), exclude_tests AS (NOT is_test_order));
+--before CREATE DATABASE shop_dev
+CREATE DATABASE shop;

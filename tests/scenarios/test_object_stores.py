@@ -14,7 +14,7 @@ import pytest
 from pyiceberg.catalog import load_catalog
 
 from ormolu.catalog.database import open_database, reading
-from ormolu.catalog.expiry import released_ids
+from ormolu.catalog.expiry import Release, released_ids
 from ormolu.catalog.file_io import file_io, list_files
 from ormolu.catalog.lake import Lake
 from ormolu.catalog.reachability import reachable_files
@@ -138,7 +138,7 @@ def test_the_sweep_takes_what_nothing_refers_to_and_keeps_what_is_young(
         table = lake.head().table(TableName("bronze", "lines"))
         before = {file.path for file in list_files(warehouse)}
         with reading(engine) as connection:
-            forgotten = released_ids(connection, "lakehouse", until=datetime.now(UTC), within=warehouse)
+            forgotten = released_ids(connection, Release("lakehouse", datetime.now(UTC), datetime.now(UTC), warehouse))
             live = reachable_files(connection, released=forgotten)
         assert table.metadata_location in before and live <= before
         lost = [f"{table.location}/data/run-1/lost.parquet", f"{table.location}/metadata/lost-m0.avro"]

@@ -150,6 +150,18 @@ def test_a_role_finds_only_what_it_may_select(server: OrmoluServer) -> None:
     assert catalog(server, "nobody", "x").list_namespaces() == []
 
 
+def test_who_may_not_connect_to_a_database_reads_nothing_of_it(server: OrmoluServer) -> None:
+    path = "iceberg/v1/lakehouse/namespaces"
+    its = token(server, "analyst", ANALYST)
+    assert fetch(server, path, token=its)[0] == 200
+    server.run("REVOKE CONNECT ON DATABASE lakehouse FROM public")
+    try:
+        assert fetch(server, path, token=its)[0] == 403
+        assert fetch(server, path, token=token(server))[0] == 200
+    finally:
+        server.run("GRANT CONNECT ON DATABASE lakehouse TO public")
+
+
 def test_nothing_is_told_without_a_token_that_is_good(server: OrmoluServer) -> None:
     good = token(server)
     for path in (

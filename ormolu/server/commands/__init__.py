@@ -13,6 +13,7 @@ from ormolu.server.commands import (
     call,
     copy_in,
     create,
+    databases,
     drop,
     explain,
     explain_change,
@@ -37,6 +38,7 @@ Answer = Callable[[Any, SessionContext, Services], Outcome]  # Any: each functio
 ANSWERS: dict[type[s.Parsed], Answer] = {
     s.Create: create.create,
     s.CreateSecret: create.create_secret,
+    s.CreateDatabase: databases.create_database,
     s.Alter: alter.alter,
     s.Drop: drop.drop,
     s.CommentOn: show.comment_on,
@@ -88,7 +90,6 @@ COLUMNS: dict[type[s.Parsed], tuple[ResultColumn, ...]] = {
 
 # What the language has and this server does not do yet, by the words a user knows it by.
 LATER: dict[type[s.Parsed], str] = {
-    s.CreateDatabase: "CREATE DATABASE",
     s.ImportSchema: "IMPORT SCHEMA",
     s.ShowContract: "SHOW CONTRACT",
     s.ShowAccess: "SHOW ACCESS",
@@ -99,7 +100,7 @@ LATER: dict[type[s.Parsed], str] = {
 
 AUDITED = (
     *(s.Create, s.CreateSecret, s.Alter, s.Drop, s.CommentOn, s.CreateRole, s.AlterRole, s.DropRole, s.Grant, s.Revoke),
-    *(s.Delete, s.CancelRun, s.Undrop),
+    *(s.Delete, s.CancelRun, s.Undrop, s.CreateDatabase),
 )
 
 

@@ -105,9 +105,8 @@ def grant(statement: Grant, session: SessionContext, services: Services) -> Outc
         raise FeatureNotSupported("WITH GRANT OPTION is not supported yet", hint="Administrators grant.")
     for privilege in _whole_tables(statement.privileges):
         for kind, name in _objects(statement.on, services):
-            services.roles.grant(
-                privilege, kind, name, statement.grantees, grantor=session.role, database=session.database
-            )
+            database = name if kind == "database" else session.database
+            services.roles.grant(privilege, kind, name, statement.grantees, grantor=session.role, database=database)
     return Completed("GRANT")
 
 
@@ -120,7 +119,8 @@ def revoke(statement: Revoke, session: SessionContext, services: Services) -> Ou
         return Completed("REVOKE ROLE")
     for privilege in _whole_tables(statement.privileges):
         for kind, name in _objects(statement.on, services):
-            services.roles.revoke(privilege, kind, name, statement.grantees, database=session.database)
+            database = name if kind == "database" else session.database
+            services.roles.revoke(privilege, kind, name, statement.grantees, database=database)
     return Completed("REVOKE")
 
 
@@ -161,7 +161,7 @@ def _existing_schema(name: str) -> str:
 
 
 def _existing_database(name: str, services: Services) -> str:
-    if name != services.lake.database:
+    if services.databases.find(name) is None:
         raise InvalidCatalogName(f'database "{name}" does not exist')
     return name
 

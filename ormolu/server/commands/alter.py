@@ -13,6 +13,7 @@ from ormolu.definitions import (
     Definition,
     GoldMetric,
     GoldTable,
+    Kind,
     Monitor,
     Option,
     Options,
@@ -30,6 +31,7 @@ from ormolu.server.commands.access import require_admin, require_operate
 from ormolu.server.commands.columns import alter_column
 from ormolu.server.commands.create import check_bronze, check_connection, commit_definition, fill
 from ormolu.server.commands.kept_options import warn_of_kept_options
+from ormolu.server.commands.promote import promote
 from ormolu.server.commands.rename import rename
 from ormolu.server.commands.restore import restore
 from ormolu.server.commands.services import Services
@@ -65,6 +67,15 @@ Scheduled = BronzeSource | SilverTable | GoldTable | GoldMetric | Monitor
 
 
 def alter(statement: Alter, session: SessionContext, services: Services) -> Outcome:
+    if statement.kind is not Kind.DATABASE:
+        return _alter_object(statement, session, services)
+    if not isinstance(statement.action, PromoteFrom):
+        raise FeatureNotSupported(f"{_words(statement)} is not supported yet")
+    promote(str(statement.name), statement.action, session, services)
+    return Completed("ALTER DATABASE")
+
+
+def _alter_object(statement: Alter, session: SessionContext, services: Services) -> Outcome:
     kind, name = statement.kind, statement.name
     done = Completed(f"ALTER {kind.value}")
     head = services.lake.head()
@@ -95,7 +106,7 @@ def alter(statement: Alter, session: SessionContext, services: Services) -> Outc
             require_admin(services, session, f"alter {kind.value.lower()} {name}")
             alter_column(definition, action, session, services, head)
             return done
-        case PromoteFrom() | SetTags():
+        case SetTags() | PromoteFrom():
             raise FeatureNotSupported(f"{_words(statement)} is not supported yet")
         case _:
             pass

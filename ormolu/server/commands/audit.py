@@ -14,6 +14,7 @@ from ormolu.sql_extensions.statements import (
     AlterRole,
     CommentOn,
     Create,
+    CreateDatabase,
     CreateRole,
     CreateSecret,
     Delete,
@@ -45,7 +46,7 @@ def _object(statement: Statement) -> str | None:
     match statement:
         case Create(definition=definition):
             return str(definition.name)
-        case CreateSecret(name=name):
+        case CreateSecret(name=name) | CreateDatabase(name=name):
             return name
         case Alter(name=name) | Drop(name=name) | CommentOn(name=name) | CreateRole(name=name) | AlterRole(name=name):
             return str(name)

@@ -26,6 +26,7 @@ from ormolu.errors import (
 )
 from ormolu.medallion.lineage import downstream_in_order
 from ormolu.server.commands.access import require_admin
+from ormolu.server.commands.databases import drop_database
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Completed, Outcome
@@ -35,6 +36,8 @@ COMPANIONS = ("_deleted", "_history", "_all")
 
 
 def drop(statement: Drop, session: SessionContext, services: Services) -> Outcome:
+    if statement.kind is Kind.DATABASE:
+        return drop_database(statement, session, services)
     kind, name = statement.kind, str(statement.name)
     require_admin(services, session, f"drop {kind.value.lower()} {name}")
     done = Completed(f"DROP {kind.value}")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from ormolu.definitions import BronzeSource, Definition, GoldMetric, GoldTable, SilverTable, TableName, kind_of
+from ormolu.definitions import BronzeSource, Definition, GoldMetric, GoldTable, Kind, SilverTable, TableName, kind_of
 from ormolu.errors import FeatureNotSupported, UndefinedTable
 from ormolu.medallion.change_impact import Made, change_of, check_rebuild, filling
 from ormolu.medallion.lineage import upstreams
@@ -18,9 +18,11 @@ from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_admin, require_operate
 from ormolu.server.commands.answers import columns, rows
 from ormolu.server.commands.create import check_upstreams, find_existing
+from ormolu.server.commands.databases import explain_database
 from ormolu.server.commands.drop import dependents_of
 from ormolu.server.commands.explain_changes import explain_account, explain_alter, explain_copy
 from ormolu.server.commands.plans import PlanRow, downstream_rows, effect_rows, plan_rows, read_row
+from ormolu.server.commands.promote import explain_promote
 from ormolu.server.commands.restore import explain_restore
 from ormolu.server.commands.runs import vacuum_plan
 from ormolu.server.commands.services import Services
@@ -34,6 +36,7 @@ from ormolu.sql_extensions.statements import (
     CommentOn,
     CopyFrom,
     Create,
+    CreateDatabase,
     CreateRole,
     CreateSecret,
     Drop,
@@ -42,6 +45,7 @@ from ormolu.sql_extensions.statements import (
     Explain,
     Grant,
     IncludeRun,
+    PromoteFrom,
     Refresh,
     RestoreTo,
     Revoke,
@@ -64,10 +68,14 @@ def explain(statement: Explain, session: SessionContext, services: Services) -> 
             planned = _create(asked, session, services)
         case Refresh():
             planned = _refresh(asked, session, services)
+        case CreateDatabase() | Drop(kind=Kind.DATABASE):
+            planned = explain_database(asked, session, services)
         case Drop():
             planned = _drop(asked, session, services)
         case Alter(action=ExcludeRun() | IncludeRun()):
             planned = _take_back(asked, session, services)
+        case Alter(action=PromoteFrom() as action, name=name):
+            planned = explain_promote(str(name), action, session, services)
         case Alter(action=RestoreTo()):
             planned = explain_restore(asked, session, services)
         case Vacuum():

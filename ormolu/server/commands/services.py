@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from ormolu.catalog.databases import Databases
 from ormolu.catalog.lake import Lake
 from ormolu.catalog.roles import Roles
 from ormolu.catalog.secrets import Secrets
@@ -19,6 +20,7 @@ from ormolu.scheduler.queue import Queue
 class Services:
     """Handed in by assembly; everything below may be called from several threads."""
 
+    databases: Databases
     lake: Lake
     queue: Queue
     roles: Roles
@@ -29,6 +31,9 @@ class Services:
     connect_over: Callable[[Lake], Callable[[Connection], Source]]  # with the definitions and secrets of that lake
     spool: Path  # where COPY's data waits for its load
     spool_bytes_max: int
+    sessions: Callable[[str], int]  # how many are connected to a database
+    of: Callable[[str], Services]  # those of another database
+    home: str  # the database that the server was started for
 
     def over(self, lake: Lake) -> Services:
         """The same, over another view of the lake: a transaction's."""

@@ -56,11 +56,14 @@ class Visible:
 
 @dataclass(frozen=True, slots=True)
 class IcebergCatalog:
-    """`access` reads a role's rights as they are now; `find_lake` gives the lake of a prefix, a database's name."""
+    """`find_lake` gives the lake of a prefix, a database's name.
+
+    `access` reads a role's rights in it as they are now: None where it may not connect.
+    """
 
     tokens: Tokens
     find_lake: Callable[[str], Lake | None]
-    access: Callable[[str, str], Access]
+    access: Callable[[str, str], Access | None]
     default_prefix: str
 
     def routes(self) -> list[Route]:
@@ -103,7 +106,10 @@ class IcebergCatalog:
         lake = self.find_lake(prefix)
         if lake is None:
             raise Refusal(404, "NoSuchWarehouseException", f'database "{prefix}" does not exist')
-        return Visible(lake.head(), self.access(role, prefix))
+        access = self.access(role, prefix)
+        if access is None:
+            raise Refusal(403, "ForbiddenException", f'permission denied for database "{prefix}"')
+        return Visible(lake.head(), access)
 
     # --- what there is ---------------------------------------------------------------------------------------------
 

@@ -30,7 +30,8 @@ _ITEM = re.compile(r"^(?P<grantee>.*)=(?P<given>(?:[A-Za-z]\*?)*)/(?P<grantor>.*
 
 
 def access(snapshot: CatalogSnapshot, kind: str, name: str, owner: str) -> list[str] | None:
-    """The grants on an object as aclitems, the owner's own first; None where nothing was granted.
+    """The grants on an object as aclitems, the owner's own first; None where nothing was granted, and of a
+    database nothing was revoked.
 
     Privileges that PostgreSQL does not know are left out.
     """
@@ -46,7 +47,7 @@ def access(snapshot: CatalogSnapshot, kind: str, name: str, owner: str) -> list[
         letters.setdefault(key, set()).add(letter)
         if grant.is_grantable:
             grantable.add((*key, letter))
-    if not letters:
+    if letters == ({("", owner): {_LETTERS["CONNECT"]}} if kind == "database" else {}):
         return None
     items = [f"{owner}={_DEFAULTS[_KIND_LETTERS[kind]]}/{owner}"]
     for (grantee, grantor), given in letters.items():

@@ -119,11 +119,13 @@ def test_cancelling_an_unknown_run_says_where_to_look(queue: Queue) -> None:
     assert "lake.runs" in (raised.value.hint or "")
 
 
-def test_another_databases_runs_are_not_seen(engine: sa.Engine, queue: Queue) -> None:
+def test_workers_serve_every_database_and_a_database_sees_its_own_runs(engine: sa.Engine, queue: Queue) -> None:
     run_id = submit(queue)
     other = Queue(engine, "other")
-    assert other.claim("w1", at=NOW) is None
     assert other.find_state(run_id) is None
+    claimed = other.claim("w1", at=NOW)
+    assert claimed is not None and (claimed.run_id, claimed.database) == (run_id, "shop")
+    assert other.at_work() == [] and [run.run_id for run in queue.at_work()] == [run_id]
 
 
 def test_a_queued_refresh_is_queued_once(engine: sa.Engine, queue: Queue) -> None:

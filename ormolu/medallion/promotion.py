@@ -1,0 +1,114 @@
+"""What a copy of a database brings back to it: three sets of definitions are compared, object by object."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from ormolu.definitions import (
+    BronzeSource,
+    Connection,
+    Definition,
+    GoldMetric,
+    GoldTable,
+    Kind,
+    Monitor,
+    Option,
+    Options,
+    Secret,
+    SilverTable,
+    TableName,
+    kind_of,
+)
+from ormolu.medallion.lineage import in_order
+from ormolu.sql_extensions.equality import is_same_definition
+from ormolu.sql_extensions.options.placed import with_options
+
+Key = tuple[Kind, str]
+Known = Mapping[Key, Definition]
+Held = BronzeSource | SilverTable | GoldTable | GoldMetric | Monitor
+PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """`changed` are definitions to make true here, in this order; `dropped` goes after them, in its own.
+
+    `agreed` is what both have in common afterwards, with None for what neither has; `kept` was dropped in the copy and
+    stays here; `conflicts` changed on both sides.
+    """
+
+    changed: tuple[Definition, ...]
+    dropped: tuple[Key, ...]
+    agreed: Mapping[Key, Definition | None]
+    kept: tuple[Key, ...]
+    conflicts: tuple[Key, ...]
+
+
+def promotion(base: Known, here: Known, copy: Known, *, only: Collection[str] = (), with_drops: bool) -> Promotion:
+    """What changed in the copy since it was last like here. Connections and secrets stay what they are here.
+
+    Whether something is paused is each database's own affair, and no change.
+    """
+    changed: list[Key] = []
+    dropped: list[Key] = []
+    kept: list[Key] = []
+    conflicts: list[Key] = []
+    agreed: dict[Key, Definition | None] = {}
+    for key in sorted({*base, *here, *copy}, key=lambda key: (key[0].value, key[1])):
+        then, now, wanted = base.get(key), here.get(key), copy.get(key)
+        if _stays(now or wanted or then) or (only and key[1] not in only) or is_alike(then, wanted):
+            continue
+        if is_alike(now, wanted):
+            agreed[key] = wanted
+        elif not is_alike(then, now):
+            conflicts.append(key)
+        elif wanted is None and not with_drops:
+            kept.append(key)
+        else:
+            (dropped if wanted is None else changed).append(key)
+            agreed[key] = wanted
+    return Promotion(
+        tuple(_placed(copy[key], here.get(key)) for key in _upstreams_first(copy, changed)),
+        tuple(reversed(list(_upstreams_first(here, dropped)))),
+        agreed,
+        tuple(kept),
+        tuple(conflicts),
+    )
+
+
+def is_alike(one: Definition | None, other: Definition | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return is_same_definition(_awake(one), _awake(other))
+
+
+def _stays(definition: Definition | None) -> bool:
+    return isinstance(definition, Connection | Secret)
+
+
+def _awake(definition: Definition) -> Definition:
+    if not isinstance(definition, Held):
+        return definition
+    whole = with_options(definition, Options())
+    assert isinstance(whole, Held)
+    return replace(whole, options=Options(tuple(each for each in whole.options.items if each.name != PAUSED)))
+
+
+def _placed(wanted: Definition, now: Definition | None) -> Definition:
+    """The copy's definition, paused where it is paused here."""
+    if not isinstance(wanted, Held) or not isinstance(now, Held):
+        return wanted
+    if now.options.is_on(PAUSED, default=False):
+        return with_options(wanted, Options((Option(PAUSED, True),)))
+    return _awake(wanted)
+
+
+def _upstreams_first(known: Known, keys: Collection[Key]) -> Iterator[Key]:
+    """Relations in the order of their making; what watches them comes after."""
+    relations = {each.name: each for each in known.values() if isinstance(each.name, TableName)}
+    for name in in_order(relations):
+        key = (kind_of(relations[name]), str(name))
+        if key in keys:
+            yield key
+    yield from (key for key in keys if key[0].schema is None)
