@@ -8,7 +8,17 @@ from enum import Enum
 
 from sqlglot import exp
 
-from ormolu.definitions import Column, Definition, Expression, GoldMetric, GoldTable, Options, SilverTable, TableName
+from ormolu.definitions import (
+    Column,
+    Definition,
+    Expression,
+    GoldMetric,
+    GoldTable,
+    LookupRule,
+    Options,
+    SilverTable,
+    TableName,
+)
 from ormolu.errors import FeatureNotSupported, InvalidSyntax
 from ormolu.medallion.lineage import dependents
 from ormolu.medallion.refresh_mode import keeps_old_rows
@@ -73,8 +83,7 @@ def check_rebuild(old: Made, new: Made) -> None:
     """Rows under another key, or without versions among those that have them, cannot stand beside the new ones."""
     if not keeps_old_rows(new):
         return
-    change = change_of(old, new)
-    if change.impact is Impact.KEY:
+    if change_of(old, new).impact is Impact.KEY:
         raise _cannot_stay(f"keep the rows of {new.name} under another key")
     if not (isinstance(old, SilverTable) and isinstance(new, SilverTable)):
         return
@@ -85,15 +94,18 @@ def check_rebuild(old: Made, new: Made) -> None:
 
 def _cannot_stay(what: str) -> FeatureNotSupported:
     return FeatureNotSupported(
-        f"REBUILD NONE cannot {what}",
-        hint="Leave REBUILD NONE out of this change: its rows are made anew beside the live version.",
+        f"REBUILD NONE or FROM cannot {what}",
+        hint="Leave REBUILD out of this change: its rows are made anew beside the live version.",
     )
 
 
 def filling(new: Made, change: Changed) -> str:
     """How the table follows the change, in EXPLAIN's words."""
-    if keeps_old_rows(new):
-        return f"new rows only, REBUILD NONE leaves the others as they are: {change.reason}"
+    if isinstance(new, SilverTable) and new.rebuild is not None and keeps_old_rows(new):
+        words = "new rows only, REBUILD NONE"
+        if new.rebuild.since is not None:
+            words = f"keys that came since {new.rebuild.since}, REBUILD FROM"
+        return f"{words} leaves the others as they are: {change.reason}"
     return f"full, beside the live version: {change.reason}"
 
 
@@ -112,10 +124,15 @@ def _shaping_column(column: Column) -> Column:
     return replace(column, comment=None, formerly_until=until, deprecated_until=None)
 
 
-def removed_columns(old: Made, new: Made) -> frozenset[str]:
-    """The columns that go, as far as both definitions name theirs; a rename takes the old name away."""
+def removed_columns(old: Made, new: Made, stored: Collection[str] = ()) -> frozenset[str]:
+    """The columns that go, as far as the new definition names its own; a rename takes the old name away.
+
+    `stored` are the table's columns, where the old definition names none: those of a `*`.
+    """
     before, after = _named_columns(old), _named_columns(new)
-    return frozenset() if before is None or after is None else frozenset(before - after)
+    if after is None:
+        return frozenset()
+    return frozenset((before if before is not None else set(stored)) - after)
 
 
 def readers(relations: Mapping[TableName, Definition], name: TableName, columns: Collection[str]) -> list[str]:
@@ -134,7 +151,13 @@ def _named_columns(definition: Made) -> set[str] | None:
     if tree is None:
         return None
     selected = {each.alias_or_name for each in tree.expressions}
-    return None if selected & {"*", ""} else selected | {column.name for column in definition.columns}
+    if selected & {"*", ""}:
+        return None
+    looked_up = {name for rule in definition.rules if isinstance(rule, LookupRule) for name in rule.add}
+    surrogate = (
+        {definition.surrogate_key} if isinstance(definition, SilverTable) and definition.surrogate_key else set()
+    )
+    return selected | looked_up | surrogate | {column.name for column in definition.columns}
 
 
 def _names_read(definition: Definition, name: TableName) -> set[str]:

@@ -39,6 +39,7 @@ class HistoryRequest:
     """`tracked` are the columns whose change begins a version; `current` the history as it stands, None without one.
 
     `is_rebuilt`: the input holds all that ever came, nothing of the published history is needed but its numbers.
+    `is_part`: all that ever came of some keys, and `current` is theirs; the versions of the others stay.
     """
 
     name: TableName
@@ -49,6 +50,7 @@ class HistoryRequest:
     valid_from: exp.Expr  # of a staged version, as `v`
     current: exp.Query | None
     is_rebuilt: bool
+    is_part: bool
     surrogate_key: str | None
     surrogate_base: int
     source_system: str | None
@@ -95,7 +97,9 @@ def history(request: HistoryRequest) -> HistoryPlan:
         intervals=table(INTERVALS),
     )
     leaving = query("SELECT DISTINCT :key FROM events", key=columns(request.key), events=table(EVENTS))
-    is_whole = request.is_rebuilt or request.current is None
+    if request.is_part and request.current is not None:
+        leaving = query("SELECT DISTINCT :key FROM current", key=columns(request.key), current=request.current)
+    is_whole = (request.is_rebuilt and not request.is_part) or request.current is None
     write = TableWrite(history_name(request.name), stored, arriving, request.key, leaving, is_whole=is_whole)
     surrogates = None
     if request.surrogate_key is not None:

@@ -77,8 +77,8 @@ class MergeRequest:
     """`good` yields value columns, `sequence`, `_row_id`, `_load_id`, DELETE and NUMBER of the rows that may enter.
 
     `current` and `deleted` yield the published tables in the new columns. `is_batch`: rows since the checkpoint, to be
-    compared with the published ones; else the input is everything there is. `held_keys` are keys whose published row
-    stays although the input lacks it.
+    compared with the published ones; else the input is everything there is. `is_part`: everything of some keys; rows of
+    no other are given, and theirs stay. `held_keys` are keys whose published row stays although the input lacks it.
     """
 
     name: TableName
@@ -92,6 +92,7 @@ class MergeRequest:
     forgets_values: bool  # of the deleted, only key and position are kept, so that a late change does not revive them
     held_keys: exp.Query | None
     is_batch: bool
+    is_part: bool
     removes_missing: bool
     keeps_missing: bool  # a missing key was deleted at the source: it goes to the deleted ones
     replace_by: tuple[str, ...]
@@ -404,7 +405,9 @@ def _write_deleted(request: MergeRequest) -> TableWrite | None:
         changes=_changes_table(),
         missing=table(MISSING),
     )
-    is_whole = not request.is_batch and not request.keeps_missing
+    if request.is_part:
+        leaving = query("SELECT :key FROM deleted", key=columns(request.key), deleted=request.deleted)
+    is_whole = not request.is_batch and not request.keeps_missing and not request.is_part
     return TableWrite(deleted_name(request.name), stored, arriving, request.key, leaving, is_whole=is_whole)
 
 

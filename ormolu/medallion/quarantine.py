@@ -156,6 +156,7 @@ class QuarantineRequest:
     next_id: int
     run_id: int
     is_whole_input: bool  # open rows that are no longer bad, or no longer there, go
+    looked_at: exp.Query | None  # the kept rows of which the input is the whole; None: all
     now: datetime
 
 
@@ -328,6 +329,6 @@ def _gone(request: QuarantineRequest) -> exp.Query:
     return query(
         "SELECT k._quarantine_id FROM current AS k WHERE k._status = 'open' AND NOT EXISTS (SELECT 1 FROM bad AS b "
         "WHERE (b._hash = k._hash AND b._occurrence = k._occurrence) OR b.came_from = k._quarantine_id)",
-        current=_current(request),
+        current=request.looked_at or _current(request),
         bad=table(BAD),
     )

@@ -5,12 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlglot import exp
 
-from ormolu.definitions import DeduplicateRule, Definition, GoldMetric, GoldTable, SetRule, SilverTable, UniqueRule
-from ormolu.errors import FeatureNotSupported
+from ormolu.definitions import (
+    DeduplicateRule,
+    Definition,
+    GoldMetric,
+    GoldTable,
+    Rebuild,
+    SetRule,
+    SilverTable,
+    UniqueRule,
+)
+from ormolu.errors import FeatureNotSupported, InvalidDatetimeFormat
 from ormolu.medallion.expressions import at, has_window
 from ormolu.medallion.inputs import InputQuery
 from ormolu.medallion.templates import fill, query
@@ -39,13 +48,24 @@ def check_supported(definition: SilverTable | GoldTable | GoldMetric) -> None:
     if rebuild is not None and rebuild.mode != "AUTO" and not keeps_old_rows(definition):
         raise FeatureNotSupported(
             f"REBUILD {rebuild.mode} of {definition.name} is not supported yet",
-            hint="Leave it out: what changed is rebuilt whole. A silver table knows REBUILD NONE.",
+            hint="Leave it out: what changed is rebuilt whole. A silver table knows REBUILD NONE and REBUILD FROM.",
         )
 
 
 def keeps_old_rows(definition: Definition) -> bool:
-    """A change of the definition holds for rows that come after it: `REBUILD NONE`."""
-    return isinstance(definition, SilverTable) and definition.rebuild is not None and definition.rebuild.mode == "NONE"
+    """A change of the definition does not reach all rows that are there: `REBUILD NONE`, `REBUILD FROM 't'`."""
+    return isinstance(definition, SilverTable) and definition.rebuild is not None and definition.rebuild.mode != "AUTO"
+
+
+def moment(given: str | None) -> datetime | None:
+    """The time that FROM or TO names: without a zone it is UTC."""
+    if given is None:
+        return None
+    try:
+        found = datetime.fromisoformat(given.strip())
+    except ValueError as error:
+        raise InvalidDatetimeFormat(f'invalid input syntax for type timestamp: "{given}"') from error
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def is_volatile(definition: SilverTable | GoldTable) -> bool:
@@ -58,21 +78,31 @@ def is_volatile(definition: SilverTable | GoldTable) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The keys of which anything was loaded since a time, or after what is in already."""
+
+    since: datetime
+    last_load: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mode:
     """`after_load` of a batch: loads up to that one are in already. `is_state`: the input shows what is true now,
-    so that a missing key was deleted; else it holds all that ever came."""
+    so that a missing key was deleted; else it holds all that ever came. `part`: only these keys are computed, each
+    from all that ever came of it."""
 
     is_batch: bool
     reason: str
     after_load: int | None = None
     is_state: bool = False
     has_news: bool = True
+    part: Part | None = None
 
     @property
     def word(self) -> str:
         if not self.has_news:
             return "none"
-        return "incremental" if self.is_batch else "full"
+        return "full" if not self.is_batch and self.part is None else "incremental"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +138,8 @@ def mode_of(
     full = _why_full(definition, input_, base, checkpoints, is_full=is_full, is_same_definition=is_known)
     if full is not None and keeps and not is_full:
         raise FeatureNotSupported(
-            f"REBUILD NONE cannot leave the rows of {definition.name} as they are: {full}",
-            hint=f"REFRESH {qualified(definition.name)} FULL computes them all, or leave REBUILD NONE out.",
+            f"REBUILD {_rebuild(definition).mode} cannot leave rows of {definition.name} as they are: {full}",
+            hint=f"REFRESH {qualified(definition.name)} FULL computes them all, or leave the clause out.",
         )
     if full is not None or base is None:
         news = is_full or not is_same_definition or is_volatile or has_changed(upstreams, checkpoints)
@@ -118,10 +148,23 @@ def mode_of(
     assert isinstance(done, int)
     assert base.last_load is not None
     if not is_same_definition:
-        return Mode(True, f"REBUILD NONE leaves older rows as they are; loads after {done}", after_load=done)
+        return _changed(_rebuild(definition), done)
     if base.last_load <= done:
         return Mode(True, UNCHANGED, after_load=done, has_news=False)
     return Mode(True, f"{input_.reason}; loads after {done}", after_load=done)
+
+
+def _changed(rebuild: Rebuild, done: int) -> Mode:
+    """What a changed definition reads where it leaves older rows as they are."""
+    since = moment(rebuild.since)
+    if since is None:
+        return Mode(True, f"REBUILD NONE leaves older rows as they are; loads after {done}", after_load=done)
+    reason = f"REBUILD FROM computes the keys that came since {since}, or after load {done}, and leaves the others"
+    return Mode(False, reason, part=Part(since, done))
+
+
+def _rebuild(definition: SilverTable) -> Rebuild:
+    return definition.rebuild or Rebuild("AUTO")
 
 
 def rebuild_mode(

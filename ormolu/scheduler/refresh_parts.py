@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -24,7 +24,7 @@ from ormolu.definitions import (
 )
 from ormolu.engine.errors import condition
 from ormolu.engine.jobs import JobEngine
-from ormolu.errors import InvalidDatetimeFormat, InvalidTextRepresentation, OrmoluError
+from ormolu.errors import InvalidTextRepresentation, OrmoluError
 from ormolu.medallion.bronze import partition_fields
 from ormolu.medallion.columns import PartitionField, StoredColumn
 from ormolu.medallion.expectations import BEFORE, ROWS, observation
@@ -60,17 +60,6 @@ def catchable_errors(engine: JobEngine) -> Iterator[None]:
         if found is None:
             raise
         raise condition(found["state"], found["message"]) from error
-
-
-def moment(given: str | None) -> datetime | None:
-    """FROM and TO: without a zone the time is UTC."""
-    if given is None:
-        return None
-    try:
-        at = datetime.fromisoformat(given.strip())
-    except ValueError as error:
-        raise InvalidDatetimeFormat(f'invalid input syntax for type timestamp: "{given}"') from error
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 def partitions(expressions: Sequence[Expression]) -> tuple[PartitionField, ...]:

@@ -24,6 +24,12 @@ from ormolu.scheduler.load_records import source_system
 from ormolu.scheduler.refresh_plans import RefreshPlan
 
 STAGED = "ormolu_staged"
+PART = "ormolu_part"
+
+
+def limits(definition: SilverTable) -> tuple[str, ...]:
+    """The columns whose values are computed together, or not at all."""
+    return definition.replace_by or definition.key
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlglot import exp
+
 from ormolu.catalog.changes import Statement
+from ormolu.catalog.lake import IcebergTable
 from ormolu.medallion.columns import CHECKPOINTS, DEFINITION_HASH, KEPT, StoredColumn
 from ormolu.medallion.layout import layout_of
 from ormolu.medallion.merge import TableWrite
@@ -21,6 +24,7 @@ from ormolu.scheduler.refresh_parts import checkpoint_rows, expectations
 from ormolu.scheduler.refresh_plans import definition_hash
 from ormolu.scheduler.schema_versions import new_schema_version
 from ormolu.scheduler.silver_batches import STAGED, SilverBatch
+from ormolu.scheduler.silver_parts import quarantined_of_part
 from ormolu.scheduler.silver_writes import SilverWrites
 from ormolu.scheduler.table_writes import TableWriter, Written, after, published
 
@@ -99,6 +103,7 @@ class _Publish:
                 next_id=next_id,
                 run_id=batch.context.run.run_id,
                 is_whole_input=not batch.mode.is_batch,
+                looked_at=self._looked_at(kept),
                 now=batch.now,
             )
         )
@@ -106,6 +111,11 @@ class _Publish:
             batch.make(step)
         fresh = int(batch.engine.rows(f"SELECT count(*) FROM {NEW_BAD}")[0][0])  # noqa: S608 - our own name
         return (writer.write(plan.write, properties={NEXT_QUARANTINE_ID: str(next_id + fresh)}),)
+
+    def _looked_at(self, kept: IcebergTable | None) -> exp.Query | None:
+        if kept is None or self.batch.mode.part is None:
+            return None
+        return quarantined_of_part(self.batch.definition, self.batch.stage, kept)
 
     def _properties(self, write: TableWrite, planned: Mapping[str, str | None]) -> Mapping[str, str | None]:
         batch = self.batch

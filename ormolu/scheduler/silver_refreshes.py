@@ -12,7 +12,7 @@ from ormolu.definitions import Expression, SilverTable, TableName
 from ormolu.medallion.expressions import scope_of, translated
 from ormolu.medallion.inputs import normalised, without_quarantine
 from ormolu.medallion.quarantine import only_entries, quarantine_name, substituted
-from ormolu.medallion.refresh_mode import only_after, only_loaded
+from ormolu.medallion.refresh_mode import moment, only_after, only_loaded
 from ormolu.medallion.rules import NamedRule, named_rules
 from ormolu.medallion.silver import AUDIT_NAMES, check_shape, delete_when_of, sequence_of
 from ormolu.medallion.staged_rows import InputColumn, Stage, StageRequest
@@ -20,9 +20,10 @@ from ormolu.medallion.staging import stage
 from ormolu.medallion.templates import fill, negated, query, table, text
 from ormolu.scheduler import gates
 from ormolu.scheduler.context import ResultTable, RunContext, RunResult
-from ormolu.scheduler.refresh_parts import catchable_errors, moment, rule_relations
+from ormolu.scheduler.refresh_parts import catchable_errors, rule_relations
 from ormolu.scheduler.refresh_plans import Readable, RefreshPlan, plan_refresh
 from ormolu.scheduler.silver_batches import STAGED, SilverBatch
+from ormolu.scheduler.silver_parts import first_after, stage_part
 from ormolu.scheduler.silver_publishes import publish_silver
 from ormolu.sql_extensions.queries import AsOf, SessionValues, bind_query
 from ormolu.sql_extensions.relations import Relation
@@ -127,7 +128,13 @@ class _Reading:
         )
         staged = stage(request)
         check_shape(definition, staged)
-        engine.execute(f"CREATE TEMP TABLE {STAGED} AS {text(staged.query)}")
+        base = self.plan.input.base
+        relation = None if base is None else self._resolve(base, None)
+        if self.plan.mode.part is None or relation is None:
+            engine.execute(f"CREATE TEMP TABLE {STAGED} AS {text(staged.query)}")
+        else:
+            after = first_after(self.plan.mode.part, relation, engine)
+            stage_part(definition, staged, after, self.head, engine)
         return staged, inputs
 
     def _resolve(self, name: TableName, as_of: AsOf | None) -> Relation | None:

@@ -22,7 +22,7 @@ from ormolu.medallion.merge import (
 from ormolu.medallion.silver import HARD, IGNORE, NEXT_SURROGATE_KEY, SOFT, empty_rows, rebuilt_rows
 from ormolu.medallion.templates import column, columns, named, query, quoted, same, table, text
 from ormolu.scheduler.refresh_parts import partitions
-from ormolu.scheduler.silver_batches import STAGED, SilverBatch
+from ormolu.scheduler.silver_batches import PART, STAGED, SilverBatch, limits
 from ormolu.scheduler.table_writes import published
 
 
@@ -55,7 +55,16 @@ class SilverWrites:
         return [self._laid_out(each, is_main=number == 0) for number, each in enumerate((current, *others))]
 
     def _published(self, found: IcebergTable | None, stored: tuple[StoredColumn, ...]) -> exp.Query | None:
-        return published(found, stored, self.batch.renamed)
+        """The rows that the input is compared with: of a part of the keys, only theirs."""
+        rows = published(found, stored, self.batch.renamed)
+        if rows is None or self.batch.mode.part is None:
+            return rows
+        return query(
+            "SELECT t.* FROM rows AS t SEMI JOIN part AS p ON :same",
+            rows=rows,
+            part=table(PART),
+            same=same(limits(self.batch.definition), "t", "p"),
+        )
 
     def _merge_request(self, stored: tuple[StoredColumn, ...], good: exp.Query) -> MergeRequest:
         batch, definition = self.batch, self.batch.definition
@@ -79,6 +88,7 @@ class SilverWrites:
             forgets_values=forgets_values,
             held_keys=self._held_keys() if is_state and batch.plan.is_same_definition else None,
             is_batch=batch.mode.is_batch,
+            is_part=batch.mode.part is not None,
             removes_missing=not batch.mode.is_batch and not (is_state and batch.delete_mode == IGNORE),
             keeps_missing=is_state and batch.delete_mode == SOFT,
             replace_by=definition.replace_by,
@@ -129,6 +139,7 @@ class SilverWrites:
                 valid_from=valid_from(request.sequence, types, batch.inputs, batch.now),
                 current=self._published(batch.head.find_table(history_name(definition.name)), stored),
                 is_rebuilt=not batch.mode.is_batch and not batch.mode.is_state,
+                is_part=request.is_part,
                 surrogate_key=request.surrogate_key,
                 surrogate_base=request.surrogate_base,
                 source_system=request.source_system,

@@ -110,6 +110,7 @@ def test_a_merge_is_as_it_was() -> None:
             forgets_values=False,
             held_keys=None,
             is_batch=True,
+            is_part=False,
             removes_missing=False,
             keeps_missing=False,
             replace_by=(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -126,7 +127,7 @@ def test_only_listed_columns_are_kept_when_asked(pipeline: Pipeline) -> None:
 @pytest.mark.parametrize(
     "ddl",
     [
-        "CREATE SILVER TABLE other KEY (id) REBUILD FROM '2026-01-01' FROM bronze.sales",
+        "CREATE GOLD TABLE other REBUILD FROM '2026-01-01' AS SELECT id FROM silver.sales",
         "CREATE GOLD TABLE other REBUILD NONE AS SELECT id FROM silver.sales",
     ],
 )
@@ -150,6 +151,51 @@ def test_rebuild_none_leaves_older_rows_as_they_are(pipeline: Pipeline) -> None:
     assert sorted(rows) == [(1, 14, 1), (2, 5, None), (3, None, None)]
     pipeline.refresh("silver.sales", is_full=True)
     assert sorted(row[0] for row in pipeline.rows(found)) == [1, 3], "FULL computes them all"
+
+
+CHANGED = "CREATE OR REPLACE SILVER TABLE sales KEY (id) REBUILD FROM '{}' AS SELECT id, area, amount * 2 AS amount "
+CHANGED += "FROM bronze.sales WHERE amount <> 7"
+
+
+def test_rebuild_from_computes_what_came_since_and_leaves_the_rest(pipeline: Pipeline) -> None:
+    pipeline.load("sales", SALES, [[3, "w", 8], [1, "n", 7], [4, "w", 7]])
+    pipeline.refresh("silver.sales")
+    pipeline.load("sales", SALES, [[5, "w", 1]])
+    result = pipeline.create(CHANGED.format(pipeline.at - timedelta(minutes=1)))
+    assert result.record["mode"] == "incremental"
+    rows = {row[0]: float(row[1]) for row in pipeline.rows("SELECT id, amount FROM silver.sales")}
+    assert rows == {1: 20, 2: 5, 3: 16, 5: 2}, "the refused row of 1 gives way to its older one, 4 has no other"
+    assert mode(pipeline, "silver.sales")[0] == "none"
+    pipeline.load("sales", SALES, [[2, "s", 6]])
+    assert pipeline.refresh("silver.sales").record["mode"] == "incremental"
+    assert pipeline.rows("SELECT amount FROM silver.sales WHERE id = 2")[0][0] == 12
+
+
+def test_rebuild_from_the_beginning_gives_what_a_rebuild_gives(pipeline: Pipeline) -> None:
+    ddl = (
+        "CREATE OR REPLACE SILVER TABLE kept {} SURROGATE KEY number HISTORY DELETE WHEN (area = 'gone') SOFT {} "
+        "WITH RULES (CHECK (amount > {})) AS SELECT id, area, amount * {} AS amount FROM bronze.sales"
+    )
+    shown = ("silver.kept", "silver.kept_history", "silver.kept_deleted", "quarantine.kept")
+    left = "SELECT id, area, amount{} FROM {}"
+
+    def contents() -> list[list[tuple[object, ...]]]:
+        numbers = ("", "number", "number", "number", "_rules")
+        return [
+            pipeline.rows(left.format(f", {number}" if number else "", name))
+            for name, number in zip(shown, numbers[1:], strict=True)
+        ]
+
+    pipeline.create(ddl.format("KEY (id)", "", 5, 1))
+    pipeline.load("sales", SALES, [[1, "gone", 10], [4, "w", 4], [3, "w", 9], [3, "w", 3]])
+    pipeline.refresh("silver.kept")
+    pipeline.load("sales", SALES, [[3, "n", 8], [4, "gone", 8], [6, "n", 1]])
+    pipeline.refresh("silver.kept")
+    pipeline.create(ddl.format("KEY (id)", "REBUILD FROM '1970-01-01'", 6, 2))
+    found = contents()
+    assert all(found)
+    pipeline.refresh("silver.kept", is_full=True)
+    assert contents() == found
 
 
 def test_rebuild_none_says_where_it_cannot_leave_rows(pipeline: Pipeline) -> None:

@@ -42,6 +42,7 @@ from ormolu.medallion.evolution import system_columns
 from ormolu.medallion.expectations import check_expectations
 from ormolu.medallion.lineage import check_acyclic, upstreams
 from ormolu.medallion.refresh_mode import check_supported
+from ormolu.medallion.silver import AUDIT_NAMES
 from ormolu.scheduler.queue import submission
 from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_admin
@@ -241,7 +242,10 @@ def check_relation(name: TableName, head: Head) -> None:
 def check_readers(definition: SilverTable | GoldTable | GoldMetric, head: Head) -> None:
     """A column that others name does not go from under them: 2BP01 with the list."""
     known = head.definitions.find_relation(definition.name)
-    gone = removed_columns(known, definition) if isinstance(known, Made) else frozenset()
+    table = head.find_table(definition.name)
+    stored = () if table is None else [each.name for each in table.columns if not each.is_hidden]
+    shown = frozenset(stored) - AUDIT_NAMES
+    gone = removed_columns(known, definition, shown) if isinstance(known, Made) else frozenset()
     reading = readers(head.definitions.relations(), definition.name, gone)
     if reading:
         raise DependentObjectsStillExist(

@@ -103,4 +103,6 @@ def test_a_column_that_goes_is_told_with_those_that_name_it() -> None:
         "gold.m reads column total",
     ]
     assert removed_columns(silver(), silver(selected="*")) == frozenset()
+    looked_up = silver(selected="id", tail="SURROGATE KEY n WITH RULES (LOOKUP silver.o ON o.id = id ADD (name))")
+    assert removed_columns(silver(selected="*"), looked_up, {"id", "total", "name", "n"}) == {"total"}
     assert removed_columns(silver(), silver(selected="id, a + b AS total, a")) == frozenset()
