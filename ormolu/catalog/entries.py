@@ -25,7 +25,7 @@ from pyiceberg.partitioning import PartitionField as IcebergPartitionField
 from pyiceberg.partitioning import PartitionSpec, partition_record_value
 from pyiceberg.schema import Schema
 from pyiceberg.table.metadata import TableMetadata
-from pyiceberg.transforms import IdentityTransform, Transform, parse_transform
+from pyiceberg.transforms import BucketTransform, IdentityTransform, Transform, parse_transform
 from pyiceberg.typedef import Record
 from pyiceberg.types import (
     BooleanType,
@@ -43,8 +43,9 @@ from pyiceberg.types import (
     UUIDType,
 )
 
+from ormolu.catalog.fields import iceberg_type
 from ormolu.catalog.file_io import file_io
-from ormolu.errors import DataCorrupted, FeatureNotSupported, InvalidParameterValue
+from ormolu.errors import DataCorrupted, DatatypeMismatch, FeatureNotSupported, InvalidParameterValue
 from ormolu.medallion.columns import PartitionField, StoredColumn
 from ormolu.medallion.files import WrittenFile
 
@@ -55,6 +56,7 @@ def partition_spec(
     fields: Sequence[PartitionField], columns: Sequence[StoredColumn], *, last_id: int = 999, spec_id: int = 0
 ) -> PartitionSpec:
     ids = {column.name: column.field_id for column in columns}
+    types = {column.name: column.type for column in columns}
     names = {column.name for column in columns}
     spec_fields = []
     for field in fields:
@@ -62,6 +64,9 @@ def partition_spec(
             raise InvalidParameterValue(f'PARTITION BY names the column "{field.column}", which the table lacks')
         last_id += 1
         transform: Transform[Any, Any] = parse_transform(field.transform)
+        if not transform.can_transform(iceberg_type(types[field.column], 0)):
+            kind, source = _word(field.transform), types[field.column].scalar.name
+            raise DatatypeMismatch(f'PARTITION BY {kind} of "{field.column}": Iceberg defines none for {source}')
         name = field.column if field.transform == "identity" else f"{field.column}_{_word(field.transform)}"
         while name in names and field.transform != "identity":
             name += "_"
@@ -156,6 +161,8 @@ def _partition_value(
     if statistics.null_value_counts.get(field.source_id) == statistics.record_count:
         return None
     bounds = statistics.column_aggregates.get(field.source_id)
+    if given is not None and isinstance(field.transform, BucketTransform):
+        return int(given)
     if bounds is not None and bounds.current_min is not None and not isinstance(source.field_type, StringType):
         lower = _transformed(field, bounds.current_min, schema)
         upper = _transformed(field, bounds.current_max, schema)

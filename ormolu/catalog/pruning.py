@@ -8,11 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any
+from uuid import UUID
 
 from pyiceberg.partitioning import PartitionSpec
 from pyiceberg.schema import Schema
+from pyiceberg.transforms import BucketTransform
+from pyiceberg.types import (
+    DateType,
+    DecimalType,
+    IcebergType,
+    IntegerType,
+    LongType,
+    StringType,
+    TimestampType,
+    TimestamptzType,
+    UUIDType,
+)
 from sqlglot import exp
 
 from ormolu.catalog.files import DataFile
@@ -91,6 +104,11 @@ class Pruning:
             if field.source_id != column.field_id or str(field.transform).startswith("void"):
                 continue
             source = self.schema.find_type(field.source_id)
+            if isinstance(field.transform, BucketTransform):
+                bucket = _bucket(field.transform, source, value)
+                if bucket is not None and partition[position] != bucket:
+                    return False
+                continue
             if not field.transform.can_transform(source) or not isinstance(value, str | int) or isinstance(value, bool):
                 continue
             if isinstance(value, int) and column.type.scalar.name not in _INTEGERS:
@@ -100,7 +118,36 @@ class Pruning:
         return True
 
 
+_LONG_MIN, _LONG_MAX = -(2**63), 2**63 - 1
+_DIGITS = Context(prec=80)  # more than any numeric of ours has
+
+
+def _bucket(transform: BucketTransform[Any], source: IcebergType, value: Any) -> int | None:
+    """The bucket of the rows that equal a literal; None where the literal is no value of the column's type."""
+    match source:
+        case IntegerType() | LongType() if isinstance(value, int) and _LONG_MIN <= value <= _LONG_MAX:
+            pass
+        case DecimalType() if isinstance(value, Decimal) and value.adjusted() < source.precision - source.scale:
+            scaled = value.quantize(Decimal(1).scaleb(-source.scale), context=_DIGITS)
+            if scaled != value:
+                return None
+            value = scaled
+        case StringType() if isinstance(value, str):
+            value = value.encode()
+        case UUIDType() if isinstance(value, UUID):
+            value = value.bytes
+        case DateType() if isinstance(value, date) and not isinstance(value, datetime):
+            pass
+        case TimestampType() | TimestamptzType() if isinstance(value, datetime):
+            pass
+        case _:
+            return None
+    return transform.transform(source)(value)
+
+
 def _bounds(file: DataFile, column: StoredColumn) -> tuple[Any, Any]:
+    if column.type.scalar.name == "uuid":
+        return None, None  # engines differ in the order of these
     lower, upper = file.lower.get(column.name), file.upper.get(column.name)
     # NaN is greater than every number and stands in no statistics.
     return lower, None if column.type.scalar.name in _FLOATS else upper
@@ -131,6 +178,8 @@ def literal_value(tree: exp.Expr, column: StoredColumn) -> Any | None:
             if number.is_nan():
                 return None
             return int(number) if name in _INTEGERS and number == number.to_integral_value() else number
+        if name == "uuid" and is_typed_as in (None, "uuid"):
+            return UUID(text)
         if name in _TEXTS and is_typed_as in (None, "text"):
             return text
         if name == "date" and is_typed_as in (None, "date"):
@@ -147,6 +196,7 @@ def literal_value(tree: exp.Expr, column: StoredColumn) -> Any | None:
 
 
 _CASTS = {
+    exp.DType.UUID: "uuid",
     exp.DType.DATE: "date",
     exp.DType.TIMESTAMP: "timestamp",
     exp.DType.TIMESTAMPTZ: "timestamptz",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from pyiceberg.manifest import ManifestContent, ManifestFile
 from pyiceberg.table.metadata import TableMetadata
+from pyiceberg.transforms import BucketTransform, IdentityTransform, TruncateTransform
+from pyiceberg.types import IntegerType, LongType, StringType
 from sqlglot import exp
 
 from ormolu.catalog.caches import Cache
@@ -141,6 +143,23 @@ class IcebergTable:
     def files_matching(self, where: exp.Expr | None) -> tuple[DataFile, ...]:
         """The files that may hold a row for which `where` is true."""
         return Pruning(self._by_name, self.metadata.specs(), self.metadata.schema()).matching(self.files, where)
+
+    def files_in_partitions(
+        self, files: Iterable[DataFile], position: int, partitions: Collection[str | None]
+    ) -> tuple[DataFile, ...]:
+        """Those of the files that may hold rows of a partition field's values, given as a COPY writes them.
+
+        Only values that compare as they are written are compared: whole numbers and texts, buckets among them.
+        """
+        spec, schema = self.metadata.spec(), self.metadata.schema()
+        field = spec.fields[position]
+        result = field.transform.result_type(schema.find_type(field.source_id))
+        is_compared = isinstance(field.transform, BucketTransform | TruncateTransform | IdentityTransform)
+        if not is_compared or not isinstance(result, IntegerType | LongType | StringType):
+            return tuple(files)
+        read: Callable[[str], str | int] = str if isinstance(result, StringType) else int
+        values = {None if text is None else read(text) for text in partitions}
+        return tuple(file for file in files if file.spec_id != spec.spec_id or file.partition[position] in values)
 
     def source(
         self,

@@ -16,8 +16,9 @@ from sqlglot import exp
 from ormolu.engine.errors import from_engine
 from ormolu.engine.extensions import extension_path
 from ormolu.engine.functions import install_functions
+from ormolu.engine.partitions import partition_value
 from ormolu.engine.stores import open_store
-from ormolu.errors import FeatureNotSupported, OrmoluError, QueryCanceled
+from ormolu.errors import OrmoluError, QueryCanceled
 from ormolu.medallion.columns import PartitionField
 from ormolu.medallion.files import WrittenFile
 from ormolu.medallion.layout import COMPRESSION, TARGET_FILE_BYTES
@@ -26,15 +27,6 @@ from ormolu.stores import ObjectStore, is_remote
 
 ROW_GROUP_ROWS = 122_880
 PARTITION_COLUMN = "__partition_{}"
-
-# What Iceberg's transforms give for a column, in DuckDB; years, months, days and hours count from 1970.
-_TRANSFORMS: Mapping[str, str] = {
-    "identity": "{column}",
-    "year": "year({column}::TIMESTAMP) - 1970",
-    "month": "(year({column}::TIMESTAMP) - 1970) * 12 + month({column}::TIMESTAMP) - 1",
-    "day": "date_diff('day', DATE '1970-01-01', {column}::DATE)",
-    "hour": "date_diff('hour', TIMESTAMP '1970-01-01', {column}::TIMESTAMP)",
-}
 
 
 class JobEngine:
@@ -215,8 +207,11 @@ class JobEngine:
     ) -> str:
         if not is_remote(directory):
             Path(directory).mkdir(parents=True, exist_ok=True)
-        columns = [_stored(name, kind) for name, kind in self.describe(sql, parameters)]
-        fields = [_partition_value(position, field) for position, field in enumerate(partition_by)]
+        described = self.describe(sql, parameters)
+        columns = [_stored(name, kind) for name, kind in described]
+        types = {name: from_duckdb(kind).stored for name, kind in described}
+        values = [partition_value(field, types[field.column]) for field in partition_by]
+        fields = [f"{value} AS {name}" for value, name in zip(values, _partition_names(partition_by), strict=True)]
         options = [
             "FORMAT parquet",
             f"COMPRESSION {literal(compression)}",
@@ -234,6 +229,13 @@ class JobEngine:
             f"COPY (SELECT {', '.join([*columns, *fields])} FROM ({sql}) AS written) "  # noqa: S608 - all is quoted
             f"TO {literal(directory)} ({', '.join(options)})"
         )
+
+    def partitions_of(self, name: str, field: PartitionField, *, most: int) -> frozenset[str | None] | None:
+        """The partitions that a table's rows have, written as a COPY writes them; None where there are more."""
+        types = {column: from_duckdb(kind).stored for column, kind in self.describe(f"FROM {identifier(name)}")}
+        value = partition_value(field, types[field.column])
+        found = self.rows(f"SELECT DISTINCT {value} FROM {identifier(name)} LIMIT {most + 1}")  # noqa: S608 - quoted
+        return None if len(found) > most else frozenset(row[0] for row in found)
 
     def _interrupt_cursors(self) -> None:
         self._is_interrupted = True
@@ -276,16 +278,6 @@ def _stored(name: str, kind: str) -> str:
 
 def _partition_names(fields: Sequence[PartitionField]) -> list[str]:
     return [identifier(PARTITION_COLUMN.format(position)) for position in range(len(fields))]
-
-
-def _partition_value(position: int, field: PartitionField) -> str:
-    template = _TRANSFORMS.get(field.transform)
-    if template is None:
-        raise FeatureNotSupported(
-            f"PARTITION BY {field.transform} is not supported", hint=f"Use one of {', '.join(_TRANSFORMS)}."
-        )
-    value = template.format(column=identifier(field.column))
-    return f"CAST({value} AS VARCHAR) AS {identifier(PARTITION_COLUMN.format(position))}"
 
 
 def _field_ids(ids: Mapping[str, object]) -> str:

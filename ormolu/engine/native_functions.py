@@ -11,6 +11,7 @@ from inspect import signature
 import pyarrow as pa
 
 from ormolu.engine.digit_functions import DIGIT_FUNCTIONS
+from ormolu.engine.hash_functions import HASH_FUNCTIONS
 from ormolu.engine.json_functions import JSON_FUNCTIONS
 from ormolu.engine.native import NativeFunction, native
 from ormolu.engine.number_formats import format_number, read_number
@@ -118,6 +119,7 @@ def _digest(name: str) -> NativeFunction:
 NATIVE_FUNCTIONS: tuple[NativeFunction, ...] = (
     *JSON_FUNCTIONS,
     *DIGIT_FUNCTIONS,
+    *HASH_FUNCTIONS,
     *map(_digest, ("sha224", "sha256", "sha384", "sha512")),
     NativeFunction("clean_phone", ("VARCHAR", "VARCHAR", "VARCHAR"), "VARCHAR", _by_row(clean_phone, pa.string())),
     NativeFunction("is_phone", ("VARCHAR", "VARCHAR"), "BOOLEAN", _by_row(is_phone, pa.bool_())),

@@ -293,10 +293,12 @@ def seconds_of(interval: str) -> float:
 
 
 _TRANSFORMS = frozenset(("year", "month", "day", "hour"))
+_WIDE = ("bucket", "truncate")
+_WIDTH_MAX = 2**31 - 1  # Iceberg's transforms take an int
 
 
 def partition_fields(expressions: Sequence[exp.Expr]) -> tuple[PartitionField, ...]:
-    """PARTITION BY's terms: a column, or year/month/day/hour of one."""
+    """PARTITION BY's terms: a column, year/month/day/hour of one, bucket(n, column) or truncate(n, column)."""
     return tuple(map(_partition_field, expressions))
 
 
@@ -308,6 +310,10 @@ def _partition_field(tree: exp.Expr) -> PartitionField:
             return _partition_field(tree.this)
         case exp.Anonymous() if tree.name.lower() in _TRANSFORMS and isinstance(tree.expressions[0], exp.Column):
             return PartitionField(tree.expressions[0].name, tree.name.lower())
+        case exp.Anonymous(expressions=[width, exp.Column() as column]) if tree.name.lower() in _WIDE:
+            return PartitionField(column.name, f"{tree.name.lower()}[{_width(width)}]")
+        case exp.Trunc(this=width, args={"decimals": exp.Column() as column}):
+            return PartitionField(column.name, f"truncate[{_width(width)}]")
     name = tree.key.lower()
     columns = list(tree.find_all(exp.Column))
     if name in _TRANSFORMS and len(columns) == 1:
@@ -317,9 +323,18 @@ def _partition_field(tree: exp.Expr) -> PartitionField:
         if unit in _TRANSFORMS:
             return PartitionField(columns[0].name, unit)
     raise FeatureNotSupported(
-        f"PARTITION BY {tree.sql(dialect='postgres')} is not supported",
-        hint="Partition by a column, or by year(c), month(c), day(c) or hour(c).",
+        f"PARTITION BY {tree.sql(dialect='postgres', comments=False)} is not supported",
+        hint="Partition by a column, or by year(c), month(c), day(c), hour(c), bucket(n, c) or truncate(n, c).",
     )
+
+
+def _width(tree: exp.Expr) -> int:
+    if not isinstance(tree, exp.Literal) or not tree.is_int or not 0 < int(tree.this) <= _WIDTH_MAX:
+        raise InvalidParameterValue(
+            f"PARTITION BY takes a whole number above 0 there, not {tree.sql(dialect='postgres')}",
+            hint="Such as bucket(16, id) or truncate(10, name).",
+        )
+    return int(tree.this)
 
 
 def is_upload(source: BronzeSource) -> bool:

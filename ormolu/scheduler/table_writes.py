@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from ormolu.catalog.fields import copy_field_ids, planned_columns
+from ormolu.catalog.files import DataFile
 from ormolu.catalog.lake import Head, IcebergTable, TableChange
 from ormolu.definitions import SortColumn
 from ormolu.faults import reach
@@ -21,6 +22,7 @@ from ormolu.medallion.templates import all_of, column, columns, fill, query, sam
 from ormolu.scheduler.context import RunContext
 
 LEAVING = "ormolu_leaving_{}"
+PARTITIONS_COMPARED_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,20 @@ class TableWriter:
             for name, least, most, present in zip(write.key, found[::3], found[1::3], found[2::3], strict=True)
             if present == rows  # NULL is a key of its own here, and within no bounds
         ]
-        return [file.path for file in current.files_matching(all_of(within) if within else None)]
+        files = current.files_matching(all_of(within) if within else None)
+        return [file.path for file in self._in_partitions(files, write, current, leaving)]
+
+    def _in_partitions(
+        self, files: Sequence[DataFile], write: TableWrite, current: IcebergTable, leaving: str
+    ) -> Sequence[DataFile]:
+        """Of the files those whose partitions hold a leaving key: the keys of one bucket are spread over all bounds."""
+        for position, field in enumerate(current.partition_by):
+            if field.column not in write.key or len(files) < 2:
+                continue
+            found = self._context.engine().partitions_of(leaving, field, most=PARTITIONS_COMPARED_MAX)
+            if found is not None:
+                files = current.files_in_partitions(files, position, found)
+        return files
 
     def _kept(
         self,

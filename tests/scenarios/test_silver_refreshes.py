@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pyiceberg.transforms import parse_transform
+from pyiceberg.types import LongType
 
 from ormolu.definitions import TableName
 from ormolu.errors import (
@@ -400,3 +402,30 @@ def test_a_message_says_the_rule_and_the_values_that_broke_it(pipeline: Pipeline
         "duplicate: another row has note = 'dup' and was kept",
         "note_not_null: note is null; sales_pkey: null in the key (id)",
     ]
+
+
+def test_a_merge_writes_only_the_buckets_of_the_keys_that_change(pipeline: Pipeline) -> None:
+    sales = {"id": "bigint", "area": "text"}
+    pipeline.load("spread", sales, [[number, "north" if number % 2 else "south"] for number in range(-60, 60)])
+    pipeline.create("CREATE SILVER TABLE spread KEY (id) PARTITION BY (bucket(4, id)) FROM bronze.spread")
+    name = TableName("silver", "spread")
+    before = pipeline.lake.head().table(name)
+    changed = [number for number in range(-60, 60) if parse_transform("bucket[4]").transform(LongType())(number) == 2]
+    assert min(changed) < -40 and max(changed) > 40, "the bounds of what changes tell nothing"
+    pipeline.load("spread", sales, [[changed[0], "west"], [changed[-1], "west"]])
+    pipeline.refresh("silver.spread")
+    after = pipeline.lake.head().table(name)
+    kept = {file.path for file in before.files} & {file.path for file in after.files}
+    assert len(before.files) == 4 and len(kept) == 3
+    assert {file.partition for file in after.files if file.path not in kept} == {(2,)}
+    assert len(pipeline.rows("SELECT id FROM silver.spread WHERE area = 'west'")) == 2
+    pipeline.create(
+        "CREATE OR REPLACE SILVER TABLE spread KEY (id) PARTITION BY (truncate(2, area), truncate(40, id)) "
+        "FROM bronze.spread"
+    )
+    written = {file.partition for file in pipeline.lake.head().table(name).files}
+    assert written == {(area, least) for area in ("no", "so") for least in (-80, -40, 0, 40)} | {
+        ("we", -80),
+        ("we", 40),
+    }
+    assert len(pipeline.rows("SELECT id FROM silver.spread")) == 120

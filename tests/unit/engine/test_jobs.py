@@ -8,7 +8,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from ormolu.engine.jobs import JobEngine
-from ormolu.errors import FeatureNotSupported, InvalidTextRepresentation, OutOfMemory, QueryCanceled, UndefinedFile
+from ormolu.errors import (
+    DatatypeMismatch,
+    FeatureNotSupported,
+    InvalidTextRepresentation,
+    OutOfMemory,
+    QueryCanceled,
+    UndefinedFile,
+)
 from ormolu.medallion.columns import PartitionField
 
 
@@ -98,13 +105,10 @@ def test_errors_carry_a_sqlstate(engine: JobEngine, tmp_path: Path) -> None:
         engine.rows("SELECT * FROM read_csv(?)", [str(tmp_path / "none.csv")])
     with pytest.raises(FeatureNotSupported):
         engine.load_extension("sqlite_scanner_of_nowhere")
-    with pytest.raises(FeatureNotSupported):
-        engine.write_parquet(
-            "SELECT 1 AS a",
-            directory=str(tmp_path),
-            field_ids={"a": 1},
-            partition_by=[PartitionField("a", "bucket[4]")],
-        )
+    for transform, refused in (("bucket[4]", DatatypeMismatch), ("decade", FeatureNotSupported)):
+        by = [PartitionField("a", transform)]
+        with pytest.raises(refused):
+            engine.write_parquet("SELECT 1::DOUBLE AS a", directory=str(tmp_path), field_ids={"a": 1}, partition_by=by)
 
 
 def test_memory_is_bounded(tmp_path: Path) -> None:

@@ -141,6 +141,7 @@ def test_the_mode_follows_the_source_where_load_is_left_out() -> None:
 
 def test_partition_terms_become_transforms() -> None:
     terms = ["load_date", "month(x)", "year(x)", "day(x)", "hour(x)", "date_trunc('month', x)"]
+    terms += ['bucket(16, "X")', "truncate(10, x)"]
     assert partition_fields([parse_one(term, read="postgres") for term in terms]) == (
         PartitionField("load_date"),
         PartitionField("x", "month"),
@@ -148,9 +149,15 @@ def test_partition_terms_become_transforms() -> None:
         PartitionField("x", "day"),
         PartitionField("x", "hour"),
         PartitionField("x", "month"),
+        PartitionField("X", "bucket[16]"),
+        PartitionField("x", "truncate[10]"),
     )
-    with pytest.raises(FeatureNotSupported):
-        partition_fields([parse_one("x + 1", read="postgres")])
+    for term in ("x + 1", "bucket(x)", "bucket(16, x + 1)", "truncate(x)"):
+        with pytest.raises(FeatureNotSupported):
+            partition_fields([parse_one(term, read="postgres")])
+    for term in ("bucket(0, x)", "bucket(-1, x)", "truncate(1.5, x)", "bucket('16', x)", "bucket(2147483648, x)"):
+        with pytest.raises(InvalidParameterValue, match="above 0"):
+            partition_fields([parse_one(term, read="postgres")])
 
 
 def test_an_empty_extract_after_a_full_one_is_suspicious() -> None:
