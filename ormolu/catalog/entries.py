@@ -45,7 +45,7 @@ from pyiceberg.types import (
 
 from ormolu.catalog.fields import iceberg_type
 from ormolu.catalog.file_io import file_io
-from ormolu.errors import DataCorrupted, DatatypeMismatch, FeatureNotSupported, InvalidParameterValue
+from ormolu.errors import DataCorrupted, FeatureNotSupported, InvalidParameterValue
 from ormolu.medallion.columns import PartitionField, StoredColumn
 from ormolu.medallion.files import WrittenFile
 
@@ -65,8 +65,7 @@ def partition_spec(
         last_id += 1
         transform: Transform[Any, Any] = parse_transform(field.transform)
         if not transform.can_transform(iceberg_type(types[field.column], 0)):
-            kind, source = _word(field.transform), types[field.column].scalar.name
-            raise DatatypeMismatch(f'PARTITION BY {kind} of "{field.column}": Iceberg defines none for {source}')
+            raise field.refusal(types[field.column])
         name = field.column if field.transform == "identity" else f"{field.column}_{_word(field.transform)}"
         while name in names and field.transform != "identity":
             name += "_"

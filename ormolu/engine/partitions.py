@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
-from ormolu.errors import DatatypeMismatch, FeatureNotSupported
+from ormolu.errors import FeatureNotSupported
 from ormolu.medallion.columns import PartitionField
+from ormolu.sql_extensions.types import from_duckdb
 
 _INTEGERS = frozenset(("SMALLINT", "INTEGER", "BIGINT"))
 _ARGUMENT = re.compile(r"(bucket|truncate)\[(\d+)\]")
@@ -57,7 +58,7 @@ def _with_argument(field: PartitionField, stored: str) -> str:
     kind, argument = stored.split("(", maxsplit=1)[0], int(found[2])
     template = _bucket(kind, argument) if found[1] == "bucket" else _truncate(kind, argument)
     if template is None:
-        raise DatatypeMismatch(f'PARTITION BY {found[1]} of "{field.column}": Iceberg defines none for {stored}')
+        raise field.refusal(from_duckdb(stored))
     return template
 
 

@@ -331,7 +331,7 @@ def _partition_field(tree: exp.Expr) -> PartitionField:
 def _width(tree: exp.Expr) -> int:
     if not isinstance(tree, exp.Literal) or not tree.is_int or not 0 < int(tree.this) <= _WIDTH_MAX:
         raise InvalidParameterValue(
-            f"PARTITION BY takes a whole number above 0 there, not {tree.sql(dialect='postgres')}",
+            f"bucket and truncate of PARTITION BY take a whole number above 0, not {tree.sql(dialect='postgres')}",
             hint="Such as bucket(16, id) or truncate(10, name).",
         )
     return int(tree.this)

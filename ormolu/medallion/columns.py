@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ormolu.errors import DatatypeMismatch
 from ormolu.sql_extensions.types import DataType, data_type
 
 
@@ -25,6 +26,14 @@ class PartitionField:
 
     column: str
     transform: str = "identity"
+
+    def refusal(self, type: DataType) -> DatatypeMismatch:
+        """Why a column of that type is not partitioned so."""
+        return DatatypeMismatch(
+            f'PARTITION BY {self.transform.split("[", maxsplit=1)[0]} does not take "{self.column}" of type {type}',
+            hint="bucket takes integers, numerics, texts, dates, times, uuid and bytea; truncate takes integers, "
+            "numerics and texts; year, month, day and hour take dates and timestamps.",
+        )
 
 
 def _hidden(*columns: tuple[str, str]) -> tuple[StoredColumn, ...]:

@@ -37,7 +37,7 @@ from ormolu.errors import (
 from ormolu.medallion.bronze import load_mode, partition_fields
 from ormolu.medallion.bronze_rules import check_rules
 from ormolu.medallion.change_impact import Made, change_of, check_rebuild, readers, removed_columns
-from ormolu.medallion.columns import StoredColumn
+from ormolu.medallion.columns import PartitionField, StoredColumn
 from ormolu.medallion.evolution import system_columns
 from ormolu.medallion.expectations import check_expectations
 from ormolu.medallion.lineage import check_acyclic, upstreams
@@ -101,6 +101,7 @@ def make_true(
             commit_definition(definition, session, services, head=head)
         case BronzeSource():
             check_bronze(definition, head)
+            _partitions(definition)
             commit_definition(
                 definition,
                 session,
@@ -112,6 +113,7 @@ def make_true(
         case SilverTable() | GoldTable() | GoldMetric():
             check_supported(definition)
             check_expectations(definition.rules)
+            _partitions(definition)
             known = head.definitions.find_relation(definition.name)
             if isinstance(known, Made):
                 check_rebuild(known, definition)
@@ -308,10 +310,15 @@ def _declared_table(definition: BronzeSource, head: Head, services: Services) ->
             based_on=None,
             location=services.lake.new_location(definition.name),
             columns=planned_columns((*declared, *system_columns(declared)), None),
-            partition_by=partition_fields([parse_expression(item.text) for item in definition.partition_by]),
+            partition_by=_partitions(definition),
             operation="create",
         ),
     )
+
+
+def _partitions(definition: BronzeSource | SilverTable | GoldTable | GoldMetric) -> tuple[PartitionField, ...]:
+    """PARTITION BY; raises where a term is none."""
+    return partition_fields([parse_expression(item.text) for item in definition.partition_by])
 
 
 def _first_load(definition: BronzeSource, session: SessionContext, services: Services) -> tuple[Statement, ...]:
