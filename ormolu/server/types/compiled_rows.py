@@ -1,4 +1,4 @@
-"""DataRows written by compiled code, where the package was built with it (decision 9).
+"""DataRows written by compiled code, where the package was built with it (decision 10).
 
 It writes plain values of common types straight from Arrow's buffers. Every other column is encoded by `text` and
 `binary` first, and so is a column in which it meets a value that is not plain.
