@@ -87,17 +87,27 @@ class QueryEngine:
         self._connection.execute(f"SET GLOBAL {name} = {literal}")
 
     def session(self) -> QuerySession:
-        return QuerySession(self._connection.cursor())
+        return QuerySession(self._connection.cursor)
 
     def close(self) -> None:
         self._connection.close()
 
 
 class QuerySession:
-    """One session's cursor: one running statement at a time. `interrupt` may be called from any thread."""
+    """One session's cursor: one running statement at a time. `interrupt` may be called from any thread.
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        self._cursor = cursor
+    The cursor is opened by the first statement: it is half of what a connection costs that only waits.
+    """
+
+    def __init__(self, open_cursor: Callable[[], duckdb.DuckDBPyConnection]) -> None:
+        self._open_cursor = open_cursor
+        self._opened: duckdb.DuckDBPyConnection | None = None
+
+    @property
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        if self._opened is None:
+            self._opened = self._open_cursor()
+        return self._opened
 
     def describe(self, sql: str, parameters: Sequence[object] = ()) -> tuple[tuple[str, str], ...]:
         """Names and DuckDB types of a query's columns, without running it; parameters count, their values do not."""
@@ -129,10 +139,12 @@ class QuerySession:
         self._cursor.unregister(name)
 
     def interrupt(self) -> None:
-        self._cursor.interrupt()
+        if self._opened is not None:
+            self._opened.interrupt()
 
     def close(self) -> None:
-        self._cursor.close()
+        if self._opened is not None:
+            self._opened.close()
 
 
 _READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)

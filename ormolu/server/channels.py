@@ -5,7 +5,6 @@ Source: PostgreSQL 15, "NOTIFY": told at commit, the same thing once a transacti
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
@@ -46,7 +45,7 @@ class Inbox:
     def __init__(self, wake: Callable[[], None] = _nobody) -> None:
         self.wake = wake
         self._lock = Lock()
-        self._waiting: deque[tuple[int, Notification]] = deque()
+        self._waiting: list[tuple[int, Notification]] = []
         self._bytes = 0
 
     def has_room(self, size: int) -> bool:
@@ -68,8 +67,7 @@ class Inbox:
         if not self._waiting:
             return []
         with self._lock:
-            taken = list(self._waiting)
-            self._waiting.clear()
+            taken, self._waiting = self._waiting, []
             self._bytes = 0
         return taken
 
