@@ -255,10 +255,3 @@ def ctrl_c_cancels(place: Place) -> None:
 @CLIENT.check
 def pg_isready_says_yes(place: Place) -> None:
     assert "accepting connections" in run_program([program("pg_isready", "postgresql-client")], place)
-
-
-@CLIENT.check
-def pg_dump_is_refused_in_words(place: Place) -> None:
-    """Not an answer that restores to something else: `ormolu dump` writes the definitions."""
-    printed = run_program([program("pg_dump", "postgresql-client"), "--schema-only"], place, is_failure=True)
-    assert "error" in printed

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any, Protocol, cast
 
 import pyarrow as pa
-from sqlglot import exp
 
 from ormolu import errors
 from ormolu.server import cursors, transactions
@@ -104,6 +103,7 @@ class QueryHandlers:
             s.Prepare: self._prepare_named,
             s.ExecutePrepared: self._execute_named,
             s.Deallocate: self._deallocate,
+            s.LockTable: self._lock,
             s.Listen: self._listen,
             s.Unlisten: self._unlisten,
             s.Notify: self._notify,
@@ -298,7 +298,7 @@ class QueryHandlers:
                 "COPY to a file of the server is not allowed", hint="Use COPY ... TO STDOUT, or psql's \\copy."
             )
         options = copy_options(statement.options, is_from=False)
-        return CopyOut(self._rows(statement.query or _table_query(statement), session), options)
+        return CopyOut(self._rows(statement.query or _table_of(statement), session), options)
 
     def _columns(self, statement: s.Statement, session: SessionContext) -> Columns:
         match statement:
@@ -344,7 +344,13 @@ class QueryHandlers:
             session.transaction.subscriptions.append(Subscription(None, is_listening=False))
         return Completed(f"DISCARD {statement.what.upper()}")
 
-    # --- channels ---
+    # --- locks and channels ---
+
+    def _lock(self, statement: s.LockTable, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
+        transactions.check_lock(statement, session)
+        for table in statement.tables:
+            self._prepare_query(s.table_query(table), (), session)
+        return Completed("LOCK TABLE")
 
     def _listen(self, statement: s.Listen, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
         channel = notification(statement.channel, "").channel
@@ -466,15 +472,6 @@ def _named(name: str, session: SessionContext) -> Prepared:
     return cast("Prepared", prepared)
 
 
-def _table_query(statement: s.CopyTo) -> s.Query:
-    """COPY t (a, b) TO is COPY (SELECT a, b FROM t) TO."""
+def _table_of(statement: s.CopyTo) -> s.Query:
     assert statement.table is not None
-    written = statement.table
-    table = exp.table_(
-        exp.to_identifier(written.name, quoted=True),
-        db=written.schema and exp.to_identifier(written.schema, quoted=True),
-        catalog=written.database and exp.to_identifier(written.database, quoted=True),
-    )
-    names: list[exp.Expression] = [exp.column(exp.to_identifier(name, quoted=True)) for name in statement.columns]
-    tree = exp.select(*(names or [exp.Star()])).from_(table)
-    return s.Query(tree, text=tree.sql("postgres"))
+    return s.table_query(statement.table, statement.columns)

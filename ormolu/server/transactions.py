@@ -185,6 +185,17 @@ def _find(name: str, session: SessionContext) -> int:
     raise InvalidSavepointSpecification(f'savepoint "{name}" does not exist')
 
 
+def check_lock(statement: s.LockTable, session: SessionContext) -> None:
+    """Readers keep the snapshots they have begun with, which is all that ACCESS SHARE asks for."""
+    _require_block(session, "LOCK TABLE")
+    if statement.mode != "ACCESS SHARE":
+        raise FeatureNotSupported(
+            f"LOCK TABLE in {statement.mode} MODE is not supported",
+            hint="Nobody waits for a lock here: readers keep their snapshots, and of two transactions that change the "
+            "same table the second ends in 40001. IN ACCESS SHARE MODE is taken.",
+        )
+
+
 def _require_block(session: SessionContext, statement: str) -> None:
     if session.transaction.status is TransactionStatus.IDLE:
         raise NoActiveSqlTransaction(f"{statement} can only be used in transaction blocks")

@@ -56,6 +56,7 @@ _FIXED: Mapping[type, str] = MappingProxyType(
         s.Fetch: "FETCH",
         s.Move: "MOVE",
         s.Prepare: "PREPARE",
+        s.LockTable: "LOCK TABLE",
         s.Listen: "LISTEN",
         s.Unlisten: "UNLISTEN",
         s.Notify: "NOTIFY",

@@ -29,6 +29,12 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
         "NOTIFY x",
         "SELECT pg_listening_channels()",
     ),
+    "locks": (
+        "LOCK TABLE nope IN ACCESS SHARE MODE",
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        "LOCK nope *, ONLY nope IN ACCESS SHARE MODE",
+        "ROLLBACK",
+    ),
     "what is told when": (
         "SELECT pg_notify('', 'a')",
         "SELECT pg_notify(NULL, 'a')",

@@ -29,17 +29,19 @@ _KIND_LETTERS = {"table": "r", "schema": "n", "database": "d"}
 _ITEM = re.compile(r"^(?P<grantee>.*)=(?P<given>(?:[A-Za-z]\*?)*)/(?P<grantor>.*)$")
 
 
-def access(snapshot: CatalogSnapshot, kind: str, name: str, owner: str) -> list[str] | None:
+def access(
+    snapshot: CatalogSnapshot, kind: str, name: str, owner: str, *, schema: str | None = None
+) -> list[str] | None:
     """The grants on an object as aclitems, the owner's own first; None where nothing was granted, and of a
     database nothing was revoked.
 
-    Privileges that PostgreSQL does not know are left out.
+    What is granted on a table's `schema` holds for the table. Privileges that PostgreSQL does not know are left out.
     """
     letters: dict[tuple[str, str], set[str]] = {}
     grantable: set[tuple[str, str, str]] = set()
     for grant in snapshot.grants:
         letter = _LETTERS.get(grant.privilege.upper())
-        if (grant.object_kind, grant.object) != (kind, name) or letter is None:
+        if (grant.object_kind, grant.object) not in ((kind, name), ("schema", schema)) or letter is None:
             continue
         if letter not in _DEFAULTS[_KIND_LETTERS[kind]]:
             continue
@@ -65,7 +67,9 @@ def acl_items(snapshot: CatalogSnapshot, oids: Identifiers) -> Iterator[tuple[An
     for table, column in (("pg_namespace", "nspacl"), ("pg_class", "relacl"), ("pg_language", "lanacl")):
         for value in static_table(table).column(column).to_pylist():
             items |= {item.replace("postgres", superuser): (None, None) for item in value or ()}
-    for kind, name, owner in _objects(snapshot):
+    for relation in snapshot.relations:
+        items |= dict.fromkeys(relation_access(snapshot, relation, oids) or (), (None, None))
+    for kind, name, owner in _containers(snapshot):
         items |= dict.fromkeys(access(snapshot, kind, name, owner or superuser) or (), (None, None))
     for role in snapshot.roles:
         for kind, given in _DEFAULTS.items():
@@ -90,6 +94,10 @@ def _item_rows(item: str, kind: str | None, owner: int | None, oids: Identifiers
 
 def _objects(snapshot: CatalogSnapshot) -> Iterator[tuple[str, str, str]]:
     yield from (("table", str(relation.name), relation.owner) for relation in snapshot.relations)
+    yield from _containers(snapshot)
+
+
+def _containers(snapshot: CatalogSnapshot) -> Iterator[tuple[str, str, str]]:
     yield from (("schema", schema.name, schema.owner) for schema in snapshot.schemas)
     yield from (("database", each.name, each.owner) for each in snapshot.databases)
 
@@ -125,4 +133,5 @@ def privileges(snapshot: CatalogSnapshot, oids: Identifiers) -> Iterator[tuple[A
 
 
 def relation_access(snapshot: CatalogSnapshot, relation: CatalogRelation, oids: Identifiers) -> list[str] | None:
-    return access(snapshot, "table", str(relation.name), relation.owner or oids.superuser)
+    name = relation.name
+    return access(snapshot, "table", str(name), relation.owner or oids.superuser, schema=name.schema)

@@ -45,6 +45,7 @@ _TABLES = [
     "pg_cast",
     "pg_collation",
     "pg_conversion",
+    "pg_init_privs",
     "pg_language",
     "pg_namespace",
     "pg_opclass",

@@ -156,7 +156,7 @@ class SystemCatalog:
         if owner is not None:
             names = static_table(name).column_names
             columns = {column.name: column for column in _columns(TableName("pg_catalog", name)) or ()}
-            shown = [_owned(columns[each], owner) if each.endswith("acl") else _named(each) for each in names]
+            shown = [_owned(columns[each], owner) if each.endswith(_RIGHTS) else _named(each) for each in names]
             static = exp.select(*shown).from_(exp.table_(name, db=STATIC_SCHEMA, catalog=DATABASE, quoted=True))
             query = exp.union(static, query, distinct=False)
             query.set("by_name", True)
@@ -189,7 +189,7 @@ def _selected(
     """The columns in order; tableoid is the relation's own OID. With an owner, access rights are that role's."""
     table = exp.table_(name.name, db=schema, catalog=DATABASE, quoted=True)
     shown = [
-        _stored(column) if owner is None or not column.name.endswith("acl") else _owned(column, owner)
+        _stored(column) if owner is None or not column.name.endswith(_RIGHTS) else _owned(column, owner)
         for column in columns
         if not column.is_hidden
     ]
@@ -204,6 +204,7 @@ def _hidden(column: RelationColumn, name: TableName) -> exp.Expr:
     return exp.alias_(exp.Cast(this=literal, to=kind), column.name, quoted=True)
 
 
+_RIGHTS = ("acl", "privs")  # how columns of access rights are called
 _EXPORTED_OWNER = "postgres"  # of the cluster that the static rows come from
 _RENAMED = "list_transform(_1, lambda _item: replace(_item, _2, _3))"
 

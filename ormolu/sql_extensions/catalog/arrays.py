@@ -9,6 +9,7 @@ from sqlglot import exp
 from ormolu.sql_extensions.catalog.casts import array_literal
 
 _VECTOR = re.compile(r"(indkey|indoption|indclass|indcollation|proargtypes)$", re.IGNORECASE)
+_NAME = re.compile(r"(typ|rel|nsp|att|pro|rol|dat|con|col|opc|opf|am)name$", re.IGNORECASE)
 
 
 def subscripts(array: exp.Expr) -> exp.Expr:
@@ -46,7 +47,11 @@ def expanded_member(node: exp.Dot) -> exp.Expr:
 
 
 def subscript(node: exp.Bracket) -> exp.Expr:
-    """An int2vector counts from 0; sqlglot keeps subscripts as if from 0 and adds 1 for DuckDB."""
+    """An int2vector and the characters of a name count from 0; sqlglot keeps subscripts as if from 0 and adds 1 for
+    DuckDB."""
+    if len(node.expressions) == 1 and isinstance(node.this, exp.Column) and _NAME.match(node.this.name):
+        at = exp.Add(this=exp.paren(node.expressions[0].copy()), expression=exp.Literal.number(2))
+        return exp.func("substr", node.this.copy(), at, exp.Literal.number(1), dialect="duckdb")
     if not is_vector(node.this) or len(node.expressions) != 1:
         return node
     index = exp.Add(this=exp.paren(node.expressions[0].copy()), expression=exp.Literal.number(1))

@@ -20,6 +20,7 @@ from ormolu.sql_extensions.statements import (
     Fetch,
     Insert,
     Listen,
+    LockTable,
     Move,
     Notify,
     Query,
@@ -322,6 +323,35 @@ def read_close(cursor: Cursor) -> Statement:
     name = None if cursor.take("ALL") else cursor.name("a cursor")
     cursor.expect_end()
     return CloseCursor(name)
+
+
+# --- locks ------------------------------------------------------------------------------------------------------------
+
+_LOCK_MODES = (
+    *("ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE", "SHARE ROW EXCLUSIVE"),
+    *("EXCLUSIVE", "ACCESS EXCLUSIVE"),
+)
+
+
+def read_lock(cursor: Cursor) -> Statement:
+    cursor.take("TABLE")
+    tables = cursor.separated(lambda: _locked_table(cursor))
+    mode = "ACCESS EXCLUSIVE"
+    if cursor.take("IN"):
+        mode = next((mode for mode in _LOCK_MODES if cursor.take(*mode.split(), "MODE")), "")
+        if not mode:
+            cursor.unexpected(*sorted({mode.split()[0] for mode in _LOCK_MODES}))
+    cursor.take("NOWAIT")
+    cursor.expect_end("IN", "NOWAIT")
+    return LockTable(tuple(tables), mode)
+
+
+def _locked_table(cursor: Cursor) -> WrittenName:
+    if cursor.take("ONLY"):
+        return cursor.written_name()
+    name = cursor.written_name()
+    cursor.take("*")
+    return name
 
 
 # --- channels ---------------------------------------------------------------------------------------------------------

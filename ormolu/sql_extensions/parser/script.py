@@ -211,7 +211,7 @@ def _rollback(cursor: Cursor) -> Statement:
 
 _QUERY_WORDS = ("SELECT", "WITH", "VALUES", "TABLE", "INSERT", "UPDATE", "DELETE", "(")
 _POSTGRESQL_ONLY = frozenset({
-    "DO", "ANALYZE", "ANALYSE", "CLUSTER", "CHECKPOINT", "LOAD", "LOCK", "MERGE", "REASSIGN", "REINDEX", "SECURITY",
+    "DO", "ANALYZE", "ANALYSE", "CLUSTER", "CHECKPOINT", "LOAD", "MERGE", "REASSIGN", "REINDEX", "SECURITY",
     "TRUNCATE",
 })  # fmt: skip
 _STATEMENTS: dict[str, Callable[[Cursor], Statement]] = {
@@ -249,6 +249,7 @@ _STATEMENTS: dict[str, Callable[[Cursor], Statement]] = {
     "PREPARE": _prepare,
     "EXECUTE": data.read_execute,
     "DEALLOCATE": data.read_deallocate,
+    "LOCK": data.read_lock,
     "LISTEN": data.read_listen,
     "UNLISTEN": data.read_unlisten,
     "NOTIFY": data.read_notify,

@@ -82,6 +82,7 @@ from ormolu.sql_extensions.statements.querying import (
     Lifted,
     Query,
     Update,
+    table_query,
 )
 from ormolu.sql_extensions.statements.relations import (
     CreateRelation,
@@ -101,6 +102,7 @@ from ormolu.sql_extensions.statements.sessions import (
     ExecutePrepared,
     Fetch,
     Listen,
+    LockTable,
     Move,
     Notify,
     Prepare,
@@ -164,6 +166,7 @@ __all__ = [
     "Insert",
     "Lifted",
     "Listen",
+    "LockTable",
     "Move",
     "Notify",
     "OwnerTo",
@@ -214,4 +217,5 @@ __all__ = [
     "Update",
     "Vacuum",
     "WrittenName",
+    "table_query",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,18 @@ class Lifted:
 
     shape: Query
     literals: tuple[int | str, ...]
+
+
+def table_query(table: WrittenName, columns: Sequence[str] = ()) -> Query:
+    """TABLE t, or the columns named, as COPY t (a, b) TO reads them."""
+    written = exp.table_(
+        exp.to_identifier(table.name, quoted=True),
+        db=table.schema and exp.to_identifier(table.schema, quoted=True),
+        catalog=table.database and exp.to_identifier(table.database, quoted=True),
+    )
+    names: list[exp.Expression] = [exp.column(exp.to_identifier(name, quoted=True)) for name in columns]
+    tree = exp.select(*(names or [exp.Star()])).from_(written)
+    return Query(tree, text=tree.sql("postgres"))
 
 
 @dataclass(frozen=True, slots=True)

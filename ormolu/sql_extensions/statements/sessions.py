@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from ormolu.sql_extensions.statements.querying import Query
-from ormolu.sql_extensions.statements.written import Parsed
+from ormolu.sql_extensions.statements.written import Parsed, WrittenName
 
 if TYPE_CHECKING:
     from ormolu.sql_extensions.statements.unions import Statement
@@ -138,6 +138,14 @@ class Deallocate(Parsed):
     """`name` is None for DEALLOCATE ALL."""
 
     name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LockTable(Parsed):
+    """`mode` in PostgreSQL's words, as ACCESS SHARE."""
+
+    tables: tuple[WrittenName, ...]
+    mode: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ from ormolu.sql_extensions.statements.sessions import (
     ExecutePrepared,
     Fetch,
     Listen,
+    LockTable,
     Move,
     Notify,
     Prepare,
@@ -118,6 +119,7 @@ Statement = (
     | ExecutePrepared
     | Deallocate
     | Listen
+    | LockTable
     | Unlisten
     | Notify
     | CreateRole

@@ -204,6 +204,8 @@ def test_what_is_wrong_is_said_with_its_place_and_the_nearest_name(
         ("CLOSE ALL", s.CloseCursor(None)),
         ("DEALLOCATE PREPARE p", s.Deallocate("p")),
         ("UNLISTEN *", s.Unlisten(None)),
+        ("LOCK ONLY a.b, c *", s.LockTable((s.WrittenName("b", "a"), s.WrittenName("c")), "ACCESS EXCLUSIVE")),
+        ("LOCK TABLE c IN SHARE ROW EXCLUSIVE MODE", s.LockTable((s.WrittenName("c"),), "SHARE ROW EXCLUSIVE")),
         ("NOTIFY a, 'b'", s.Notify("a", "b")),
         ("CREATE USER bob PASSWORD 'x'", s.CreateRole("bob", {"login": True, "password": "x"})),
         ("CREATE ROLE r NOLOGIN IN ROLE a, b", s.CreateRole("r", {"login": False, "in_role": ("a", "b")})),
