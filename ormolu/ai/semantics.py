@@ -1,7 +1,8 @@
 """What a column means: e-mail, phone, card number, identifier, measure ... from values, checksums and its name.
 
 A share of the values decides, and where chance alone would pass a test (one random 16-digit number in
-ten passes Luhn) the name must say so too.
+ten passes Luhn) the name must say so too. The libraries of the tests are loaded by the first that needs them: the
+server knows the statements and looks at no value.
 """
 
 from __future__ import annotations
@@ -10,10 +11,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
-from stdnum import iban, luhn
 
 from ormolu.ai.tally import Tally
 
@@ -82,6 +79,8 @@ def meaning(tally: Tally) -> Meaning | None:
 def is_email(text: str) -> bool:
     if "@" not in text:
         return False
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         validate_email(text, check_deliverability=False)
     except EmailNotValidError:
@@ -93,6 +92,8 @@ def is_phone(text: str) -> bool:
     digits = sum(character.isdigit() for character in text)
     if not 7 <= digits <= 15 or re.search(r"[A-Za-z]{2,}", text):
         return False
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(text, None if text.lstrip().startswith("+") else "US")
     except phonenumbers.NumberParseException:
@@ -100,7 +101,15 @@ def is_phone(text: str) -> bool:
     return bool(phonenumbers.is_possible_number(number))
 
 
+def is_iban(text: str) -> bool:
+    from stdnum import iban
+
+    return bool(iban.is_valid(text))
+
+
 def is_card(text: str) -> bool:
+    from stdnum import luhn
+
     digits = re.sub(r"[ -]", "", text)
     return 13 <= len(digits) <= 19 and digits.isdigit() and bool(luhn.is_valid(digits))
 
@@ -190,7 +199,7 @@ _TESTS: tuple[tuple[Semantic, re.Pattern[str] | None, Callable[[str], bool], flo
     (Semantic.EMAIL, None, is_email, SHARE_MIN),
     (Semantic.URL, None, _matches(r"https?://\S+"), SHARE_MIN),
     (Semantic.UUID, None, _matches(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"), SHARE_MIN),
-    (Semantic.IBAN, None, lambda text: bool(iban.is_valid(text)), SHARE_MIN),
+    (Semantic.IBAN, None, is_iban, SHARE_MIN),
     (Semantic.IP_ADDRESS, None, _matches(r"((25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(25[0-5]|2[0-4]\d|1?\d?\d)"), SHARE_MIN),
     (Semantic.CARD, re.compile(r"card|(^|_)(pan|cc)($|_)|credit"), is_card, SHARE_MIN),
     (

@@ -6,8 +6,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
 from ormolu.ai.tally import Tally
 
 CATEGORIES_MAX = 1_000
@@ -51,6 +49,8 @@ def near_equal(tally: Tally) -> tuple[NearEqual, ...]:
 def _look_alike(folded: str, count: int, seen: dict[str, tuple[str, int]]) -> tuple[str, int] | None:
     if len(folded) < LENGTH_MIN or DIGITS.search(folded):
         return None
+    from rapidfuzz import fuzz  # loaded where it is needed
+
     candidates = [
         (fuzz.ratio(folded, other), text, times)
         for other, (text, times) in seen.items()

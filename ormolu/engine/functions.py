@@ -1,26 +1,26 @@
-"""Functions that the engine lacks: as macros, and vectorised over Arrow where they need a library."""
+"""Functions that the engine lacks: as macros, and vectorised over Arrow where they need a library.
+
+An instance has two hundred of them to learn, and a statement calls a few: each is installed when one first names it.
+"""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from threading import Lock
 
 import duckdb
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from ormolu.engine.json_macros import JSON_MACROS
 from ormolu.engine.macros import MACROS
+from ormolu.engine.native import NativeFunction
 from ormolu.engine.native_functions import NATIVE_FUNCTIONS
 from ormolu.engine.query_macros import QUERY_MACROS
 
-
-def install_functions(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make every function of the binder known to one DuckDB instance; doing it twice changes nothing.
-
-    It also sets what they rely on: integers divide as integers.
-    """
-    connection.execute("SET GLOBAL integer_division = true")
-    _install_natives(connection)
-    for macro in (*MACROS, *JSON_MACROS, *QUERY_MACROS):
-        connection.execute(f"CREATE OR REPLACE MACRO {macro}")
-
+_CALLED = re.compile(r"(\w+)\(")
 
 # The engine may free a native function's texts while COALESCE still points at them: a copy it makes itself lasts.
 _COPIES = {
@@ -30,22 +30,74 @@ _COPIES = {
 }
 
 
-def _install_natives(connection: duckdb.DuckDBPyConnection) -> None:
+@dataclass(frozen=True, slots=True)
+class _Macro:
+    """`text` is what stands behind CREATE MACRO."""
+
+    text: str
+
+
+class Functions:
+    """The functions of one DuckDB instance, known to all its cursors; threads may share it.
+
+    It keeps the instance's own connection: what was made by one that is closed goes with it.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Also set what they rely on: integers divide as integers."""
+        connection.execute("SET GLOBAL integer_division = true")
+        self._connection = connection
+        self._installed: set[str] = set()
+        self._lock = Lock()
+
+    def install_for(self, sql: str) -> None:
+        """Make known what the statement calls; more than that does no harm."""
+        missing = _called(sql) - self._installed
+        if missing:
+            with self._lock:
+                for name in sorted(missing):
+                    self._install(name)
+
+    def _install(self, name: str) -> None:
+        if name in self._installed:
+            return
+        match _definitions()[name]:
+            case _Macro(text):
+                for called in sorted(_called(text) - {name}):
+                    self._install(called)
+                self._connection.execute(f"CREATE MACRO {text}")
+            case NativeFunction() as function:
+                self._install_native(name, function)
+        self._installed.add(name)
+
+    def _install_native(self, name: str, function: NativeFunction) -> None:
+        self._connection.create_function(
+            name,
+            function.apply,
+            list(function.parameters),
+            function.result,
+            type=PythonUDFType.ARROW,
+            null_handling=FunctionNullHandling.SPECIAL,
+            side_effects=False,
+        )
+
+
+def _called(sql: str) -> set[str]:
+    """Which of our functions a text calls, or seems to."""
+    return {name for name in map(str.lower, _CALLED.findall(sql)) if name in _definitions()}
+
+
+@cache
+def _definitions() -> Mapping[str, _Macro | NativeFunction]:
+    found: dict[str, _Macro | NativeFunction] = {}
     for function in NATIVE_FUNCTIONS:
         copy = _COPIES.get(function.result)
-        name = function.name if copy is None else f"{function.name}_native"
-        try:
-            connection.create_function(
-                name,
-                function.apply,
-                list(function.parameters),
-                function.result,
-                type=PythonUDFType.ARROW,
-                null_handling=FunctionNullHandling.SPECIAL,
-                side_effects=False,
-            )
-        except (duckdb.NotImplementedException, duckdb.CatalogException):
-            return  # the instance has them all already: to ask it for its functions takes longer than to try
-        if copy is not None:
-            names = ", ".join(f"a{index}" for index in range(len(function.parameters)))
-            connection.execute(f"CREATE OR REPLACE MACRO {function.name}({names}) AS {copy.format(f'{name}({names})')}")
+        if copy is None:
+            found[function.name] = function
+            continue
+        native, names = f"{function.name}_native", ", ".join(f"a{index}" for index in range(len(function.parameters)))
+        found[native] = function
+        found[function.name] = _Macro(f"{function.name}({names}) AS {copy.format(f'{native}({names})')}")
+    for text in (*MACROS, *JSON_MACROS, *QUERY_MACROS):
+        found[text.split("(", maxsplit=1)[0]] = _Macro(text)
+    return found

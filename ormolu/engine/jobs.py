@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from ormolu.engine.errors import from_engine
 from ormolu.engine.extensions import extension_path
-from ormolu.engine.functions import install_functions
+from ormolu.engine.functions import Functions
 from ormolu.engine.partitions import partition_value
 from ormolu.engine.stores import open_store
 from ormolu.errors import OrmoluError, QueryCanceled
@@ -32,7 +32,7 @@ PARTITION_COLUMN = "__partition_{}"
 class JobEngine:
     """A DuckDB instance of one run, with limits of its own; its time zone is UTC.
 
-    `install` adds the functions that queries may use; `store` is where the warehouse is, if that is no folder.
+    `store` is where the warehouse is, if that is no folder.
     One thread uses an engine; `interrupt` may come from another.
     """
 
@@ -42,7 +42,6 @@ class JobEngine:
         memory_limit: str,
         threads: int,
         temp_directory: Path,
-        install: Callable[[duckdb.DuckDBPyConnection], None] = install_functions,
         store: ObjectStore | None = None,
     ) -> None:
         temp_directory.mkdir(parents=True, exist_ok=True)
@@ -63,7 +62,7 @@ class JobEngine:
         )
         self._connection.execute("SET GLOBAL TimeZone = 'UTC'")
         self._extensions: set[str] = set()
-        install(self._connection)
+        self._functions = Functions(self._connection)
         if store is not None:
             open_store(self._connection, store)
 
@@ -85,20 +84,24 @@ class JobEngine:
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
         with _our_errors():
-            self._connection.execute(sql, list(parameters))
+            self._run(sql, parameters)
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:  # Any: values of any type
         with _our_errors():
-            return self._connection.execute(sql, list(parameters)).fetchall()
+            return self._run(sql, parameters).fetchall()
 
     def arrow(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
         with _our_errors():
-            return self._connection.execute(sql, list(parameters)).to_arrow_table()
+            return self._run(sql, parameters).to_arrow_table()
 
     def reader(self, sql: str, parameters: Sequence[object] = (), *, batch_rows: int = 100_000) -> pa.RecordBatchReader:
         """Stream a result; the engine does nothing else until the reader is exhausted or dropped."""
         with _our_errors():
-            return self._connection.execute(sql, list(parameters)).to_arrow_reader(batch_rows)
+            return self._run(sql, parameters).to_arrow_reader(batch_rows)
+
+    def _run(self, sql: str, parameters: Sequence[object]) -> duckdb.DuckDBPyConnection:
+        self._functions.install_for(sql)
+        return self._connection.execute(sql, list(parameters))
 
     def register(self, name: str, table: pa.Table | pa.RecordBatchReader) -> None:
         """Make an Arrow table or stream readable under a name; a stream is read once."""
@@ -189,6 +192,7 @@ class JobEngine:
             if self._is_interrupted:
                 raise QueryCanceled("canceling statement due to user request")
             with _our_errors():
+                self._functions.install_for(sql)
                 return cursor.execute(sql).fetchall()
         finally:
             self._cursors.remove(cursor)

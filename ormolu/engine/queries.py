@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from ormolu.engine.errors import from_engine
-from ormolu.engine.functions import install_functions
+from ormolu.engine.functions import Functions
 from ormolu.engine.stores import open_store
 from ormolu.errors import InsufficientPrivilege
 from ormolu.stores import ObjectStore
@@ -68,7 +68,7 @@ class QueryEngine:
         }
         for name, value in settings.items():
             self._set(name, value)
-        install_functions(self._connection)
+        self._functions = Functions(self._connection)
         prepare(self._connection)
         if store is not None:
             open_store(self._connection, store)
@@ -87,7 +87,7 @@ class QueryEngine:
         self._connection.execute(f"SET GLOBAL {name} = {literal}")
 
     def session(self) -> QuerySession:
-        return QuerySession(self._connection.cursor)
+        return QuerySession(self._connection.cursor, self._functions)
 
     def close(self) -> None:
         self._connection.close()
@@ -99,8 +99,9 @@ class QuerySession:
     The cursor is opened by the first statement: it is half of what a connection costs that only waits.
     """
 
-    def __init__(self, open_cursor: Callable[[], duckdb.DuckDBPyConnection]) -> None:
+    def __init__(self, open_cursor: Callable[[], duckdb.DuckDBPyConnection], functions: Functions) -> None:
         self._open_cursor = open_cursor
+        self._functions = functions
         self._opened: duckdb.DuckDBPyConnection | None = None
 
     @property
@@ -112,6 +113,7 @@ class QuerySession:
     def describe(self, sql: str, parameters: Sequence[object] = ()) -> tuple[tuple[str, str], ...]:
         """Names and DuckDB types of a query's columns, without running it; parameters count, their values do not."""
         try:
+            self._functions.install_for(sql)
             rows = self._cursor.execute(f"DESCRIBE {sql}", list(parameters)).fetchall()
         except duckdb.Error as error:
             raise from_engine(error) from error
@@ -119,6 +121,7 @@ class QuerySession:
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> QueryResult:
         try:
+            self._functions.install_for(sql)
             running = self._cursor.execute(self._one_query(sql), list(parameters))
             columns = tuple((str(column[0]), str(column[1])) for column in running.description or ())
             return QueryResult(columns, _reader(running))

@@ -14,7 +14,6 @@ from ormolu.catalog.database import open_database
 from ormolu.catalog.lake import DefinitionChange, Lake, TableChange, copy_field_ids, planned_columns
 from ormolu.catalog.schema import rule_results, runs
 from ormolu.definitions import Definition, GoldMetric, GoldTable, SilverTable, TableName, kind_of
-from ormolu.engine.functions import install_functions
 from ormolu.engine.jobs import JobEngine
 from ormolu.medallion.columns import (
     BRONZE_SYSTEM_COLUMNS,
@@ -159,9 +158,7 @@ class Pipeline:
                 connection.execute(sa.update(runs).where(runs.c.status == "running").values(status="failed"))
 
     def engine(self) -> JobEngine:
-        return JobEngine(
-            memory_limit="512MB", threads=2, temp_directory=self.folder / "temp", install=install_functions
-        )
+        return JobEngine(memory_limit="512MB", threads=2, temp_directory=self.folder / "temp")
 
     # --- looking ------------------------------------------------------------------------------------------------------
 

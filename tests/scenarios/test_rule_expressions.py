@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import pytest
 
 from ormolu.definitions import SilverTable
-from ormolu.engine.functions import install_functions
 from ormolu.engine.jobs import JobEngine
 from ormolu.medallion.inputs import without_quarantine
 from ormolu.medallion.rules import named_rules
@@ -132,7 +131,7 @@ FAILING = (
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JobEngine]:
     folder = tmp_path_factory.mktemp("engine")
-    with JobEngine(memory_limit="256MB", threads=1, temp_directory=folder, install=install_functions) as engine:
+    with JobEngine(memory_limit="256MB", threads=1, temp_directory=folder) as engine:
         yield engine
 
 

@@ -57,8 +57,7 @@ class SystemCatalog:
         self._count = 0
         self._cursor.execute(f"ATTACH ':memory:' AS {DATABASE}")
         self._cursor.execute(f"CREATE SCHEMA {DATABASE}.{STATIC_SCHEMA}")
-        for name in static_names():
-            self._create(STATIC_SCHEMA, name, static_table(name))
+        self._static: set[str] = set()
 
     def relation(self, name: TableName, snapshot: CatalogSnapshot) -> Relation | None:
         """A relation of pg_catalog or information_schema as of the snapshot; None where there is none of that name."""
@@ -99,6 +98,8 @@ class SystemCatalog:
         if name.schema == "pg_catalog" and name.name in live.tables:
             return _selected(columns, name, live.schema)
         if name.schema == "pg_catalog" and name.name in static_names():
+            with self._lock:
+                self._keep_static(name.name)
             return _selected(columns, name, STATIC_SCHEMA, owner=Identifiers(snapshot).superuser)
         return _empty(columns)
 
@@ -141,6 +142,8 @@ class SystemCatalog:
 
     def _publish(self, schema: str, snapshot: CatalogSnapshot) -> _Live:
         tables = build(snapshot)
+        for name in tables.keys() & set(static_names()):
+            self._keep_static(name)
         self._cursor.execute("BEGIN")
         self._cursor.execute(f"CREATE SCHEMA {DATABASE}.{schema}")
         for name, table in tables.items():
@@ -148,6 +151,12 @@ class SystemCatalog:
             self._create(schema, name, table, owner=owner)
         self._cursor.execute("COMMIT")
         return _Live(schema, frozenset(tables))
+
+    def _keep_static(self, name: str) -> None:
+        """Store the static rows of a table when they are first asked for: a start that stores all waits for them."""
+        if name not in self._static:
+            self._create(STATIC_SCHEMA, name, static_table(name))
+            self._static.add(name)
 
     def _create(self, schema: str, name: str, table: Any, *, owner: str | None = None) -> None:
         """A table of Arrow's rows; with an owner, after the static rows of its name, which are that role's."""

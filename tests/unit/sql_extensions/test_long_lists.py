@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from ormolu.engine.functions import install_functions
+from ormolu.engine.functions import Functions
 from ormolu.errors import InvalidTextRepresentation, StatementTooComplex, UndefinedFunction
 from ormolu.sql_extensions.parser.expressions import parse_query
 from ormolu.sql_extensions.queries import bind_query
@@ -18,7 +18,7 @@ def count(condition: str) -> int:
     rows = "(VALUES (5, 'x''5'), (5000, 'y'), (NULL, NULL)) v(n, s)"
     bound = bind_query(f"SELECT count(*) FROM {rows} WHERE {condition}", lambda name, as_of: None)
     with duckdb.connect() as connection:
-        install_functions(connection)
+        Functions(connection).install_for(bound.sql)
         found = connection.execute(bound.sql).fetchone()
     assert found is not None
     return int(found[0])
