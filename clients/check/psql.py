@@ -255,3 +255,23 @@ def ctrl_c_cancels(place: Place) -> None:
 @CLIENT.check
 def pg_isready_says_yes(place: Place) -> None:
     assert "accepting connections" in run_program([program("pg_isready", "postgresql-client")], place)
+
+
+@CLIENT.check
+def createdb_and_createuser_need_not_be_told_where_to_connect(place: Place) -> None:
+    """They ask for the database `postgres`, which stands for the server's first one."""
+    where = {"PGDATABASE": ""}
+    run_program([program("createdb", "postgresql-client"), "aside"], place, environment=where)
+    run_program([program("createuser", "postgresql-client"), "helper"], place, environment=where)
+    names = "SELECT datname FROM pg_database UNION ALL SELECT rolname FROM pg_roles ORDER BY 1"
+    assert {"aside", "helper"} <= set(psql(place, names, "-d", "postgres").splitlines())
+    assert psql(place, "SELECT current_database()", "-d", "postgres") == place.database
+    run_program([program("dropuser", "postgresql-client"), "helper"], place, environment=where)
+    run_program([program("dropdb", "postgresql-client"), "aside"], place, environment=where)
+    assert not {"aside", "helper"} & set(psql(place, names).splitlines())
+
+
+@CLIENT.check
+def analyze_knows_its_tables(place: Place) -> None:
+    assert psql(place, "ANALYZE; ANALYZE VERBOSE silver.orders (total), gold.revenue;") == ""
+    assert '"silver.nope" does not exist' in psql(place, "ANALYZE silver.nope", is_failure=True)

@@ -78,6 +78,7 @@ SPOOL_BYTES_MAX = 10 * 1024**3
 SWEEP_SECONDS = 3600.0
 TENDING_SECONDS = 60.0
 DRAIN_SECONDS = 20.0
+MAINTENANCE_DATABASE = "postgres"
 ABANDONED = TRANSACTION_MAX + timedelta(hours=1)  # a transaction as old can no longer commit
 
 logger = logging.getLogger("ormolu")
@@ -227,24 +228,30 @@ class Running:
         return sum(each.database == database for each in self._sessions())
 
     def _open_context(self, arrival: Arrival) -> SessionContext:
-        self._serve(arrival.database)
-        if not self.roles.may_connect(arrival.role, database=arrival.database):
+        database = self._meant(arrival.database)
+        self._serve(database)
+        if not self.roles.may_connect(arrival.role, database=database):
             raise InsufficientPrivilege(
-                f'permission denied for database "{arrival.database}"',
+                f'permission denied for database "{database}"',
                 detail="User does not have CONNECT privilege.",
-                hint=f"GRANT CONNECT ON DATABASE {arrival.database} TO {arrival.role} gives it.",
+                hint=f"GRANT CONNECT ON DATABASE {database} TO {arrival.role} gives it.",
             )
         is_superuser = self.roles.is_superuser(arrival.role)
         return SessionContext(
             pid=arrival.pid,
             role=arrival.role,
-            database=arrival.database,
+            database=database,
             settings=start_settings(arrival.parameters, role=arrival.role, is_superuser=is_superuser),
             notify=arrival.notify,
             query_session=self.engine.session(),
             open_query_session=self.engine.session,
             client_address=arrival.client_address,
         )
+
+    def _meant(self, name: str) -> str:
+        """The tools that make databases and roles connect to one that every PostgreSQL has: the first one here."""
+        is_there = name != MAINTENANCE_DATABASE or self.base.databases.find(name) is not None
+        return name if is_there else self.config.database
 
     def _http(self) -> HttpListener | None:
         """Bound, so that a port that is taken is told at once; nobody asked for the default one, so that may be."""

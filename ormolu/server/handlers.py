@@ -104,6 +104,7 @@ class QueryHandlers:
             s.ExecutePrepared: self._execute_named,
             s.Deallocate: self._deallocate,
             s.LockTable: self._lock,
+            s.Analyze: self._analyze,
             s.Listen: self._listen,
             s.Unlisten: self._unlisten,
             s.Notify: self._notify,
@@ -344,13 +345,19 @@ class QueryHandlers:
             session.transaction.subscriptions.append(Subscription(None, is_listening=False))
         return Completed(f"DISCARD {statement.what.upper()}")
 
-    # --- locks and channels ---
+    # --- locks, statistics and channels ---
 
     def _lock(self, statement: s.LockTable, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
         transactions.check_lock(statement, session)
         for table in statement.tables:
             self._prepare_query(s.table_query(table), (), session)
         return Completed("LOCK TABLE")
+
+    def _analyze(self, statement: s.Analyze, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
+        """Bounds and counts are written with every file, so that they are never out of date."""
+        for table in statement.tables:
+            self._prepare_query(s.table_query(table), (), session)
+        return Completed("ANALYZE")
 
     def _listen(self, statement: s.Listen, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
         channel = notification(statement.channel, "").channel

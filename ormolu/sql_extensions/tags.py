@@ -57,6 +57,7 @@ _FIXED: Mapping[type, str] = MappingProxyType(
         s.Move: "MOVE",
         s.Prepare: "PREPARE",
         s.LockTable: "LOCK TABLE",
+        s.Analyze: "ANALYZE",
         s.Listen: "LISTEN",
         s.Unlisten: "UNLISTEN",
         s.Notify: "NOTIFY",

@@ -27,6 +27,7 @@ OPERATORS: dict[str, _Build] = {
     "~~*": lambda left, right: exp.ILike(this=left, expression=right),
     "=": lambda left, right: exp.EQ(this=left, expression=right),
     "<>": lambda left, right: exp.NEQ(this=left, expression=right),
+    "!=": lambda left, right: exp.NEQ(this=left, expression=right),
     "<": lambda left, right: exp.LT(this=left, expression=right),
     "<=": lambda left, right: exp.LTE(this=left, expression=right),
     ">": lambda left, right: exp.GT(this=left, expression=right),

@@ -9,6 +9,7 @@ from ormolu.errors import FeatureNotSupported, InvalidCursorDefinition, InvalidP
 from ormolu.sql_extensions.parser.cursor import Cursor
 from ormolu.sql_extensions.parser.expressions import check_expression, take_query, take_until
 from ormolu.sql_extensions.statements import (
+    Analyze,
     Call,
     CloseCursor,
     CopyFrom,
@@ -351,6 +352,30 @@ def _locked_table(cursor: Cursor) -> WrittenName:
         return cursor.written_name()
     name = cursor.written_name()
     cursor.take("*")
+    return name
+
+
+def read_analyze(cursor: Cursor) -> Statement:
+    if cursor.at("("):
+        cursor.in_parentheses(lambda: _analyze_option(cursor))
+    cursor.take("VERBOSE")
+    tables = () if cursor.is_at_end() else cursor.separated(lambda: _analyzed_table(cursor))
+    cursor.expect_end()
+    return Analyze(tables)
+
+
+def _analyze_option(cursor: Cursor) -> None:
+    name = cursor.name("an option")
+    if name not in ("verbose", "skip_locked"):
+        raise InvalidSyntax(f'unrecognized ANALYZE option "{name}"', position=cursor.before())
+    if not cursor.at_any(",", ")"):
+        cursor.advance()
+
+
+def _analyzed_table(cursor: Cursor) -> WrittenName:
+    name = cursor.written_name()
+    if cursor.at("("):
+        cursor.names("a column")
     return name
 
 

@@ -211,7 +211,7 @@ def _rollback(cursor: Cursor) -> Statement:
 
 _QUERY_WORDS = ("SELECT", "WITH", "VALUES", "TABLE", "INSERT", "UPDATE", "DELETE", "(")
 _POSTGRESQL_ONLY = frozenset({
-    "DO", "ANALYZE", "ANALYSE", "CLUSTER", "CHECKPOINT", "LOAD", "MERGE", "REASSIGN", "REINDEX", "SECURITY",
+    "DO", "CLUSTER", "CHECKPOINT", "LOAD", "MERGE", "REASSIGN", "REINDEX", "SECURITY",
     "TRUNCATE",
 })  # fmt: skip
 _STATEMENTS: dict[str, Callable[[Cursor], Statement]] = {
@@ -250,6 +250,8 @@ _STATEMENTS: dict[str, Callable[[Cursor], Statement]] = {
     "EXECUTE": data.read_execute,
     "DEALLOCATE": data.read_deallocate,
     "LOCK": data.read_lock,
+    "ANALYZE": data.read_analyze,
+    "ANALYSE": data.read_analyze,
     "LISTEN": data.read_listen,
     "UNLISTEN": data.read_unlisten,
     "NOTIFY": data.read_notify,

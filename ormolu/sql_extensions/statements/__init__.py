@@ -93,6 +93,7 @@ from ormolu.sql_extensions.statements.relations import (
     RenameRelation,
 )
 from ormolu.sql_extensions.statements.sessions import (
+    Analyze,
     Begin,
     CloseCursor,
     Commit,
@@ -126,6 +127,7 @@ __all__ = [
     "Alter",
     "AlterAction",
     "AlterRole",
+    "Analyze",
     "Begin",
     "Call",
     "CancelRun",

@@ -149,6 +149,13 @@ class LockTable(Parsed):
 
 
 @dataclass(frozen=True, slots=True)
+class Analyze(Parsed):
+    """`tables` is empty for all of them."""
+
+    tables: tuple[WrittenName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Listen(Parsed):
     channel: str
 

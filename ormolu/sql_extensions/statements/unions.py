@@ -44,6 +44,7 @@ from ormolu.sql_extensions.statements.operating import (
 from ormolu.sql_extensions.statements.querying import Call, CopyFrom, CopyTo, Delete, Explain, Insert, Query, Update
 from ormolu.sql_extensions.statements.relations import RelationStatement
 from ormolu.sql_extensions.statements.sessions import (
+    Analyze,
     Begin,
     CloseCursor,
     Commit,
@@ -118,6 +119,7 @@ Statement = (
     | Prepare
     | ExecutePrepared
     | Deallocate
+    | Analyze
     | Listen
     | LockTable
     | Unlisten
