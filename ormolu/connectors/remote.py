@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sqlglot import exp
@@ -9,6 +10,8 @@ from sqlglot import exp
 from ormolu.connectors.source import ReadRequest, Window
 from ormolu.definitions import SourceForm
 from ormolu.errors import FeatureNotSupported
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
 def quoted(name: str, dialect: str) -> str:
@@ -60,8 +63,14 @@ def window_sql(window: Window, dialect: str) -> str:
     column = quoted(window.column, dialect)
     bounds = []
     if window.after is not None:
-        bounds.append(f"{column} {'>=' if window.has_start else '>'} {text(window.after, dialect)}")
+        bounds.append(f"{column} {'>=' if window.has_start else '>'} {_bound(window.after, dialect)}")
     if window.until is not None:
-        bounds.append(f"{column} <= {text(window.until, dialect)}")
+        bounds.append(f"{column} <= {_bound(window.until, dialect)}")
     inside = " AND ".join(bounds) or f"{column} IS NOT NULL"
     return f" WHERE ({inside}) OR {column} IS NULL" if window.loads_null else f" WHERE {inside}"
+
+
+def _bound(value: str, dialect: str) -> str:
+    """SQLite compares by what stands there, whatever the column: a number is less than any text."""
+    is_number = dialect == "sqlite" and _NUMBER.fullmatch(value) is not None
+    return f"CAST({text(value, dialect)} AS NUMERIC)" if is_number else text(value, dialect)

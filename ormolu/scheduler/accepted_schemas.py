@@ -6,12 +6,13 @@ import sqlalchemy as sa
 
 from ormolu.catalog.lake import Head, TableChange, planned_columns
 from ormolu.catalog.schema import schema_versions
-from ormolu.definitions import BronzeSource
+from ormolu.definitions import BronzeSource, LoadMode
 from ormolu.errors import UndefinedObject
+from ormolu.medallion.bronze import load_mode
 from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.evolution import system_columns
 from ormolu.medallion.layout import layout_of
-from ormolu.scheduler.bronze_writer import Target, rewrite
+from ormolu.scheduler.bronze_writer import Target, retype
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.load_state import StateChanges, pinned_columns
 from ormolu.sql_extensions.types import data_type
@@ -21,17 +22,19 @@ def accept_schema(source: BronzeSource, version: int | None, context: RunContext
     """Take a refused version, the newest where none is named; rows are written again where their type widens."""
     head = context.lake.head()
     table = head.table(source.name)
-    number, columns = _refused(head, source, version)
+    number, accepted = _refused(head, source, version)
+    names = {column.name for column in accepted}
+    before = pinned_columns(table)
+    # What the source no longer has keeps its rows' values, and is NULL in new ones.
+    columns = (*accepted, *(column for column in before if column.name not in names))
     target = Target(
         planned_columns((*columns, *system_columns(columns)), table),
         table.partition_by,
         f"{table.location}/data/run-{context.run.run_id}",
         layout_of(source.options),
     )
-    before = {column.name: column.type for column in pinned_columns(table)}
-    is_retyped = any(before.get(column.name, column.type) != column.type for column in columns)
     with context.step("rewrite"):
-        files = rewrite(context.engine(), table, target) if is_retyped else ()
+        files = retype(context.engine(), table, target, hashes=load_mode(source) is LoadMode.INCREMENTAL)
     changes = StateChanges(head, source.name, run_id=context.run.run_id, at=context.now())
     change = TableChange(
         table=source.name,
@@ -43,7 +46,7 @@ def accept_schema(source: BronzeSource, version: int | None, context: RunContext
         operation="accept schema",
     )
     result = RunResult(record={"schema_version": number})
-    context.publish([change], (), changes.schema(number, columns, "current"), result=result)
+    context.publish([change], (), changes.schema(number, accepted, "current"), result=result)
     return result
 
 

@@ -17,7 +17,7 @@ from ormolu.catalog.database import in_transaction
 from ormolu.catalog.lake import Head, IcebergTable, TableChange, planned_columns
 from ormolu.connectors.formats import file_format
 from ormolu.connectors.source import ReadRequest, Source, Window
-from ormolu.definitions import BronzeSource, ConnectionSource, LoadMode
+from ormolu.definitions import BronzeSource, ConnectionSource, Kind, LoadMode, Monitor
 from ormolu.engine.jobs import identifier, literal
 from ormolu.errors import DataError, OrmoluError, QueryCanceled, UndefinedColumn
 from ormolu.faults import reach
@@ -33,6 +33,7 @@ from ormolu.medallion.bronze import (
     suspicious_extract,
 )
 from ormolu.medallion.bronze_rules import RuleResult, bronze_rules, compile_rule, failed_load, rule_result
+from ormolu.medallion.column_readers import column_readers
 from ormolu.medallion.columns import (
     EXCLUDED_LOADS,
     LATEST_FULL_LOAD,
@@ -46,11 +47,11 @@ from ormolu.medallion.files import WrittenFile
 from ormolu.medallion.layout import layout_of
 from ormolu.medallion.rules import rule_names
 from ormolu.scheduler.bronze_content import content, latest_extract, parquet_files
-from ormolu.scheduler.bronze_writer import KNOWN_HASHES, BronzeWriter, Target, known_hashes, rewrite
+from ormolu.scheduler.bronze_writer import KNOWN_HASHES, BronzeWriter, Target, known_hashes, retype
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.extracts import Expected, LoadUnit, StagedBatch, Stager
 from ormolu.scheduler.load_records import ingestion_record, source_system
-from ormolu.scheduler.load_state import LoadState, StateChanges, pinned_columns
+from ormolu.scheduler.load_state import LoadState, StateChanges, pinned_columns, schema_shape
 from ormolu.scheduler.refresh_parts import catchable_errors
 from ormolu.sql_extensions.parser.expressions import parse_expression
 from ormolu.sql_extensions.queries import bind_expression
@@ -80,6 +81,7 @@ class BronzeLoad:
     def __post_init__(self) -> None:
         self.engine = self.context.engine()
         self.batches: list[StagedBatch] = []
+        self.retyped: tuple[WrittenFile, ...] = ()
         self.uploaded: ListedFile | None = None
         self.left_out: frozenset[str] = frozenset()
         self.pinned = pinned_columns(self.table)
@@ -94,7 +96,7 @@ class BronzeLoad:
         if isinstance(error.__cause__, QueryCanceled):
             raise error.__cause__
         shutil.rmtree(self.directory, ignore_errors=True)
-        self.batches = []
+        self.batches, self.retyped = [], ()
 
     def names_by_position(self) -> list[str]:
         """COPY without a header and without a column list fills the table's columns in order."""
@@ -175,6 +177,9 @@ class BronzeLoad:
             raise evolution.refusal
         target = self._target(evolution)
         self._check_null_watermarks()
+        if evolution.retyped and self.table is not None:
+            is_incremental = self.plan.mode is LoadMode.INCREMENTAL
+            self.retyped = retype(self.engine, self.table, target, hashes=is_incremental)
         with self.context.step("write") as step:
             writer = self._write(target, evolution)
             step.rows, step.bytes = writer.written.rows, sum(file.bytes for file in writer.written.files)
@@ -191,7 +196,29 @@ class BronzeLoad:
     def _evolution(self) -> Evolution:
         if not self.batches:
             return Evolution(tuple(LoadedColumn(column, None) for column in self.pinned))
-        return evolve(self.source, self.pinned or None, self._observed(), left_out=self.left_out)
+        return evolve(
+            self.source,
+            self.pinned or None,
+            self._observed(),
+            left_out=self.left_out,
+            let_go=self._let_go(),
+            reader_of=self._reader_of,
+            is_first=self.state.table.next_load_id == 1,
+            shapes=[frozenset(column.name.lower() for column in batch.columns) for batch in self.batches],
+        )
+
+    def _let_go(self) -> frozenset[str]:
+        """Columns of the table that the source's current version of its schema is without: ACCEPT SCHEMA took that."""
+        current = {name for name, _ in self.reader.current_schema()}
+        return (
+            frozenset(column.name for column in self.pinned if column.name not in current) if current else frozenset()
+        )
+
+    def _reader_of(self, column: str) -> str | None:
+        definitions = self.head.definitions
+        monitors = [each for each in definitions.all(Kind.MONITOR) if isinstance(each, Monitor)]
+        found = column_readers(definitions.relations(), monitors, self.source.name, {column})
+        return str(found[0]) if found else None
 
     def _observed(self) -> tuple[ObservedColumn, ...]:
         """The columns of all batches, each in a type that holds them all."""
@@ -209,9 +236,11 @@ class BronzeLoad:
         return tuple(found.values())
 
     def _refuse(self, evolution: Evolution) -> None:
-        """A version that the policy refuses is kept, for ACCEPT SCHEMA to take."""
+        """A version that the policy refuses is kept, for ACCEPT SCHEMA to take; once, however often it comes."""
+        if self.reader.refuses(evolution.brought):
+            return
         changes = StateChanges(self.head, self.source.name, run_id=self.context.run.run_id, at=self.context.now())
-        statements = changes.schema(self.reader.schema_version() + 1, evolution.stored, "refused")
+        statements = changes.schema(self.reader.schema_version() + 1, evolution.brought, "refused")
         in_transaction(self.head.lake.engine, lambda connection: [connection.execute(each) for each in statements])
 
     def _target(self, evolution: Evolution) -> Target:
@@ -268,7 +297,7 @@ class BronzeLoad:
         )
         if skips_known:
             assert self.table is not None
-            query = known_hashes(self.table, self.source.key, self.state.table.excluded_loads)
+            query = known_hashes(self.table, self.source.key, self.state.table.excluded_loads, self.retyped)
             self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {KNOWN_HASHES} AS {query}")
         if deferred := self._deferred():
             try:
@@ -318,9 +347,6 @@ class BronzeLoad:
     ) -> RunResult:
         reach("load:files-written")
         written = writer.written
-        older: tuple[WrittenFile, ...] = ()
-        if evolution.retyped and self.table is not None:
-            older = rewrite(self.engine, self.table, target)
         changes = StateChanges(self.head, self.source.name, run_id=self.context.run.run_id, at=self.started_at)
         watermarks = self._watermarks()
         version, schema_changes = self._schema(changes, evolution)
@@ -331,7 +357,7 @@ class BronzeLoad:
             *changes.rules(results),
         ]
         result = RunResult(rows_in=rows_in, rows_out=written.rows)
-        files = [*older, *written.files]
+        files = [*self.retyped, *written.files]
         result = replace(
             result, record=self._record(results, result, version=version, watermarks=watermarks, files=written.files)
         )
@@ -343,7 +369,7 @@ class BronzeLoad:
             columns=None if keeps_schema else target.columns,
             partition_by=target.partition_by if self.table is None else None,
             added=tuple(files),
-            removes_all=bool(older),
+            removes_all=bool(self.retyped),
             properties=self._properties(writer, watermarks),
             summary={"ormolu.run-id": str(self.context.run.run_id), "ormolu.load-id": str(self.plan.load_id)},
             operation="load",
@@ -390,10 +416,9 @@ class BronzeLoad:
 
     def _schema(self, changes: StateChanges, evolution: Evolution) -> tuple[int, list[sa.Executable]]:
         version = self.reader.schema_version()
-        shape = [(column.name, column.type) for column in evolution.stored]
-        if version and shape == [(column.name, column.type) for column in self.pinned]:
+        if version and self.reader.current_schema() == schema_shape(evolution.brought):
             return version, []
-        return version + 1, changes.schema(version + 1, evolution.stored, "current")
+        return version + 1, changes.schema(version + 1, evolution.brought, "current")
 
     def _properties(self, writer: BronzeWriter, watermarks: Mapping[str, str]) -> dict[str, str]:
         state = self.state.table

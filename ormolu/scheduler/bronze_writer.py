@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,14 +11,18 @@ from sqlglot import exp
 from ormolu.catalog.lake import IcebergTable, copy_field_ids
 from ormolu.connectors.formats import FILE_COLUMN
 from ormolu.engine.jobs import JobEngine, identifier, literal
+from ormolu.errors import DatatypeMismatch
+from ormolu.medallion.casts import converted
 from ormolu.medallion.columns import PartitionField, StoredColumn
-from ormolu.medallion.evolution import Evolution, LoadedColumn
+from ormolu.medallion.evolution import Evolution, LoadedColumn, common_type
 from ormolu.medallion.files import WrittenFile
 from ormolu.medallion.layout import Layout
+from ormolu.scheduler.bronze_content import parquet_files
 from ormolu.scheduler.extracts import LoadUnit, StagedBatch
 
 UNITS = "ormolu_units"
 KNOWN_HASHES = "ormolu_known_hashes"
+HASH = "_hash"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +176,10 @@ class BronzeWriter:
         """md5 over field id, length and text of each value; NULLs are left out, so a new column changes nothing."""
         loaded = {column.column.name: column for column in self._evolution.columns}
         origins = {column.name.lower(): column.name for column in batch.columns}
-        parts = []
-        for column in sorted(self._target.columns, key=lambda each: each.field_id):
-            if column.is_hidden:
-                continue
-            value = f"CAST(CAST({_value(loaded[column.name], origins)} AS {column.type.stored}) AS VARCHAR)"
-            parts.append(f"'{column.field_id}:' || length({value}) || ':' || {value}")
-        return f"md5(concat({', '.join(parts) or literal('')}))"
+        return _row_hash(
+            self._target.columns,
+            lambda column: f"CAST({_value(loaded[column.name], origins)} AS {column.type.stored})",
+        )
 
     def _ordered(self, rows: str) -> str:
         """The rows as the files hold them; their ids stay those of the order they came in."""
@@ -200,10 +201,21 @@ class BronzeWriter:
 
 
 def _value(column: LoadedColumn, origins: Mapping[str, str]) -> str:
-    origin = None if column.origin is None else origins.get(column.origin.lower())
-    if origin is not None:
-        return f"staged.{identifier(origin)}"
+    names = () if column.origin is None else (column.origin, *column.aliases)
+    for name in names:
+        if name.lower() in origins:
+            return f"staged.{identifier(origins[name.lower()])}"
     return f"({column.default})" if column.default is not None else "NULL"
+
+
+def _row_hash(columns: Sequence[StoredColumn], stored: Callable[[StoredColumn], str]) -> str:
+    parts = []
+    for column in sorted(columns, key=lambda each: each.field_id):
+        if column.is_hidden:
+            continue
+        value = f"CAST({stored(column)} AS VARCHAR)"
+        parts.append(f"'{column.field_id}:' || length({value}) || ':' || {value}")
+    return f"md5(concat({', '.join(parts) or literal('')}))"
 
 
 def _moment(at: datetime | None) -> str:
@@ -220,19 +232,27 @@ def _units_sql(units: Sequence[LoadUnit]) -> str:
     return f"SELECT * FROM (VALUES {rows}) AS unit(location, path, modified_at, load_id)"  # noqa: S608 - quoted
 
 
-def rewrite(engine: JobEngine, table: IcebergTable, target: Target) -> tuple[WrittenFile, ...]:
-    """Write a table's rows again where columns took another type; every row and its ids stay as they are."""
+def retype(engine: JobEngine, table: IcebergTable, target: Target, *, hashes: bool) -> tuple[WrittenFile, ...]:
+    """A table's rows in the types of `target`: written again where Iceberg cannot read the older files in them.
+
+    Every row and its ids stay as they are; its hash is that which the source's row has from now on. 42804 where a value
+    has no place in its column's new type.
+    """
     if not table.files:
         return ()
-    selected = []
-    for column in target.columns:
-        name = identifier(column.name)
-        known = table.find_column(column.name)
-        value = name if known is not None else "NULL"
-        selected.append(f"CAST({value} AS {column.type.stored}) AS {name}")
+    _refuse_what_does_not_fit(engine, table, target)
+    if not any(_is_made_anew(table, column, hashes=hashes) for column in target.columns):
+        return ()
+    stored = {column.name: _stored(table, column) for column in target.columns}
+    fresh = _row_hash(target.columns, lambda column: stored[column.name])
+    stored = {
+        name: f"CASE WHEN _hash IS NOT NULL THEN {fresh} END" if name == HASH else value
+        for name, value in stored.items()
+    }
+    selected = [f"{value} AS {identifier(name)}" for name, value in stored.items()]
     source = table.source().sql(dialect="duckdb")
     return engine.write_parquet(
-        f"SELECT {', '.join(selected)} FROM ({source}) AS older",  # noqa: S608 - names are quoted
+        f"SELECT {', '.join(selected)} FROM ({source}) AS older",  # noqa: S608 - trees of our own
         directory=f"{target.directory}/rewritten",
         field_ids=copy_field_ids(target.columns),
         partition_by=target.partition_by,
@@ -241,14 +261,64 @@ def rewrite(engine: JobEngine, table: IcebergTable, target: Target) -> tuple[Wri
     )
 
 
-def known_hashes(table: IcebergTable, key: Sequence[str], excluded: Sequence[int]) -> str:
-    """SQL of KNOWN_HASHES: the hash of the latest row of each key, or every hash where there is no key."""
-    load_id = exp.column(exp.to_identifier("_load_id", quoted=True))
-    loads = [exp.Literal.number(load) for load in excluded]
-    where = exp.not_(exp.In(this=load_id, expressions=loads)) if loads else None
-    columns = [*key, "_hash", "_row_id", *(["_load_id"] if "_load_id" not in key else [])]
-    source = table.source(columns=columns, where=where).sql(dialect="duckdb")
+def _is_made_anew(table: IcebergTable, column: StoredColumn, *, hashes: bool) -> bool:
+    """Whether older files hold the column under a field id that it no longer has, or hashes over another text."""
+    known = table.find_column(column.name)
+    if known is None:
+        return False
+    is_printed_otherwise = hashes and (known.type.scalar.name, column.type.scalar.name) == ("float4", "float8")
+    return known.field_id != column.field_id or is_printed_otherwise
+
+
+def _retyped(table: IcebergTable, column: StoredColumn) -> exp.Expr:
+    known = table.find_column(column.name)
+    value = exp.column(exp.to_identifier(column.name, quoted=True))
+    return exp.null() if known is None else converted(value, given=known.type, wanted=column.type)
+
+
+def _stored(table: IcebergTable, column: StoredColumn) -> str:
+    return exp.cast(_retyped(table, column), column.type.stored, dialect="duckdb").sql(dialect="duckdb")
+
+
+def _refuse_what_does_not_fit(engine: JobEngine, table: IcebergTable, target: Target) -> None:
+    narrowed = []
+    for column in target.columns:
+        known = table.find_column(column.name)
+        if known is not None and known.type != column.type and common_type(known.type, column.type) != column.type:
+            narrowed.append((known, column))
+    if not narrowed:
+        return
+    source = table.source(columns=[known.name for known, _ in narrowed])
+    counts = [
+        exp.func("count_if", exp.and_(exp.column(known.name, quoted=True).is_(exp.null()).not_(), _lost(table, column)))
+        for known, column in narrowed
+    ]
+    ((*lost,),) = engine.rows(exp.select(*counts).from_(source.subquery("older")).sql(dialect="duckdb"))
+    for (known, column), rows in zip(narrowed, lost, strict=True):
+        if rows:
+            raise DatatypeMismatch(
+                f'{rows} values of column "{column.name}" of {table.name}, {known.type} so far, are no {column.type}',
+                hint=f"Leave it {known.type} here and cast it in silver, where what cannot be cast is quarantined.",
+            )
+
+
+def _lost(table: IcebergTable, column: StoredColumn) -> exp.Expr:
+    return _retyped(table, column).is_(exp.null())
+
+
+def known_hashes(
+    table: IcebergTable, key: Sequence[str], excluded: Sequence[int], retyped: Sequence[WrittenFile]
+) -> str:
+    """SQL of KNOWN_HASHES: the hash of the latest row of each key, or every hash where there is no key.
+
+    Of rows that this load has `retyped` the hash that they have now.
+    """
+    columns = [*key, HASH, "_row_id", *(["_load_id"] if "_load_id" not in key else [])]
+    source = f"({table.source(columns=columns).sql(dialect='duckdb')})"
+    if retyped:
+        source = parquet_files([file.path for file in retyped])
+    shown = f"WHERE _load_id NOT IN ({', '.join(map(str, excluded))})" if excluded else ""
     if not key:
-        return f"SELECT DISTINCT _hash FROM ({source})"  # noqa: S608 - a tree of our own
+        return f"SELECT DISTINCT _hash FROM {source} {shown}"  # noqa: S608 - a tree of our own
     names = ", ".join(map(identifier, key))
-    return f"SELECT {names}, arg_max(_hash, _row_id) AS _hash FROM ({source}) GROUP BY {names}"  # noqa: S608
+    return f"SELECT {names}, arg_max(_hash, _row_id) AS _hash FROM {source} {shown} GROUP BY {names}"  # noqa: S608

@@ -57,6 +57,8 @@ DEFERRED_BYTES = 16 * 1024 * 1024  # smaller files gain nothing from being writt
 BUSY_SHARE = 1.4  # of an even share of all bytes: the most that one file may have, or threads wait for it
 ATTEMPT = "__ormolu_typed_"
 JSON = data_type("json")
+_INTEGERS = ("int2", "int4", "int8")
+_WHOLE = "[+-]?[0-9]+(\\.0*)?"
 MISREAD = (InvalidTextRepresentation, InvalidDatetimeFormat, DatetimeFieldOverflow, NumericValueOutOfRange)
 # Read once and thrown away: neither compression nor dictionaries pay (a quarter of the time to write).
 STAGE_OPTIONS = "FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 1"
@@ -351,7 +353,7 @@ class Stager:
             return _array(identifier(name), kind)
         if kind.scalar.name == "bytea":
             return _bytes(identifier(name))
-        return f"CAST({identifier(name)} AS {kind.duckdb})"
+        return f"CAST({_read_as(identifier(name), kind)} AS {kind.duckdb})"
 
     def _write(
         self, source: str, columns: Sequence[tuple[str, str]], kept: Sequence[str], parameters: Sequence[object]
@@ -388,7 +390,7 @@ class Stager:
             found = self._engine.rows(
                 f"SELECT row, {FILE_COLUMN}, {value} FROM (SELECT {FILE_COLUMN}, {value}, "  # noqa: S608 - quoted
                 f"row_number() OVER (PARTITION BY {FILE_COLUMN}) AS row FROM {source}) WHERE {value} IS NOT NULL "
-                f"AND NOT {is_literal} AND TRY_CAST({value} AS {kind.duckdb}) IS NULL LIMIT 1"
+                f"AND NOT {is_literal} AND TRY_CAST({_read_as(value, kind)} AS {kind.duckdb}) IS NULL LIMIT 1"
             )
             if found:
                 row, location, text = found[0]
@@ -418,6 +420,14 @@ def _array(value: str, kind: DataType) -> str:
     text = f"CAST({value} AS VARCHAR)"
     read = f"CAST(CAST(pg_array_json({text}, {literal(str(kind))}) AS JSON) AS {kind.duckdb})"
     return f"CASE WHEN starts_with({text}, '{{') THEN {read} ELSE CAST({value} AS {kind.duckdb}) END"
+
+
+def _read_as(value: str, kind: DataType) -> str:
+    """The text that is cast: the engine alone would take 1.5 for 2, and 0x10 for 16."""
+    if kind.dimensions or kind.scalar.name not in _INTEGERS:
+        return value
+    text = f"CAST({value} AS VARCHAR)"
+    return f"CASE WHEN regexp_full_match(trim({text}), {literal(_WHOLE)}) THEN {text} ELSE {text} || '?' END"
 
 
 def _bytes(value: str) -> str:

@@ -41,6 +41,14 @@ def pinned_columns(table: IcebergTable | None) -> tuple[StoredColumn, ...]:
     return () if table is None else tuple(column for column in table.columns if not column.is_hidden)
 
 
+def schema_shape(columns: Sequence[StoredColumn]) -> list[tuple[str, str]]:
+    return [(column.name, str(column.type)) for column in columns]
+
+
+def _shape(kept: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
+    return [(column["name"], column["type"]) for column in kept]
+
+
 class LoadState:
     """Reads the rows of one source."""
 
@@ -98,6 +106,26 @@ class LoadState:
             )
         )
         return int(rows[0][0] or 0)
+
+    def current_schema(self) -> list[tuple[str, str]]:
+        """Names and types of the version that holds; none where no version is known."""
+        rows = self._rows(sa.select(schema_versions.c.columns).where(*self._versions("current")))
+        return _shape(rows[0].columns) if rows else []
+
+    def refuses(self, columns: Sequence[StoredColumn]) -> bool:
+        """Whether the newest version that was refused is this one."""
+        newest = schema_versions.c.version.desc()
+        rows = self._rows(
+            sa.select(schema_versions.c.columns).where(*self._versions("refused")).order_by(newest).limit(1)
+        )
+        return bool(rows) and _shape(rows[0].columns) == schema_shape(columns)
+
+    def _versions(self, status: str) -> tuple[sa.ColumnElement[bool], ...]:
+        return (
+            schema_versions.c.database == self._lake.database,
+            schema_versions.c.table_name == str(self._name),
+            schema_versions.c.status == status,
+        )
 
     def _of(self, table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
         return (table.c.database == self._lake.database, table.c.source_name == str(self._name))

@@ -231,6 +231,8 @@ def test_a_declared_type_that_does_not_fit_names_row_and_column(bench: Bench) ->
     with pytest.raises(InvalidTextRepresentation, match=r"the copied data, row 2.*integer.*x") as caught:
         bench.upload(source, "id,n\n1,1\n2,x\n", format="csv", header="true")
     assert 'column "n"' in str(caught.value.detail)
+    with pytest.raises(InvalidTextRepresentation, match=r'row 2.*integer: "1.5"'):
+        bench.upload(source, "id,n\n1,1.0\n2,1.5\n", format="csv", header="true")
 
 
 def test_declared_columns_fix_types_and_take_aliases_and_defaults(bench: Bench) -> None:

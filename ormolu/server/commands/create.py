@@ -38,7 +38,7 @@ from ormolu.medallion.bronze import load_mode, partition_fields
 from ormolu.medallion.bronze_rules import check_rules
 from ormolu.medallion.change_impact import Made, change_of, check_rebuild, readers, removed_columns
 from ormolu.medallion.columns import PartitionField, StoredColumn
-from ormolu.medallion.evolution import system_columns
+from ormolu.medallion.evolution import schema_policy, system_columns
 from ormolu.medallion.expectations import check_expectations
 from ormolu.medallion.lineage import check_acyclic, upstreams
 from ormolu.medallion.refresh_mode import check_supported
@@ -213,6 +213,7 @@ def check_connection(definition: Connection, head: Head, services: Services) -> 
 
 def check_bronze(definition: BronzeSource, head: Head) -> None:
     load_mode(definition)
+    schema_policy(definition)
     check_rules(definition)
     check_expectations(definition.rules)
     if definition.reconcile is not None:

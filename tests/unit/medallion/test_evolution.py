@@ -38,7 +38,9 @@ def shape(evolution: Evolution) -> dict[str, tuple[str, str | None]]:
         ("bigint", "integer", "bigint"),
         ("bigint", "date", "text"),
         ("text", "bigint", "text"),
-        ("numeric(18,2)", "bigint", "numeric(18,2)"),
+        ("numeric(18,2)", "bigint", "numeric(21,2)"),
+        ("numeric(38,2)", "bigint", "numeric(38,2)"),
+        ("numeric(38,30)", "integer", "text"),
         ("numeric(18,2)", "numeric(18,4)", "numeric(20,4)"),
         ("numeric(18,4)", "numeric(18,2)", "numeric(20,4)"),
         ("numeric(38,2)", "numeric(38,10)", "text"),
@@ -115,3 +117,19 @@ def test_what_the_load_says_it_leaves_out_is_null_without_a_warning() -> None:
     found = evolve(source(), pinned(a="bigint", b="text"), observed(a="bigint"), left_out=("b",))
     assert shape(found) == {"a": ("bigint", "a"), "b": ("text", None)}
     assert found.warnings == ()
+
+
+def test_a_removed_column_is_told_only_where_it_is_used() -> None:
+    found = evolve(
+        source(on_removed_column="warn_if_used"),
+        pinned(id="bigint", a="bigint", b="text"),
+        observed(id="bigint"),
+        reader_of={"a": "gold.t reads column a"}.get,
+    )
+    assert found.warnings == ('column "a" is no longer in the source and is NULL from now on: gold.t reads column a',)
+
+
+def test_a_listed_source_that_is_strict_takes_no_other_column_from_the_first_load_on() -> None:
+    strict = source(Column("id", "integer"), schema="strict")
+    assert evolve(strict, pinned(id="integer"), observed(id="bigint", e="text"), is_first=True).refusal is not None
+    assert evolve(source(schema="strict"), None, observed(id="bigint", e="text")).refusal is None
