@@ -51,24 +51,30 @@ def one_cycle(server: OrmoluServer, batch: int) -> None:
 
 def check_whole(server: OrmoluServer) -> None:
     """Every batch is there with all its rows or not at all, in each layer, whatever was going on."""
-    for relation, rows in (("bronze.ticks", ROWS), ("silver.ticks", ROWS - ROWS // 100)):
-        counts = server.run(f"SELECT batch, count(*), count(DISTINCT id) FROM {relation} GROUP BY batch")
-        assert all(row[1:] == (rows, rows) for row in counts), (relation, counts)
-    assert all(n == ROWS - ROWS // 100 for (n,) in server.run("SELECT n FROM gold.totals"))
+    with server.connect() as connection:
+        for relation, rows in (("bronze.ticks", ROWS), ("silver.ticks", ROWS - ROWS // 100)):
+            sql = f"SELECT batch, count(*), count(DISTINCT id) FROM {relation} GROUP BY batch"
+            counts = connection.execute(sql.encode()).fetchall()
+            assert all(row[1:] == (rows, rows) for row in counts), (relation, counts)
+        gold = connection.execute("SELECT n FROM gold.totals").fetchall()
+    assert all(n == ROWS - ROWS // 100 for (n,) in gold), gold
 
 
 def check_exact(server: OrmoluServer, batches: int) -> None:
     """After everything was tried again, the counts are those of a lake that was never killed."""
     good = ROWS - ROWS // 100
-    assert server.run("SELECT count(*), count(DISTINCT id), count(DISTINCT _row_id) FROM bronze.ticks") == [
-        (batches * ROWS, batches * ROWS, batches * ROWS)
-    ]
-    assert server.run("SELECT count(*), count(DISTINCT id) FROM silver.ticks") == [(batches * good, batches * good)]
-    assert server.run("SELECT count(*), sum(n) FROM gold.totals") == [(batches, batches * good)]
-    assert server.run("SELECT count(*) FROM quarantine.ticks") == [(batches * (ROWS // 100),)]
-    (silver,) = server.run("SELECT sum(amount) FROM silver.ticks")
-    (gold,) = server.run("SELECT sum(total) FROM gold.totals")
-    assert silver == gold
+    with server.connect() as connection:
+
+        def run(sql: str) -> list[tuple[object, ...]]:
+            return connection.execute(sql.encode()).fetchall()
+
+        assert run("SELECT count(*), count(DISTINCT id), count(DISTINCT _row_id) FROM bronze.ticks") == [
+            (batches * ROWS, batches * ROWS, batches * ROWS)
+        ]
+        assert run("SELECT count(*), count(DISTINCT id) FROM silver.ticks") == [(batches * good, batches * good)]
+        assert run("SELECT count(*), sum(n) FROM gold.totals") == [(batches, batches * good)]
+        assert run("SELECT count(*) FROM quarantine.ticks") == [(batches * (ROWS // 100),)]
+        assert run("SELECT sum(amount) FROM silver.ticks") == run("SELECT sum(total) FROM gold.totals")
 
 
 def define(server: OrmoluServer) -> None:

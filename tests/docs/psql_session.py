@@ -106,10 +106,12 @@ def clear(server: OrmoluServer) -> None:
         ):
             time.sleep(0.05)
         objects = connection.execute("SELECT kind, name FROM lake.objects").fetchall()
+        connection.execute("BEGIN")
         for kind, name in sorted(
             objects, key=lambda found: KINDS_LAST.index(found[0]) if found[0] in KINDS_LAST else -1
         ):
             connection.execute(f"DROP {kind} IF EXISTS {name} CASCADE".encode())
+        connection.execute("COMMIT")
         roles = connection.execute("SELECT rolname FROM pg_catalog.pg_roles WHERE rolname !~ '^(admin|pg_)'").fetchall()
         for (role,) in roles:
             for schema in SCHEMAS:

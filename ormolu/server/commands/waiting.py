@@ -20,8 +20,8 @@ from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Rows
 
-POLL_SECONDS = (0.02, 0.02, 0.05, 0.05, 0.1)
-POLLS_UNTIL_CHECKED = 30  # about three seconds
+POLL_SECONDS = (*(0.02,) * 8, *(0.05,) * 8, 0.1)
+POLLS_UNTIL_CHECKED = 40  # about three seconds
 AWAY_SECONDS_MAX = 15.0
 AWAY_PAUSE_SECONDS = 0.5
 

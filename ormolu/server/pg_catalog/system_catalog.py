@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 import duckdb
+import pyarrow as pa
 from sqlglot import exp
 
 from ormolu.definitions import TableName
@@ -36,10 +36,12 @@ UNVERSIONED = ""
 
 @dataclass(frozen=True, slots=True)
 class _Live:
-    """The schema that holds the live rows of a snapshot's version, and its tables."""
+    """The live rows of a snapshot's version: a table is stored in the schema when it is first asked for."""
 
     schema: str
-    tables: frozenset[str]
+    owner: str
+    tables: Mapping[str, pa.Table]
+    stored: set[str] = field(default_factory=set)
 
 
 class SystemCatalog:
@@ -96,6 +98,8 @@ class SystemCatalog:
             return self._expanded(view, columns, snapshot, reads, depth)
         live = self._live_rows(snapshot)
         if name.schema == "pg_catalog" and name.name in live.tables:
+            with self._lock:
+                self._keep_live(live, name.name)
             return _selected(columns, name, live.schema)
         if name.schema == "pg_catalog" and name.name in static_names():
             with self._lock:
@@ -141,16 +145,18 @@ class SystemCatalog:
             return live
 
     def _publish(self, schema: str, snapshot: CatalogSnapshot) -> _Live:
-        tables = build(snapshot)
-        for name in tables.keys() & set(static_names()):
-            self._keep_static(name)
-        self._cursor.execute("BEGIN")
         self._cursor.execute(f"CREATE SCHEMA {DATABASE}.{schema}")
-        for name, table in tables.items():
-            owner = Identifiers(snapshot).superuser if name in static_names() else None
-            self._create(schema, name, table, owner=owner)
-        self._cursor.execute("COMMIT")
-        return _Live(schema, frozenset(tables))
+        return _Live(schema, Identifiers(snapshot).superuser, build(snapshot))
+
+    def _keep_live(self, live: _Live, name: str) -> None:
+        """Store the rows of a table: of the version's tables a query reads a few."""
+        if name in live.stored:
+            return
+        owner = live.owner if name in static_names() else None
+        if owner is not None:
+            self._keep_static(name)
+        self._create(live.schema, name, live.tables[name], owner=owner)
+        live.stored.add(name)
 
     def _keep_static(self, name: str) -> None:
         """Store the static rows of a table when they are first asked for: a start that stores all waits for them."""
@@ -158,7 +164,7 @@ class SystemCatalog:
             self._create(STATIC_SCHEMA, name, static_table(name))
             self._static.add(name)
 
-    def _create(self, schema: str, name: str, table: Any, *, owner: str | None = None) -> None:
+    def _create(self, schema: str, name: str, table: pa.Table, *, owner: str | None = None) -> None:
         """A table of Arrow's rows; with an owner, after the static rows of its name, which are that role's."""
         target = exp.table_(name, db=schema, catalog=DATABASE, quoted=True)
         query: exp.Query = exp.select("*").from_("arrow_rows")
@@ -173,7 +179,7 @@ class SystemCatalog:
             self._cursor.execute(exp.Create(this=target, kind="TABLE", expression=query).sql(dialect="duckdb"))
 
     @contextmanager
-    def _registered(self, table: Any) -> Iterator[None]:
+    def _registered(self, table: pa.Table) -> Iterator[None]:
         self._cursor.register("arrow_rows", table)
         try:
             yield
