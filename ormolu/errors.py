@@ -110,6 +110,10 @@ class DuplicateAlias(OrmoluError):
     sqlstate = "42712"
 
 
+class InvalidForeignKey(OrmoluError):
+    sqlstate = "42830"
+
+
 class WindowingError(OrmoluError):
     sqlstate = "42P20"
 

@@ -117,7 +117,14 @@ def _stage_schema(staging: Staging, change: TableChange, base: IcebergTable) -> 
             staging.set_schema(iceberg_schema(columns))
     if change.partition_by is not None and change.partition_by != base.partition_by:
         last_id = base.metadata.last_partition_id
-        staging.set_spec(partition_spec(change.partition_by, columns, last_id=999 if last_id is None else last_id))
+        staging.set_spec(
+            partition_spec(
+                change.partition_by,
+                columns,
+                last_id=999 if last_id is None else last_id,
+                earlier=base.metadata.partition_specs,
+            )
+        )
 
 
 def _with_ids(columns: tuple[StoredColumn, ...], base: IcebergTable | None) -> tuple[StoredColumn, ...]:

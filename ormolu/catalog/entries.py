@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -53,8 +53,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def partition_spec(
-    fields: Sequence[PartitionField], columns: Sequence[StoredColumn], *, last_id: int = 999, spec_id: int = 0
+    fields: Sequence[PartitionField],
+    columns: Sequence[StoredColumn],
+    *,
+    last_id: int = 999,
+    earlier: Iterable[PartitionSpec] = (),
 ) -> PartitionSpec:
+    """A field that an `earlier` spec of the table had keeps its id, as Iceberg asks for."""
+    known = {(field.source_id, str(field.transform)): field for spec in earlier for field in spec.fields}
     ids = {column.name: column.field_id for column in columns}
     types = {column.name: column.type for column in columns}
     names = {column.name for column in columns}
@@ -62,10 +68,14 @@ def partition_spec(
     for field in fields:
         if field.column not in ids:
             raise InvalidParameterValue(f'PARTITION BY names the column "{field.column}", which the table lacks')
-        last_id += 1
         transform: Transform[Any, Any] = parse_transform(field.transform)
         if not transform.can_transform(iceberg_type(types[field.column], 0)):
             raise field.refusal(types[field.column])
+        if (same := known.get((ids[field.column], field.transform))) is not None:
+            names.add(same.name)
+            spec_fields.append(same)
+            continue
+        last_id += 1
         name = field.column if field.transform == "identity" else f"{field.column}_{_word(field.transform)}"
         while name in names and field.transform != "identity":
             name += "_"
@@ -73,7 +83,7 @@ def partition_spec(
         spec_fields.append(
             IcebergPartitionField(source_id=ids[field.column], field_id=last_id, transform=transform, name=name)
         )
-    return PartitionSpec(*spec_fields, spec_id=spec_id)
+    return PartitionSpec(*spec_fields)
 
 
 def _word(transform: str) -> str:

@@ -16,7 +16,7 @@ from ormolu.catalog.schema import versions
 from ormolu.catalog.table import IcebergTable, relation_columns
 from ormolu.definitions import TableName
 from ormolu.errors import InvalidDatetimeFormat, InvalidParameterValue
-from ormolu.medallion.columns import EXCLUDED_LOADS, INGESTION_ID, LATEST_FULL_LOAD, LOAD_TIME
+from ormolu.medallion.columns import DELETED_AT, EXCLUDED_LOADS, INGESTION_ID, IS_DELETED, LATEST_FULL_LOAD, LOAD_TIME
 from ormolu.sql_extensions.relations import Relation, RelationColumn
 from ormolu.sql_extensions.types import data_type
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ormolu.sql_extensions.dialect.context import AsOf
 
 FindTable = Callable[[TableName], IcebergTable | None]
-IS_DELETED = "_is_deleted"
-DELETED_AT = "_deleted_at"
 
 
 def find_relation(name: TableName, find_table: FindTable) -> Relation | None:

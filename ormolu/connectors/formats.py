@@ -32,6 +32,14 @@ LINE_BYTES_MIN = 64 * 1024
 OBJECT_BYTES_MAX = 16 * 1024 * 1024
 DIGITS_MAX = 38
 OWN_COPY_OPTIONS = frozenset(("repeat", "file_name"))  # what COPY takes beyond PostgreSQL's options
+_ENGINE_ENCODINGS = {
+    "utf-8": "utf-8",
+    "utf-8-sig": "utf-8",
+    "ascii": "utf-8",
+    "iso8859-1": "latin-1",
+    "utf-16": "utf-16",
+}
+_ENCODINGS_THERE_ARE = "There are utf-8, latin-1 and utf-16."
 _DELIMITERS = (",", ";", "\t", "|")
 _SUFFIXES = {
     ".csv": "csv",
@@ -59,6 +67,9 @@ class CsvDialect:
     force_null: bool = False  # a quoted empty value is NULL too
 
 
+TEXT_DIALECT = CsvDialect(has_header=False, delimiter="\t", quote="", escape="", null="\\N", is_text=True)
+
+
 @dataclass(frozen=True, slots=True)
 class FileFormat:
     name: str  # csv, json, ndjson, parquet
@@ -75,7 +86,8 @@ def file_format(declared: Format | None, path: str) -> FileFormat:
             )
         return FileFormat(name)
     options = {item.name: str(item.value) for item in declared.options.items}
-    return _named_format(declared.name.lower(), options, CsvDialect())
+    name = declared.name.lower()
+    return _named_format(name, options, TEXT_DIALECT if name == "text" else CsvDialect())
 
 
 def copy_format(declared: Format | None, options: Mapping[str, str], *, names_columns: bool = False) -> FileFormat:
@@ -84,10 +96,7 @@ def copy_format(declared: Format | None, options: Mapping[str, str], *, names_co
         declared = None
     base = {} if declared is None else {item.name: str(item.value) for item in declared.options.items}
     name = options.get("format", declared.name if declared is not None else "text").lower()
-    start = CsvDialect(has_header=False, delimiter=",")
-    if name == "text":
-        start = CsvDialect(has_header=False, delimiter="\t", quote="", escape="", null="\\N", is_text=True)
-        name = "csv"
+    start = TEXT_DIALECT if name == "text" else CsvDialect(has_header=False, delimiter=",")
     return _named_format(name, {**base, **options}, start)
 
 
@@ -146,9 +155,14 @@ def _one_character(option: str, value: str) -> str:
 def _encoding(value: str) -> str:
     spelled = value.lower().replace("utf8", "utf-8").replace("latin1", "latin-1").replace("win125", "cp125")
     try:
-        return codecs.lookup(spelled).name
+        name = codecs.lookup(spelled).name
     except LookupError as error:
-        raise InvalidParameterValue(f"encoding '{value}' is not known") from error
+        raise InvalidParameterValue(f"encoding '{value}' is not known", hint=_ENCODINGS_THERE_ARE) from error
+    if name not in _ENGINE_ENCODINGS:
+        raise FeatureNotSupported(
+            f"encoding {value} is not supported yet", hint=f"Convert the file to utf-8. {_ENCODINGS_THERE_ARE}"
+        )
+    return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +272,7 @@ def delimited_query(
         f"allow_quoted_nulls = {'true' if dialect.force_null else 'false'}",
         "null_padding = false",
         "strict_mode = true",
-        f"encoding = {_text(_engine_encoding(dialect.encoding))}",
+        f"encoding = {_text(_ENGINE_ENCODINGS[dialect.encoding])}",
         f"max_line_size = {max(LINE_BYTES_MIN, min(LINE_BYTES_MAX, largest_bytes + 1))}",
         f"filename = {_text(FILE_COLUMN)}",
     ]
@@ -269,13 +283,6 @@ def delimited_query(
         f"SELECT {', '.join([*selected, _name(FILE_COLUMN)])} "  # noqa: S608 - names and texts are quoted
         f"FROM read_csv([{', '.join(map(_text, paths))}], {', '.join(options)})"
     )
-
-
-def _engine_encoding(encoding: str) -> str:
-    known = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "ascii": "utf-8", "iso8859-1": "latin-1", "utf-16": "utf-16"}
-    if encoding not in known:
-        raise FeatureNotSupported(f"encoding {encoding} is not supported yet", hint="Convert the file to utf-8.")
-    return known[encoding]
 
 
 def _unescaped(value: str) -> str:
@@ -375,7 +382,8 @@ def broken_file(error: OrmoluError, paths: Sequence[str], *, title: str | None =
         )
     if "Maximum line size" in text:
         return BadCopyFileFormat(
-            f"{place}: the line is longer than {LINE_BYTES_MAX // 1024 // 1024} MB", hint="Is a quote missing?"
+            f"{place}: the line is longer than {LINE_BYTES_MAX // 1024 // 1024} MB",
+            hint="Is a quote missing? Longer values come as ndjson (16 MB an object) or parquet.",
         )
     if "unterminated quote" in text.lower() or "quote should be" in text.lower():
         return BadCopyFileFormat(

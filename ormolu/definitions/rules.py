@@ -79,7 +79,7 @@ class UniqueRule:
 class ForeignKeyRule:
     columns: tuple[str, ...]
     references: TableName
-    referenced_columns: tuple[str, ...]
+    referenced_columns: tuple[str, ...]  # none as written: the KEY of the table it refers to
     name: str | None = None
     on_violation: Violation | None = None
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 
@@ -19,6 +18,8 @@ from ormolu.errors import (
     OrmoluError,
 )
 from ormolu.medallion.columns import PartitionField
+from ormolu.medallion.refresh_mode import moment
+from ormolu.sql_extensions.options.values import interval
 from ormolu.sql_extensions.types import DataType
 
 LOOKBACK_DEFAULT = "15 minutes"
@@ -149,12 +150,17 @@ def load_mode(source: BronzeSource) -> LoadMode:
 
 
 def plan_bronze(source: BronzeSource, state: BronzeState, request: Mapping[str, object]) -> BronzePlan:
-    """The plan of one load. `request` may ask for `full`, or a range `since`/`until` of the watermark column."""
+    """The plan of one load. `request` may ask for `full`, or a range `since`/`until`: of the watermark
+    column, or of the times at which files changed."""
     assert isinstance(source.source, ConnectionSource)
     mode = load_mode(source)
     first = state.table.next_load_id
+    if request.get("since") is not None and mode is LoadMode.FULL:
+        raise FeatureNotSupported(
+            f"{source.name} is loaded whole: FROM has nothing to begin at", hint="REFRESH without FROM reads all of it."
+        )
     if source.source.form is SourceForm.FILES:
-        return _plan_files(source, state, mode, first, reads_all=bool(request.get("full")))
+        return _plan_files(source, _within(state, request), mode, first, request)
     if mode is LoadMode.FULL:
         slices = tuple(Slice(connection) for connection in source.source.connections)
     else:
@@ -162,8 +168,26 @@ def plan_bronze(source: BronzeSource, state: BronzeState, request: Mapping[str, 
     return BronzePlan(mode, first, first + 1, slices=slices)
 
 
-def _plan_files(source: BronzeSource, state: BronzeState, mode: LoadMode, first: int, *, reads_all: bool) -> BronzePlan:
+def _within(state: BronzeState, request: Mapping[str, object]) -> BronzeState:
+    """The state with the files alone that changed in the time that FROM and TO name, the end excluded."""
+    since, until = (None if request.get(name) is None else str(request[name]) for name in ("since", "until"))
+    if since is None:
+        return state
+    start, end = moment(since), moment(until)
+    listed = tuple(
+        file
+        for file in state.listed
+        if (start is None or file.modified_at >= start) and (end is None or file.modified_at < end)
+    )
+    paths = {file.path for file in listed}
+    return replace(state, listed=listed, ledger=tuple(entry for entry in state.ledger if entry.path in paths))
+
+
+def _plan_files(
+    source: BronzeSource, state: BronzeState, mode: LoadMode, first: int, request: Mapping[str, object]
+) -> BronzePlan:
     if mode is LoadMode.APPEND:
+        reads_all = bool(request.get("full")) or request.get("since") is not None
         return _plan_appended(source, state, first, reads_all=reads_all)
     return BronzePlan(mode, first, first + 1, files=tuple(FileLoad(file, first) for file in state.listed))
 
@@ -245,7 +269,7 @@ def _slice(source: BronzeSource, state: BronzeState, connection: str, request: M
     if watermark is None:
         start = load_option(source, "start", "")
         return Slice(connection, column, start or None, clock, has_start=True, loads_null=loads_null)
-    lookback = seconds_of(load_option(source, "lookback", LOOKBACK_DEFAULT))
+    lookback = interval(load_option(source, "lookback", LOOKBACK_DEFAULT)).total_seconds()
     return Slice(connection, column, earlier(watermark, lookback, state.watermark_type), clock, loads_null=loads_null)
 
 
@@ -268,28 +292,6 @@ def earlier(watermark: str, seconds: float, kind: DataType | None) -> str:
     if moved.tzinfo is not None:
         moved = moved.astimezone(UTC)
     return moved.isoformat(sep="T" if "T" in watermark else " ")
-
-
-_UNITS = {
-    "microsecond": 1e-6, "millisecond": 1e-3, "second": 1, "sec": 1, "s": 1, "minute": 60, "min": 60, "m": 60,
-    "hour": 3600, "h": 3600, "day": 86400, "d": 86400, "week": 604800, "w": 604800, "month": 2592000, "mon": 2592000,
-    "year": 31536000,
-}  # fmt: skip
-_TERM = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+?)s?\b\s*")
-
-
-def seconds_of(interval: str) -> float:
-    """A PostgreSQL interval such as '15 minutes' or '1 day 2 hours' in seconds; months count 30 days."""
-    text, seconds, position = interval.strip().lower(), 0.0, 0
-    if text in ("", "0"):
-        return 0.0
-    while position < len(text):
-        match = _TERM.match(text, position)
-        if match is None or match[2] not in _UNITS:
-            raise InvalidDatetimeFormat(f'invalid input syntax for type interval: "{interval}"', hint="'15 minutes'")
-        seconds += float(match[1]) * _UNITS[match[2]]
-        position = match.end()
-    return seconds
 
 
 _TRANSFORMS = frozenset(("year", "month", "day", "hour"))

@@ -24,6 +24,7 @@ from ormolu.medallion.lineage import dependents
 from ormolu.medallion.refresh_mode import keeps_old_rows
 from ormolu.sql_extensions.equality import differing_fields, is_same_definition
 from ormolu.sql_extensions.parser.expressions import parse_expression, parse_query
+from ormolu.sql_extensions.types import DataType
 
 Made = SilverTable | GoldTable | GoldMetric
 
@@ -142,6 +143,28 @@ def readers(relations: Mapping[TableName, Definition], name: TableName, columns:
         read = sorted(set(columns) & _names_read(relations[each], name))
         found += [f"{each} reads column {column}" for column in read]
     return found
+
+
+_INTEGER_DIGITS = {"int2": 5, "int4": 10, "int8": 19}
+_TEXTS = ("bpchar", "varchar", "text")
+
+
+def is_wider(before: DataType, now: DataType) -> bool:
+    """Whether every value of the one type is the same value of the other, and works where it worked."""
+    if before == now:
+        return True
+    if before.dimensions or now.dimensions:
+        return False
+    old, new = before.scalar.name, now.scalar.name
+    if old in _INTEGER_DIGITS and new in _INTEGER_DIGITS:
+        return _INTEGER_DIGITS[new] >= _INTEGER_DIGITS[old]
+    if new == "numeric" and (old == "numeric" or old in _INTEGER_DIGITS):
+        precision, scale = before.modifiers or (_INTEGER_DIGITS.get(old, 1000), 0)
+        wide, places = now.modifiers or (1000, scale)
+        return wide - places >= precision - scale and places >= scale
+    if old in _TEXTS and new in _TEXTS:
+        return not now.modifiers or (bool(before.modifiers) and now.modifiers >= before.modifiers)
+    return (old, new) == ("float4", "float8")
 
 
 def _named_columns(definition: Made) -> set[str] | None:

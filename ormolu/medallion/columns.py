@@ -66,6 +66,8 @@ SILVER_AUDIT_COLUMNS = _hidden(
     ("_load_timestamp", "timestamptz"),
 )
 
+IS_DELETED, DELETED_AT = "_is_deleted", "_deleted_at"  # of silver.x_all, beside the columns of silver.x
+
 QUARANTINE_COLUMNS = tuple(
     StoredColumn(name, data_type(spelling))
     for name, spelling in (

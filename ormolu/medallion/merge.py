@@ -16,7 +16,7 @@ from datetime import datetime
 from sqlglot import exp
 
 from ormolu.definitions import SortColumn, TableName
-from ormolu.medallion.columns import PartitionField, StoredColumn
+from ormolu.medallion.columns import DELETED_AT, PartitionField, StoredColumn
 from ormolu.medallion.expressions import at
 from ormolu.medallion.templates import (
     cast,
@@ -42,7 +42,6 @@ KIND = "ormolu:kind"
 DELETE = "ormolu:delete"
 NUMBER = "ormolu:n"
 IS_THERE = "ormolu:is_there"
-DELETED_AT = "_deleted_at"
 
 
 @dataclass(frozen=True, slots=True)

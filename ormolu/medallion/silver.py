@@ -10,8 +10,9 @@ from sqlglot import exp
 
 from ormolu.definitions import DeleteWhen, Expression, SilverTable
 from ormolu.errors import DuplicateColumn, InvalidObjectDefinition
-from ormolu.medallion.columns import SILVER_AUDIT_COLUMNS, StoredColumn
+from ormolu.medallion.columns import DELETED_AT, IS_DELETED, SILVER_AUDIT_COLUMNS, StoredColumn
 from ormolu.medallion.expressions import at, undefined_column
+from ormolu.medallion.named_columns import check_named_columns
 from ormolu.medallion.staged_rows import IS_DELETE, ROW_NUMBER, SYSTEM, InputColumn, Stage
 from ormolu.medallion.templates import (
     cast,
@@ -59,9 +60,7 @@ def delete_when_of(definition: SilverTable, inputs: Sequence[InputColumn]) -> De
 def check_shape(definition: SilverTable, stage: Stage) -> None:
     """The clauses name columns that there are, and fit together."""
     names = {item.name for item in stage.columns}
-    for name in (*definition.key, *definition.replace_by):
-        if name not in names:
-            raise undefined_column(name, names)
+    check_named_columns(definition, names | ({definition.surrogate_key} if definition.surrogate_key else set()))
     needs_key = {
         "REPLACE BY": definition.replace_by,
         "SURROGATE KEY": definition.surrogate_key,
@@ -72,6 +71,8 @@ def check_shape(definition: SilverTable, stage: Stage) -> None:
         if value and not definition.key:
             raise InvalidObjectDefinition(f"{clause} needs a KEY", hint="Add KEY (column, ...).")
     reserved = {ROW_ID.name} | ({VALID_FROM, VALID_TO} if definition.history is not None else set())
+    if definition.delete_when is not None and definition.delete_when.mode == SOFT:
+        reserved |= {IS_DELETED, DELETED_AT}
     if taken := sorted(names & reserved):
         raise DuplicateColumn(f'column "{taken[0]}" is added by us', hint="Give yours another name with AS.")
     if definition.surrogate_key in names:

@@ -19,7 +19,7 @@ from ormolu.connectors.formats import file_format
 from ormolu.connectors.source import ReadRequest, Source, Window
 from ormolu.definitions import BronzeSource, ConnectionSource, Kind, LoadMode, Monitor
 from ormolu.engine.jobs import identifier, literal
-from ormolu.errors import DataError, OrmoluError, QueryCanceled, UndefinedColumn
+from ormolu.errors import DataError, OrmoluError, QueryCanceled
 from ormolu.faults import reach
 from ormolu.medallion.bronze import (
     BronzePlan,
@@ -29,7 +29,6 @@ from ormolu.medallion.bronze import (
     Slice,
     load_option,
     null_watermark,
-    partition_fields,
     suspicious_extract,
 )
 from ormolu.medallion.bronze_rules import RuleResult, bronze_rules, compile_rule, failed_load, rule_result
@@ -45,6 +44,7 @@ from ormolu.medallion.columns import (
 from ormolu.medallion.evolution import Evolution, LoadedColumn, ObservedColumn, common_type, evolve, system_columns
 from ormolu.medallion.files import WrittenFile
 from ormolu.medallion.layout import layout_of
+from ormolu.medallion.named_columns import check_named_columns, partitions
 from ormolu.medallion.rules import rule_names
 from ormolu.scheduler.bronze_content import content, latest_extract, parquet_files
 from ormolu.scheduler.bronze_writer import KNOWN_HASHES, BronzeWriter, Target, known_hashes, retype
@@ -53,7 +53,6 @@ from ormolu.scheduler.extracts import Expected, LoadUnit, StagedBatch, Stager
 from ormolu.scheduler.load_records import ingestion_record, source_system
 from ormolu.scheduler.load_state import LoadState, StateChanges, pinned_columns, schema_shape
 from ormolu.scheduler.refresh_parts import catchable_errors
-from ormolu.sql_extensions.parser.expressions import parse_expression
 from ormolu.sql_extensions.queries import bind_expression
 
 
@@ -245,18 +244,8 @@ class BronzeLoad:
 
     def _target(self, evolution: Evolution) -> Target:
         columns = planned_columns((*evolution.stored, *system_columns(evolution.stored)), self.table)
-        if self.table is not None:
-            partition_by = self.table.partition_by
-        else:
-            trees = [parse_expression(term.text) for term in self.source.partition_by]
-            partition_by = partition_fields(trees)
-        names = {column.name for column in columns}
-        for part in partition_by:
-            if part.column not in names:
-                raise UndefinedColumn(f'PARTITION BY names "{part.column}", which {self.source.name} has not')
-        for name in self.source.key:
-            if name not in names:
-                raise UndefinedColumn(f'KEY names "{name}", which {self.source.name} has not')
+        check_named_columns(self.source, {column.name for column in columns})
+        partition_by = partitions(self.source.partition_by)
         return Target(columns, partition_by, self.directory, layout_of(self.source.options), self._order(columns))
 
     def _order(self, columns: Sequence[StoredColumn]) -> tuple[str, ...]:
@@ -367,7 +356,7 @@ class BronzeLoad:
             based_on=self.table.metadata_location if self.table is not None else None,
             location=None if self.table is not None else self.location,
             columns=None if keeps_schema else target.columns,
-            partition_by=target.partition_by if self.table is None else None,
+            partition_by=target.partition_by,
             added=tuple(files),
             removes_all=bool(self.retyped),
             properties=self._properties(writer, watermarks),

@@ -13,6 +13,7 @@ from ormolu.medallion.inputs import normalised, without_quarantine
 from ormolu.medallion.layout import layout_of
 from ormolu.medallion.merge import TableWrite
 from ormolu.medallion.metric import READ_AT, filter_loss_query
+from ormolu.medallion.named_columns import check_named_columns, partitions
 from ormolu.medallion.refresh_mode import checkpoints_text
 from ormolu.medallion.rules import NamedRule, named_rules
 from ormolu.medallion.staged_rows import Stage, StageRequest
@@ -22,8 +23,9 @@ from ormolu.scheduler import gates
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.gates import Verdict
 from ormolu.scheduler.kept_content import kept_properties
-from ormolu.scheduler.refresh_parts import catchable_errors, checkpoint_rows, expectations, partitions, rule_relations
+from ormolu.scheduler.refresh_parts import catchable_errors, checkpoint_rows, expectations, rule_relations
 from ormolu.scheduler.refresh_plans import Readable, definition_hash, plan_refresh
+from ormolu.scheduler.retyped_columns import check_retyped
 from ormolu.scheduler.schema_versions import new_schema_version
 from ormolu.scheduler.table_writes import TableWriter, after
 from ormolu.sql_extensions.queries import Resolve, SessionValues, bind_query
@@ -47,6 +49,7 @@ def refresh_gold(definition: GoldTable | GoldMetric, context: RunContext, *, is_
     if isinstance(definition, GoldMetric):
         _tell_of_nulls(definition, resolve, context)
     write = _write(definition, staged, judgement.is_removed)
+    check_retyped(definition.name, head.find_table(definition.name), write.columns, head, context)
     verdicts = (*judgement.verdicts, *_expect(staged, write, context, head, now))
     gates.check(definition.name, verdicts, context)
     gates.warn(verdicts, context)
@@ -98,6 +101,7 @@ def _stage(
             now=now,
         )
     )
+    check_named_columns(definition, {item.name for item in staged.columns})
     context.engine().execute(f"CREATE TEMP TABLE {STAGED} AS {text(staged.query)}")
     return staged
 

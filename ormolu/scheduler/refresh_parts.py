@@ -14,7 +14,6 @@ from sqlglot import exp
 from ormolu.catalog.lake import Head, IcebergTable
 from ormolu.catalog.schema import checkpoints, versions
 from ormolu.definitions import (
-    Expression,
     ForeignKeyRule,
     GoldMetric,
     GoldTable,
@@ -25,8 +24,7 @@ from ormolu.definitions import (
 from ormolu.engine.errors import condition
 from ormolu.engine.jobs import JobEngine
 from ormolu.errors import InvalidTextRepresentation, OrmoluError
-from ormolu.medallion.bronze import partition_fields
-from ormolu.medallion.columns import PartitionField, StoredColumn
+from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.expectations import BEFORE, ROWS, observation
 from ormolu.medallion.refresh_mode import Upstream
 from ormolu.medallion.rules import NamedRule
@@ -36,7 +34,6 @@ from ormolu.scheduler.context import RunContext
 from ormolu.scheduler.gates import Verdict
 from ormolu.scheduler.refresh_plans import Readable
 from ormolu.scheduler.table_writes import published
-from ormolu.sql_extensions.dialect.reading import parse_expression
 from ormolu.sql_extensions.queries import AsOf, SessionValues, bind_query
 from ormolu.sql_extensions.relations import Relation, RelationColumn
 
@@ -60,10 +57,6 @@ def catchable_errors(engine: JobEngine) -> Iterator[None]:
         if found is None:
             raise
         raise condition(found["state"], found["message"]) from error
-
-
-def partitions(expressions: Sequence[Expression]) -> tuple[PartitionField, ...]:
-    return partition_fields([parse_expression(each.text) for each in expressions])
 
 
 def expectations(

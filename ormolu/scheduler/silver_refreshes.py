@@ -11,6 +11,7 @@ from ormolu.catalog.lake import Head, IcebergTable
 from ormolu.definitions import Expression, SilverTable, TableName
 from ormolu.medallion.expressions import scope_of, translated
 from ormolu.medallion.inputs import normalised, without_quarantine
+from ormolu.medallion.own_names import check_own_names
 from ormolu.medallion.quarantine import only_entries, quarantine_name, substituted
 from ormolu.medallion.refresh_mode import moment, only_after, only_loaded
 from ormolu.medallion.rules import NamedRule, named_rules
@@ -22,6 +23,7 @@ from ormolu.scheduler import gates
 from ormolu.scheduler.context import ResultTable, RunContext, RunResult
 from ormolu.scheduler.refresh_parts import catchable_errors, rule_relations
 from ormolu.scheduler.refresh_plans import Readable, RefreshPlan, plan_refresh
+from ormolu.scheduler.retyped_columns import check_retyped
 from ormolu.scheduler.silver_batches import STAGED, SilverBatch
 from ormolu.scheduler.silver_parts import first_after, stage_part
 from ormolu.scheduler.silver_publishes import publish_silver
@@ -61,6 +63,7 @@ def refresh_silver(
     if reprocessing is not None and reprocessing.is_trial:
         return _trial(batch)
     gates.check(definition.name, batch.judgement.verdicts, context)
+    check_retyped(definition.name, batch.current, batch.stored(), head, context)
     return publish_silver(batch)
 
 
@@ -110,6 +113,11 @@ class _Reading:
         engine, definition = self.context.engine(), self.definition
         bound = bind_query(self.plan.input.tree, self._resolve, session=SessionValues(now=self.now))
         self.context.notices.extend(bound.warnings)
+        readable = Readable(self.head, definition.name)
+        upstreams = [readable.find(TableName(*name.split(".", 1))) for name in self.plan.upstreams]
+        check_own_names(
+            definition.name, self.plan.input.tree, bound.column_names, [each for each in upstreams if each is not None]
+        )
         plain, inputs = normalised(bound.tree, bound.column_names, engine.describe(bound.sql), left_out=AUDIT_NAMES)
         request = StageRequest(
             table=definition.name,

@@ -19,9 +19,9 @@ from ormolu.medallion.merge import (
     deleted_name,
     merge,
 )
+from ormolu.medallion.named_columns import partitions
 from ormolu.medallion.silver import HARD, IGNORE, NEXT_SURROGATE_KEY, SOFT, empty_rows, rebuilt_rows
 from ormolu.medallion.templates import column, columns, named, query, quoted, same, table, text
-from ormolu.scheduler.refresh_parts import partitions
 from ormolu.scheduler.silver_batches import PART, STAGED, SilverBatch, limits
 from ormolu.scheduler.table_writes import published
 

@@ -360,6 +360,34 @@ def test_partitioned_tables_are_written_by_partition(bench: Bench) -> None:
     assert len(bench.rows("day")) == 2
 
 
+def test_another_layout_holds_for_the_files_that_follow(bench: Bench) -> None:
+    """Another PARTITION BY, ORDER BY and compression: older files stay as they are, and all rows are found."""
+    by_month = uploads(partition_by=(Expression("month(day)"),))
+    bench.upload(by_month, "day,city\n2026-01-05,Lyon\n2026-02-05,Gent\n", format="csv", header="true")
+    by_city = uploads(
+        partition_by=(Expression("city"),),
+        order_by=(SortColumn(Expression("day"), is_descending=True),),
+        options=options(compression="gzip"),
+    )
+    bench.upload(by_city, "day,city\n2026-01-06,Lyon\n2026-02-06,Lyon\n2026-03-06,Gent\n", format="csv", header="true")
+    table = bench.lake.head().table(NAME)
+    assert [field.column for field in table.partition_by] == ["city"]
+    fresh = [file for file in table.files if file.spec_id == table.metadata.default_spec_id]
+    assert sorted((file.partition, file.rows) for file in fresh) == [(("Gent",), 1), (("Lyon",), 2)]
+    (of_lyon,) = [file.path for file in fresh if file.partition == ("Lyon",)]
+    assert [str(day) for day in pq.read_table(of_lyon)["day"].to_pylist()] == ["2026-02-06", "2026-01-06"]
+    assert pq.ParquetFile(of_lyon).metadata.row_group(0).column(0).compression == "GZIP"
+    bench.upload(by_month, "day,city\n2026-04-05,Lyon\n", format="csv", header="true")
+    bench.upload(uploads(), "day,city\n2026-05-05,Gent\n", format="csv", header="true")
+    table = bench.lake.head().table(NAME)
+    assert table.partition_by == ()
+    assert len({field.field_id for spec in table.metadata.partition_specs for field in spec.fields}) == 2
+    assert [tuple(map(str, row)) for row in bench.rows("day, city")] == [
+        ("2026-01-05", "Lyon"), ("2026-02-05", "Gent"), ("2026-01-06", "Lyon"), ("2026-02-06", "Lyon"),
+        ("2026-03-06", "Gent"), ("2026-04-05", "Lyon"), ("2026-05-05", "Gent"),
+    ]  # fmt: skip
+
+
 # --- rules, exclusions ------------------------------------------------------------------------------------------
 
 

@@ -25,6 +25,7 @@ from ormolu.definitions import (
 from ormolu.errors import DuplicateObject, FeatureNotSupported, UndefinedObject, UndefinedTable, WrongObjectType
 from ormolu.medallion.expectations import check_expectations
 from ormolu.medallion.lineage import downstream_in_order
+from ormolu.medallion.referenced_keys import with_referenced_keys
 from ormolu.scheduler.queue import submission
 from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_admin, require_operate
@@ -111,7 +112,7 @@ def _alter_object(statement: Alter, session: SessionContext, services: Services)
         case _:
             pass
     require_admin(services, session, f"alter {kind.value.lower()} {name}")
-    changed = changed_definition(definition, action)
+    changed = with_referenced_keys(changed_definition(definition, action), head.definitions.relations())
     if isinstance(changed, Connection):
         check_connection(changed, head, services)
     if changed == definition:

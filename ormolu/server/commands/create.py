@@ -30,28 +30,31 @@ from ormolu.errors import (
     FeatureNotSupported,
     InvalidObjectDefinition,
     InvalidParameterValue,
+    UndefinedColumn,
     UndefinedObject,
     UndefinedTable,
     WrongObjectType,
 )
-from ormolu.medallion.bronze import load_mode, partition_fields
+from ormolu.medallion.bronze import load_mode
 from ormolu.medallion.bronze_rules import check_rules
 from ormolu.medallion.change_impact import Made, change_of, check_rebuild, readers, removed_columns
-from ormolu.medallion.columns import PartitionField, StoredColumn
+from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.evolution import schema_policy, system_columns
 from ormolu.medallion.expectations import check_expectations
 from ormolu.medallion.lineage import check_acyclic, upstreams
+from ormolu.medallion.named_columns import check_named_columns, keeps_listed_only, partitions
+from ormolu.medallion.referenced_keys import with_referenced_keys
 from ormolu.medallion.refresh_mode import check_supported
 from ormolu.medallion.silver import AUDIT_NAMES
 from ormolu.scheduler.queue import submission
 from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_admin
 from ormolu.server.commands.kept_options import warn_of_kept_options
+from ormolu.server.commands.places import place
 from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Completed, Outcome
-from ormolu.sql_extensions.dialect.reading import parse_expression
 from ormolu.sql_extensions.equality import is_same_definition
 from ormolu.sql_extensions.statements import Create, CreateSecret
 from ormolu.sql_extensions.types import data_type
@@ -70,11 +73,11 @@ SECRET_OPTIONS = frozenset(
 
 def create(statement: Create, session: SessionContext, services: Services) -> Outcome:
     """CREATE [OR REPLACE]: an identical definition is left as it is; silver and gold are filled before it returns."""
-    definition = statement.definition
-    kind, name = kind_of(definition), str(definition.name)
+    kind, name = kind_of(statement.definition), str(statement.definition.name)
     require_admin(services, session, f"create {kind.value.lower()} {name}")
     done = Completed(f"CREATE {kind.value}")
     head = services.lake.head()
+    definition = with_referenced_keys(statement.definition, head.definitions.relations())
     existing = find_existing(head, kind, name)
     if existing is not None:
         if statement.if_not_exists:
@@ -86,7 +89,11 @@ def create(statement: Create, session: SessionContext, services: Services) -> Ou
             raise DuplicateTable(f'"{name}" is a {kind_of(existing).value.lower()}', hint="DROP it first.")
         if is_same_definition(existing, definition):
             return done
-    make_true(definition, session, services, head, with_no_data=statement.with_no_data)
+    try:
+        make_true(definition, session, services, head, with_no_data=statement.with_no_data)
+    except UndefinedColumn as error:
+        place(error, statement.text)
+        raise
     return done
 
 
@@ -101,7 +108,7 @@ def make_true(
             commit_definition(definition, session, services, head=head)
         case BronzeSource():
             check_bronze(definition, head)
-            _partitions(definition)
+            partitions(definition.partition_by)
             commit_definition(
                 definition,
                 session,
@@ -113,7 +120,7 @@ def make_true(
         case SilverTable() | GoldTable() | GoldMetric():
             check_supported(definition)
             check_expectations(definition.rules)
-            _partitions(definition)
+            partitions(definition.partition_by)
             known = head.definitions.find_relation(definition.name)
             if isinstance(known, Made):
                 check_rebuild(known, definition)
@@ -300,26 +307,29 @@ def _base(name: TableName, head: Head) -> TableName:
 
 def _declared_table(definition: BronzeSource, head: Head, services: Services) -> tuple[TableChange, ...]:
     """A source that declares its columns is an empty table from the start: it can be read and built upon."""
-    if not definition.columns or definition.name in head.pointers:
+    if not definition.columns:
         return ()
     declared = tuple(
         StoredColumn(column.name, data_type(column.type), comment=column.comment) for column in definition.columns
     )
+    columns = (*declared, *system_columns(declared))
+    names = {column.name for column in columns}
+    if keeps_listed_only(definition):
+        check_named_columns(definition, names)
+    if definition.name in head.pointers:
+        return ()
+    partition_by = partitions(definition.partition_by)
+    is_known = names.issuperset(field.column for field in partition_by)  # else what the source brings decides
     return (
         TableChange(
             table=definition.name,
             based_on=None,
             location=services.lake.new_location(definition.name),
-            columns=planned_columns((*declared, *system_columns(declared)), None),
-            partition_by=_partitions(definition),
+            columns=planned_columns(columns, None),
+            partition_by=partition_by if is_known else (),
             operation="create",
         ),
     )
-
-
-def _partitions(definition: BronzeSource | SilverTable | GoldTable | GoldMetric) -> tuple[PartitionField, ...]:
-    """PARTITION BY; raises where a term is none."""
-    return partition_fields([parse_expression(item.text) for item in definition.partition_by])
 
 
 def _first_load(definition: BronzeSource, session: SessionContext, services: Services) -> tuple[Statement, ...]:

@@ -10,6 +10,7 @@ from ormolu.definitions import BronzeSource, Definition, GoldMetric, GoldTable, 
 from ormolu.errors import FeatureNotSupported, UndefinedTable
 from ormolu.medallion.change_impact import Made, change_of, check_rebuild, filling
 from ormolu.medallion.lineage import upstreams
+from ormolu.medallion.referenced_keys import with_referenced_keys
 from ormolu.medallion.refresh_mode import check_supported, keeps_old_rows
 from ormolu.scheduler.downstream import EXPIRE
 from ormolu.scheduler.exclusions import loads_of_run
@@ -93,9 +94,9 @@ def explain(statement: Explain, session: SessionContext, services: Services) -> 
 
 
 def _create(asked: Create, session: SessionContext, services: Services) -> list[PlanRow]:
-    definition = asked.definition
-    require_admin(services, session, f"create {definition.name}")
+    require_admin(services, session, f"create {asked.definition.name}")
     head = services.lake.head()
+    definition = with_referenced_keys(asked.definition, head.definitions.relations())
     existing = find_existing(head, kind_of(definition), str(definition.name))
     name = str(definition.name)
     if existing is not None and is_same_definition(existing, definition):

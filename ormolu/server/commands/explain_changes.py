@@ -8,6 +8,7 @@ from ormolu.definitions import BronzeSource, TableName
 from ormolu.errors import FeatureNotSupported, UndefinedObject, UndefinedTable
 from ormolu.medallion.change_impact import Made, change_of, filling
 from ormolu.medallion.lineage import upstreams
+from ormolu.medallion.referenced_keys import with_referenced_keys
 from ormolu.server.commands.access import require_admin, require_operate
 from ormolu.server.commands.alter import changed_definition
 from ormolu.server.commands.create import find_existing
@@ -45,10 +46,11 @@ def explain_alter(asked: Alter, session: SessionContext, services: Services) -> 
         words = " ".join(asked.text.split()[:3]).upper()
         raise FeatureNotSupported(f"EXPLAIN of this {words} is not supported yet")
     require_admin(services, session, f"alter {name}")
-    existing = find_existing(services.lake.head(), asked.kind, name)
+    head = services.lake.head()
+    existing = find_existing(head, asked.kind, name)
     if existing is None:
         raise UndefinedObject(f'{asked.kind.value.lower()} "{name}" does not exist')
-    changed = changed_definition(existing, action)
+    changed = with_referenced_keys(changed_definition(existing, action), head.definitions.relations())
     if is_same_definition(existing, changed):
         return [PlanRow(name, "nothing", "the definition is the same")]
     if not isinstance(existing, Made) or not isinstance(changed, Made):
@@ -57,7 +59,7 @@ def explain_alter(asked: Alter, session: SessionContext, services: Services) -> 
     planned = [PlanRow(name, "replace definition", change.reason)]
     if not change.impact.makes_anew:
         return planned
-    planned += [read_row(each, services) for each in upstreams(changed, services.lake.head().definitions.relations())]
+    planned += [read_row(each, services) for each in upstreams(changed, head.definitions.relations())]
     if isinstance(action, AddRule | DropRule):
         planned.append(PlanRow(name, "fill", filling(changed, change)))
     else:

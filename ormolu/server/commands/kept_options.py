@@ -27,7 +27,9 @@ DESCRIBING = frozenset(
 _STORED = ("compression", "target_file_size", "retention", "cache")
 ACTED_ON: dict[Kind, frozenset[str]] = {
     Kind.CONNECTION: frozenset(("url", "path", "host", "port", "user", "password", "dbname")),
-    Kind.BRONZE_SOURCE: frozenset((*_STORED, "schema", "on_new_column", "on_removed_column", "on_type_change")),
+    Kind.BRONZE_SOURCE: frozenset(
+        (*_STORED, "columns", "schema", "on_new_column", "on_removed_column", "on_type_change")
+    ),
     Kind.SILVER_TABLE: frozenset((*_STORED, "columns", "audit_columns")),
     Kind.GOLD_TABLE: frozenset((*_STORED, "columns")),
     Kind.GOLD_METRIC: frozenset(_STORED),

@@ -225,8 +225,8 @@ def _foreign_key(cursor: Cursor) -> Rule:
     cursor.expect("REFERENCES")
     table = cursor.table_name("silver")
     position = cursor.position()
-    referenced = cursor.names("a column") if cursor.at("(") else columns
-    if len(referenced) != len(columns):
+    referenced = cursor.names("a column") if cursor.at("(") else ()
+    if referenced and len(referenced) != len(columns):
         raise InvalidSyntax("number of referencing and referenced columns for foreign key disagree", position=position)
     return ForeignKeyRule(columns, table, referenced)
 

@@ -252,9 +252,10 @@ def _fits(option: KnownOption, text: str) -> bool:
         case OptionType.CHOICES:
             return all(part.strip() in option.values for part in text.split(","))
         case OptionType.INTERVAL:
-            return find_interval(text) is not None or text in option.values
+            length = find_interval(text)
+            return (length is not None and length >= timedelta(0)) or text in option.values
         case OptionType.SIZE:
-            return find_bytes(text) is not None
+            return bool(find_bytes(text))
         case OptionType.MONEY:
             return is_money(text)
         case OptionType.DATE:

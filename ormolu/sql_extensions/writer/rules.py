@@ -77,8 +77,8 @@ def _form(item: Rule) -> str:
         case UniqueRule(columns=targets):
             return f"UNIQUE {words.names(targets)}"
         case ForeignKeyRule():
-            referenced = words.names(item.referenced_columns)
-            return f"FOREIGN KEY {words.names(item.columns)} REFERENCES {words.relation(item.references)} {referenced}"
+            referenced = f" {words.names(item.referenced_columns)}" if item.referenced_columns else ""
+            return f"FOREIGN KEY {words.names(item.columns)} REFERENCES {words.relation(item.references)}{referenced}"
         case DeduplicateRule():
             return _deduplicate(item)
         case LookupRule():

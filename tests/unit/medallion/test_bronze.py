@@ -24,7 +24,6 @@ from ormolu.medallion.bronze import (
     load_mode,
     partition_fields,
     plan_bronze,
-    seconds_of,
     suspicious_extract,
 )
 from ormolu.medallion.columns import PartitionField
@@ -33,8 +32,8 @@ from ormolu.sql_extensions.types import data_type
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def listed(path: str, etag: str) -> ListedFile:
-    return ListedFile("c", path, f"/landing/{path}", 10, AT, etag)
+def listed(path: str, etag: str, at: datetime = AT) -> ListedFile:
+    return ListedFile("c", path, f"/landing/{path}", 10, at, etag)
 
 
 def source(form: SourceForm = SourceForm.FILES, load: Load | None = None, **options: str) -> BronzeSource:
@@ -119,19 +118,6 @@ def test_lookback_moves_times_and_nothing_else(watermark: str, kind: str, expect
     assert earlier(watermark, 900, data_type(kind)) == expected
 
 
-@pytest.mark.parametrize(
-    ("interval", "seconds"),
-    [("15 minutes", 900), ("1 day 2 hours", 93600), ("0", 0), ("", 0), ("1 hour", 3600), ("1.5 hours", 5400)],
-)
-def test_intervals_are_read(interval: str, seconds: float) -> None:
-    assert seconds_of(interval) == seconds
-
-
-def test_an_interval_that_is_none_is_refused() -> None:
-    with pytest.raises(InvalidDatetimeFormat):
-        seconds_of("soon")
-
-
 def test_the_mode_follows_the_source_where_load_is_left_out() -> None:
     assert load_mode(source()) is LoadMode.APPEND
     assert load_mode(source(SourceForm.TABLE)) is LoadMode.FULL
@@ -183,3 +169,20 @@ def test_messages_are_appended(form: SourceForm) -> None:
 def test_a_load_that_a_form_does_not_have_is_refused(form: SourceForm, mode: LoadMode) -> None:
     with pytest.raises(FeatureNotSupported):
         load_mode(source(form, load=Load(mode, "c")))
+
+
+def test_from_and_to_choose_files_by_when_they_changed() -> None:
+    early, late = listed("a", "1", datetime(2026, 1, 1, tzinfo=UTC)), listed("b", "1", datetime(2026, 1, 3, tzinfo=UTC))
+    state = BronzeState(TableState(next_load_id=5), listed=(early, late), ledger=(OLD_A, OLD_Z))
+
+    def plan(**request: str) -> tuple[list[str], list[int]]:
+        found = plan_bronze(source(on_removed_file="exclude"), state, request)
+        return [load.file.path for load in found.files], [entry.load_id for entry in found.replaced]
+
+    assert plan(since="2026-01-02") == (["b"], [])
+    assert plan(since="2026-01-01") == (["a", "b"], [3])
+    assert plan(since="2026-01-01", until="2026-01-03") == (["a"], [3])
+    with pytest.raises(InvalidDatetimeFormat):
+        plan(since="soon")
+    with pytest.raises(FeatureNotSupported, match="loaded whole"):
+        plan_bronze(source(load=Load(LoadMode.FULL)), state, {"since": "2026-01-01"})
