@@ -130,6 +130,7 @@ class Running:
         self.caretakers: dict[Tenant, Caretaker] = {}
         room = config.result_bytes // 2
         self.results, self.rows_by_key = Results(room), RowsByKey(room)
+        self._last_erasure = self._find_last_erasure()
         self.clock = Clock(self._schedules, self._due, self._last_due, timezone=config.timezone)
         self.server = self._server()
         self.http = self._http()
@@ -215,8 +216,25 @@ class Running:
             spool_bytes_max=SPOOL_BYTES_MAX,
             sessions=self._connected,
             of=self._services_of,
+            forget_results=self._forget_results,
             home=self.config.database,
         )
+
+    def _forget_results(self) -> None:
+        self.results.forget()
+        self.rows_by_key.forget()
+
+    def _find_last_erasure(self) -> int | None:
+        with self.base.database.connect() as connection:
+            erasures = runs.c.action == RunAction.ERASE.value, runs.c.status.in_(ENDED)
+            return connection.execute(sa.select(sa.func.max(runs.c.run_id)).where(*erasures)).scalar()
+
+    def _follow_erasures(self) -> None:
+        """An erasure through another server, or one that nobody waited for to its end, is noticed here."""
+        last = self._find_last_erasure()
+        if last != self._last_erasure:
+            self._last_erasure = last
+            self._forget_results()
 
     def _lakes(self) -> list[Lake]:
         return [tenant.lake for tenant in self.base.tenants()]
@@ -377,6 +395,7 @@ class Running:
 
     def _tend_tables(self) -> None:
         """Queue a VACUUM of the tables that need one, behind what is queued already."""
+        self._follow_erasures()
         tenants = self.base.tenants()
         self.caretakers = {tenant: self.caretakers.get(tenant) or Caretaker(tenant.lake) for tenant in tenants}
         for tenant, caretaker in self.caretakers.items():

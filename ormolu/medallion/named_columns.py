@@ -42,7 +42,7 @@ def _clauses(definition: Layered) -> Iterable[tuple[str, Sequence[str]]]:
 
 
 def _undefined(definition: Layered, clause: str, name: str, names: Collection[str]) -> UndefinedColumn:
-    error = undefined_column(name, names)
+    error = undefined_column(name, [each for each in names if not each.startswith("_")])
     error.message = f'column "{name}" named in {clause} does not exist'
     if keeps_listed_only(definition):
         error.hint = f"columns = 'listed' keeps the listed columns alone: list {name} too."

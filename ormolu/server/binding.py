@@ -25,7 +25,7 @@ from ormolu.sql_extensions.statements import Query
 from ormolu.sql_extensions.types import DataType
 
 # The digits of a numeric that PostgreSQL gives value by value are computed row by row, 10 to 50 us each: a query over
-# more rows than these shows as many digits as its column has.
+# more rows than these shows as many digits as its column has, but for what it computes once a group.
 DIGIT_ROWS_MAX = 10_000
 
 Bound = BoundQuery | CatalogQuery
@@ -62,6 +62,7 @@ class Binding:
             resolve_function=self.previews.resolve_for(session),
             known_names=_known(head),
             shows_digits=_rows(head, named | behind) + _series_rows(tree) <= DIGIT_ROWS_MAX,
+            shows_digits_of_groups=True,
         )
         if bound.warnings and session.settings.get("lake_notices") == "on":
             for warning in bound.warnings:

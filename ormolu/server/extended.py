@@ -72,7 +72,7 @@ class ExtendedQuery:
     def fixed_answer(self, bind: m.Bind, between: Sequence[m.Message]) -> tuple[str, bytes] | None:
         """The text, and the answer up to Sync, of Bind and Execute of the unnamed portal, and a Describe between."""
         prepared = self._prepared.get(bind.statement)
-        if prepared is None or bind.portal or bind.parameters or any(bind.result_formats):
+        if prepared is None or bind.portal or bind.parameters or any(bind.result_formats) or prepared.parameter_types:
             return None
         if bind.parameter_formats[1:] or len(bind.result_formats) not in (0, 1):
             return None

@@ -6,6 +6,7 @@ Every other statement is a command and goes to `Commands`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol, cast
 
@@ -23,6 +24,7 @@ from ormolu.server.engine_rows import EngineRows, is_streaming
 from ormolu.server.lifting import Lifting, is_plannable, literal_oids, literal_values
 from ormolu.server.literals import argument, prepare_change, with_values
 from ormolu.server.outcomes import Completed, CopyOut, Outcome, ResultColumn, Rows
+from ormolu.server.parameters import declared_types
 from ormolu.server.planning import QueryPlan, QueryPlanner
 from ormolu.server.preparation import Columns, Prepared
 from ormolu.server.recently_used import RecentlyUsed
@@ -140,6 +142,12 @@ class QueryHandlers:
                 return None
 
     def prepare(self, statement: s.Statement, parameter_oids: tuple[int, ...], session: SessionContext) -> Prepared:
+        prepared = self._prepare(statement, parameter_oids, session)
+        if len(parameter_oids) <= len(prepared.parameter_types):
+            return prepared
+        return replace(prepared, parameter_types=declared_types(prepared.parameter_types, parameter_oids))
+
+    def _prepare(self, statement: s.Statement, parameter_oids: tuple[int, ...], session: SessionContext) -> Prepared:
         match statement:
             case s.Query():
                 return self._prepare_query(statement, parameter_oids, session)
@@ -183,6 +191,8 @@ class QueryHandlers:
     # --- queries ---
 
     def _prepare_query(self, query: s.Query, oids: tuple[int, ...], session: SessionContext) -> Prepared:
+        if query.lifted is not None and oids:
+            return self._prepare_query(self._as_typed(query), oids, session)
         if query.lifted is not None:
             prepared = self._prepare_lifted(query, query.lifted, session)
             return prepared or self._prepare_query(self._as_typed(query), oids, session)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from ormolu.errors import FeatureNotSupported, ProtocolViolation
+from ormolu.errors import FeatureNotSupported, IndeterminateDatatype, ProtocolViolation
 from ormolu.server import messages as m
 from ormolu.server.settings import Settings
 from ormolu.server.types.binary_input import read_binary, read_utf8
@@ -33,6 +33,15 @@ def type_of_oid(oid: int) -> DataType | None:
     if oid in _ALSO:
         return DataType(SCALARS[_ALSO[oid]])
     return _BY_OID.get(oid, TEXT_TYPE)
+
+
+def declared_types(types: tuple[DataType, ...], oids: Sequence[int]) -> tuple[DataType, ...]:
+    """The types of what a statement reads, and those beyond that a client declares: it sends values for them too."""
+    declared = [type_of_oid(oid) for oid in oids[len(types) :]]
+    for number, kind in enumerate(declared, start=len(types) + 1):
+        if kind is None:
+            raise IndeterminateDatatype(f"could not determine data type of parameter ${number}")
+    return (*types, *(kind for kind in declared if kind is not None))
 
 
 def value_style(settings: Settings) -> ValueStyle:

@@ -31,6 +31,11 @@ class RecentlyUsed(Generic[Key, Value]):
             self._values.move_to_end(key)
             return kept[0]
 
+    def clear(self) -> None:
+        with self._lock:
+            self._values.clear()
+            self._characters = 0
+
     def put(self, key: Key, value: Value, *, characters: int) -> None:
         """`characters` is the length of the text that the value was made of."""
         with self._lock:

@@ -62,6 +62,7 @@ class Results:
         self._lock = Lock()
         self._results: OrderedDict[Question, _Result] = OrderedDict()
         self._bytes = self._hits = self._misses = 0
+        self._erasures = 0
 
     @property
     def are_kept(self) -> bool:
@@ -82,16 +83,26 @@ class Results:
             self._results.move_to_end(question)
             return result.batches
 
+    def forget(self) -> None:
+        """Let go of everything, and of what is being read now: rows were erased."""
+        with self._lock:
+            self._erasures += 1
+            self._results.clear()
+            self._bytes = 0
+
     def recorded(self, question: Question, batches: Batches) -> RecordedBatches:
         """The same rows; once the last was read they are kept, if they are few enough."""
-        return RecordedBatches(self, question, batches)
+        return RecordedBatches(self, question, batches, self._erasures)
 
-    def keep(self, question: Question, batches: list[pa.RecordBatch]) -> None:
+    def keep(self, question: Question, batches: list[pa.RecordBatch], *, erasures: int) -> None:
+        """Unless rows were erased since the query began: `erasures` is how many there were then."""
         rows = _copied(batches)
         size = sum(batch.get_total_buffer_size() for batch in rows) + question.characters + ENTRY_BYTES
         if size > min(RESULT_BYTES_MAX, self._bytes_max):
             return
         with self._lock:
+            if erasures != self._erasures:
+                return
             before = self._results.pop(question, None)
             self._bytes += size - (before.bytes if before is not None else 0)
             self._results[question] = _Result(rows, size)
@@ -103,8 +114,9 @@ class Results:
 class RecordedBatches(Iterator[pa.RecordBatch]):
     """Rows on their way to a client; what is not read to its end, or breaks off, is not kept."""
 
-    def __init__(self, results: Results, question: Question, batches: Batches) -> None:
+    def __init__(self, results: Results, question: Question, batches: Batches, erasures: int) -> None:
         self._results = results
+        self._erasures = erasures
         self._question = question
         self._batches = batches
         self._read: list[pa.RecordBatch] | None = []
@@ -116,7 +128,7 @@ class RecordedBatches(Iterator[pa.RecordBatch]):
         except StopIteration:
             read, self._read = self._read, None
             if read is not None:
-                self._results.keep(self._question, read)
+                self._results.keep(self._question, read, erasures=self._erasures)
             raise
         if self._read is not None:
             self._read.append(batch)

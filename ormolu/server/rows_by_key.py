@@ -49,6 +49,12 @@ class RowsByKey:
         self._bytes_max = bytes_max
         self._asked: RecentlyUsed[Hashable, int] = RecentlyUsed(TABLES_MAX)
         self._kept: RecentlyUsed[Hashable, KeyedRows] = RecentlyUsed(TABLES_MAX, characters_max=bytes_max)
+        self._erasures = 0
+
+    def forget(self) -> None:
+        """Let go of everything, and of what is being read now: rows were erased."""
+        self._erasures += 1
+        self._kept.clear()
 
     def find(self, query: ByKey, value: object, asker: Hashable, run: Run) -> tuple[pa.RecordBatch, ...] | None:
         """The rows of that value; None where the engine has to be asked. `run` reads them all, when it is time."""
@@ -61,10 +67,13 @@ class RowsByKey:
             self._asked.put(key, asked, characters=0)
             if asked < ASKED_OFTEN:
                 return None
+            erasures = self._erasures
             kept = _read(run(query.sql))
             if kept.bytes > self._bytes_max:
                 kept = KeyedRows()
             self._kept.put(key, kept, characters=kept.bytes)
+            if erasures != self._erasures:
+                self._kept.clear()
         return kept.of(value)
 
 

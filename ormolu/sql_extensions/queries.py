@@ -27,6 +27,7 @@ from ormolu.sql_extensions.dialect.scopes import OpenScope, Scope
 from ormolu.sql_extensions.dialect.selects import bind_query_tree
 from ormolu.sql_extensions.relations import Relation
 from ormolu.sql_extensions.types import DataType
+from ormolu.sql_extensions.unused_parameters import first_unknown, with_every_parameter
 
 SEARCH_PATH = ("gold", "silver", "bronze")
 _CHANCE = frozenset({"random", "uuid"})  # of the functions on the allow-list
@@ -70,24 +71,29 @@ def bind_query(
     resolve_function: ResolveFunction | None = None,
     known_names: Sequence[TableName] = (),
     shows_digits: bool = False,
+    shows_digits_of_groups: bool = False,
 ) -> BoundQuery:
     """Resolve every name, refuse what is not allowed, and translate.
 
     `resolve` gives the relation of a name (None: there is none). `resolve_function` gives the relation of a function
     in FROM before ours are looked at. `parameter_types` are the types a client declared. `known_names` serve hints.
-    `shows_digits`: numerics whose values have digits of their own come as texts, for a client to read.
+    `shows_digits`: numerics whose values have digits of their own come as texts, for a client to read;
+    `shows_digits_of_groups`: those alone that are computed once a group.
     """
     tree = parse_query(query) if isinstance(query, str) else with_calls_kept(query)
     if not isinstance(tree, exp.Query | exp.Values):
         raise unsupported(f"{tree.key.upper()} as a query", tree)
     context = _context(resolve, search_path, session, resolve_function, known_names)
     context.shows_digits = shows_digits
+    context.shows_digits_of_groups = shows_digits_of_groups
     context.parameters.update({index + 1: type for index, type in enumerate(parameter_types)})
     try:
         bound = shown_digits(bind_query_tree(tree, Scope(), context), context)
         types = _parameter_types(context)
         check_engine_tree(bound.tree)
-        engine_tree = _with_typed_parameters(bound.tree, types)
+        if (unknown := first_unknown(bound.tree, types)) is not None:
+            raise IndeterminateDatatype(f"could not determine data type of parameter ${unknown}")
+        engine_tree = _with_typed_parameters(with_every_parameter(bound.tree, types), types)
         sql = engine_tree.sql("duckdb", comments=False, unsupported_level=ErrorLevel.RAISE)
     except RecursionError as error:
         raise StatementTooComplex("the statement is nested too deeply") from error

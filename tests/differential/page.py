@@ -23,8 +23,8 @@ This page is written by `python -m tests.differential.page` from `tests/differen
 
 * A query reads one snapshot and changes nothing: no `FOR UPDATE`, no temporary table, no user-defined function.
 * `numeric` has 38 digits at most. A client sees the digits that PostgreSQL gives each value, where
-  the tables read have 10,000 rows at most; quotients are computed with, stored with, and of more rows shown with 16
-  decimal places.
+  the tables read have 10,000 rows at most, and of up to 10,000 groups of any number of rows; quotients are computed
+  with, stored with, and of more rows shown with 16 decimal places.
 * Arrays have one dimension in most functions. Composite values, ranges and bit strings are not supported in queries.
 * Texts are compared by code point, as with the collation "C".
 """

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -123,6 +124,36 @@ def test_both_servers_answer_the_same_messages_in_the_same_order(
     house: House, peer_conninfo: str, said: list[bytes]
 ) -> None:
     assert converse(house.conninfo, said) == converse(peer_conninfo, said)
+
+
+INT4, TEXT, UNTOLD = 23, 25, 0
+
+
+def parse_typed(sql: str, *oids: int) -> bytes:
+    return packet(b"P", f"\0{sql}\0".encode() + struct.pack(f"!H{len(oids)}I", len(oids), *oids))
+
+
+@pytest.mark.parametrize(
+    ("sql", "oids"),
+    [
+        ("SELECT 1", (INT4,)),
+        ("SELECT $1", (INT4, TEXT)),
+        ("SELECT $2::int4", (TEXT, INT4)),
+        ("SELECT $2::int4", ()),
+        ("SELECT $2::int4", (UNTOLD, INT4)),
+        ("SELECT 1", (UNTOLD,)),
+        ("SELECT id FROM numbers WHERE id = 3", (TEXT, INT4)),
+        ("SELECT count(*) FROM pg_class WHERE oid = 0", (INT4,)),
+        ("SHOW standard_conforming_strings", (INT4,)),
+        ("COMMIT", (INT4,)),
+    ],
+)
+def test_declared_types_that_the_text_does_not_read_take_their_values(
+    house: House, peer_conninfo: str, sql: str, oids: tuple[int, ...]
+) -> None:
+    for values in ((b"7",) * len(oids), (b"7",) * (len(oids) - 1) if oids else (b"7", b"8")):
+        said = [parse_typed(sql, *oids), named(b"D", "S", ""), bind("", "", *values), execute(""), SYNC]
+        assert converse(house.conninfo, said) == converse(peer_conninfo, said)
 
 
 ASKED = bind("", "a") + named(b"D", "P", "") + execute("") + SYNC

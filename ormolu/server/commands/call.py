@@ -43,11 +43,14 @@ def call(statement: Call, session: SessionContext, services: Services) -> Outcom
 def _erase(name: TableName, key: dict[str, str], session: SessionContext, services: Services) -> list[Any]:
     """Remove the rows, compute again what is made from them, forget the versions that know them."""
     found = erasures.reach_of(services.lake.head(), name, key)
-    answer = _half(erasures.REMOVE, name, key, session, services)
-    for dependent in found.derived:
-        state = run_and_wait(services, session, str(dependent), RunAction.REFRESH, {"full": True})
-        answer.append((str(dependent), "refreshed", state.rows_out, None, None))
-    return answer + _half(erasures.FORGET, name, key, session, services)
+    try:
+        answer = _half(erasures.REMOVE, name, key, session, services)
+        for dependent in found.derived:
+            state = run_and_wait(services, session, str(dependent), RunAction.REFRESH, {"full": True})
+            answer.append((str(dependent), "refreshed", state.rows_out, None, None))
+        return answer + _half(erasures.FORGET, name, key, session, services)
+    finally:
+        services.forget_results()
 
 
 def _half(

@@ -27,6 +27,7 @@ from ormolu.sql_extensions.expression_types import cast_type, function_name
 from ormolu.sql_extensions.relations import Relation
 from ormolu.sql_extensions.result_types import OutputColumn, result_columns
 from ormolu.sql_extensions.types import DataType, data_type
+from ormolu.sql_extensions.unused_parameters import with_every_parameter
 
 _POSTGRES = Postgres()
 _TEXT = data_type("text")
@@ -59,7 +60,7 @@ def bind_catalog_query(text: str, resolve: Callable[[TableName], Relation | None
     hidden = {column.name for column in bound.find_all(exp.Column)}
     for table in list(_tables(bound)):
         _substitute(table, relations.resolved(table), hidden)
-    bound = _with_every_parameter(bound, parameters)
+    bound = with_every_parameter(bound, parameters)
     check_engine_tree(bound)
     return CatalogQuery(
         bound.sql(dialect="duckdb", comments=False),
@@ -225,24 +226,6 @@ def _parameters(tree: exp.Expr, relations: _Relations) -> tuple[DataType | None,
         target = exp.DataType.build(types[int(parameter.name)].duckdb, dialect="duckdb")
         parameter.replace(exp.Cast(this=parameter.copy(), to=target))
     return tuple(types.get(index) for index in range(1, max(types, default=0) + 1))
-
-
-def _with_every_parameter(tree: exp.Expr, types: Sequence[DataType | None]) -> exp.Expr:
-    """A parameter whose expression went, such as a flag for pretty printing, must still be in the text."""
-    left = {int(parameter.name) for parameter in tree.find_all(exp.Parameter)}
-    gone = [(index, kind) for index, kind in enumerate(types, start=1) if index not in left and kind is not None]
-    if not gone or not isinstance(tree, exp.Query):
-        return tree
-    unused = exp.select(
-        *(
-            exp.Cast(
-                this=exp.Parameter(this=exp.Literal.number(index)),
-                to=exp.DataType.build(kind.duckdb, dialect="duckdb"),
-            )
-            for index, kind in gone
-        )
-    )
-    return tree.with_("_unused", as_=unused, copy=False)
 
 
 # The arguments that are neither text nor compared with anything: (function, position) -> type.

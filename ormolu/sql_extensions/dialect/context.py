@@ -97,6 +97,7 @@ class Context:
     session: SessionValues
     resolve_function: ResolveFunction | None = None
     shows_digits: bool = False
+    shows_digits_of_groups: bool = False
     known_names: tuple[TableName, ...] = ()
     parameters: dict[int, DataType | None] = field(default_factory=dict)
     relations: list[Relation] = field(default_factory=list)

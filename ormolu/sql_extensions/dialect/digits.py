@@ -17,6 +17,9 @@ from ormolu.sql_extensions.dialect.scopes import quoted
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast
 from ormolu.sql_extensions.types import DataType
 
+# Digits are computed one by one, 10 to 50 us each.
+GROUPS_MAX = 10_000
+
 _OPERATIONS: dict[type[exp.Expr], str] = {
     exp.Add: "pg_digits_total", exp.Sub: "pg_digits_difference", exp.Mul: "pg_digits_product",
     exp.Div: "pg_digits_quotient", exp.Mod: "pg_digits_remainder",
@@ -95,6 +98,35 @@ def beside_groups(digits: exp.Expr, select: exp.Select) -> exp.Expr | None:
     if group is not None and any(group.find(kind) for kind in (exp.Rollup, exp.Cube, exp.GroupingSets)):
         return digits if _has_aggregates(digits) and not _bare_columns(digits) else None
     return _of_group(digits)
+
+
+def digits_of_groups(digits: exp.Expr, value: exp.Expr, select: exp.Select) -> exp.Expr | None:
+    """The digits of a column of a query that reads many rows: where they are computed once a group, for few groups."""
+    if isinstance(digits, exp.Column):  # of a query within, which has decided
+        return beside_groups(digits, select)
+    if digits.find(exp.Window, exp.Query) is not None:
+        return None
+    is_grouped = select.args.get("group") is not None
+    if not is_grouped and (_bare_columns(digits) or not (_has_aggregates(digits) or select.args.get("from_") is None)):
+        return None
+    text = beside_groups(digits, select)
+    if text is None or _works_by_row(text):
+        return None
+    if not is_grouped:
+        return text
+    groups = exp.Window(this=exp.Count(this=exp.Star()))
+    few = exp.LTE(this=groups, expression=exp.Literal.number(GROUPS_MAX))
+    return exp.Case(ifs=[exp.If(this=few, true=text)], default=engine_cast(value.copy(), "VARCHAR"))
+
+
+def _works_by_row(tree: exp.Expr) -> bool:
+    """Whether an aggregate takes digits: those are computed for every row that it reads."""
+    return any(
+        inner is not node and isinstance(inner, exp.Anonymous) and str(inner.this).startswith("pg_digits")
+        for node in tree.find_all(exp.Anonymous)
+        if _is_aggregate(node)
+        for inner in node.walk()
+    )
 
 
 def _is_aggregate(node: exp.Expr) -> bool:

@@ -13,6 +13,7 @@ from ormolu.sql_extensions.dialect.context import BoundSelect, Context, OutputCo
 from ormolu.sql_extensions.dialect.digits import (
     beside_groups,
     branch_digits,
+    digits_of_groups,
     digits_type,
     one_of_each,
     vary,
@@ -121,8 +122,13 @@ def _show_digits(
 ) -> tuple[OutputColumn, ...]:
     """Add what is shown behind the columns; where that would make other rows, the columns go without."""
     shown: list[OutputColumn] = []
-    for column, written in zip(columns, digits, strict=True):
-        text = None if written is None or not context.shows_digits else beside_groups(written, tree)
+    for column, written, projection in zip(columns, digits, tuple(tree.expressions), strict=True):
+        if written is None:
+            text = None
+        elif context.shows_digits:
+            text = beside_groups(written, tree)
+        else:
+            text = digits_of_groups(written, projection.this, tree) if context.shows_digits_of_groups else None
         if text is None:
             shown.append(replace(column, digits=None))
             continue

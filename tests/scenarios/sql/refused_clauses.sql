@@ -28,7 +28,7 @@ CREATE BRONZE SOURCE rc_files FROM CONNECTION rc_landing FILES 'rc/*.csv' WITH R
 --! 0A000 ON VIOLATION QUARANTINE
 CREATE BRONZE SOURCE rc_files FROM CONNECTION rc_landing FILES 'rc/*.csv' LOAD FULL KEY (nothing);
 REFRESH bronze.rc_files;
---! 42703 KEY names "nothing"
+--! 42703 column "nothing" named in KEY does not exist
 -- a rule that fails on a row is broken by it; helpers of EXPECT are there; a wrong column is named
 CREATE OR REPLACE BRONZE SOURCE rc_files FROM CONNECTION rc_landing FILES 'rc/*.csv' LOAD FULL WITH RULES (
   CONSTRAINT ratio CHECK (12 / v > 3), CONSTRAINT filled EXPECT (percent_null(v) < 5), CONSTRAINT many EXPECT (count(*) > 5));

@@ -123,3 +123,17 @@ def test_threads_share_them() -> None:
     counts = results.counts
     assert counts.hits + counts.misses == 4 * 300
     assert 0 < counts.bytes <= 20_000
+
+
+def test_what_was_erased_is_forgotten_also_what_was_being_read_then() -> None:
+    results = Results(ROOM)
+    assert ask(results, question(1), batch(1)) == [1]
+    under_way = results.recorded(question(2), Running([batch(2)]))
+    assert next(under_way).num_rows == 1
+    results.forget()
+    assert next(under_way, None) is None
+    assert results.find(question(1)) is None
+    assert results.find(question(2)) is None
+    assert results.counts.bytes == 0
+    assert ask(results, question(2), batch(3)) == [3]
+    assert results.find(question(2)) is not None
