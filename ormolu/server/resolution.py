@@ -77,7 +77,7 @@ class Resolution:
 
         def resolve(name: TableName, as_of: AsOf | None) -> Relation | None:
             if name.schema in SYSTEM_SCHEMAS:
-                return self.system_catalog.relation(name, snapshot())
+                return self.system_catalog.relation(name, snapshot(), role=session.role)
             if name.schema == LAKE:
                 return self._view(name, head, session, access, view_filters(name, tree))
             return find_table(

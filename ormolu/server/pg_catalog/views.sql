@@ -103,20 +103,25 @@ SELECT current_database() AS catalog_name;
 -- information_schema.schemata
 SELECT current_database() AS catalog_name, nspname AS schema_name, pg_get_userbyid(nspowner) AS schema_owner,
     NULL AS default_character_set_catalog, NULL AS default_character_set_schema, NULL AS default_character_set_name, NULL AS sql_path
-FROM pg_catalog.pg_namespace;
+FROM pg_catalog.pg_namespace n WHERE pg_has_role(n.nspowner, 'USAGE') OR has_schema_privilege(n.oid, 'CREATE, USAGE')
+OR EXISTS (SELECT 1 FROM information_schema.tables t WHERE t.table_schema = n.nspname);
 
 -- information_schema.tables
 SELECT current_database() AS table_catalog, n.nspname AS table_schema, c.relname AS table_name,
     CASE c.relkind WHEN 'r' THEN 'BASE TABLE' ELSE 'VIEW' END AS table_type, NULL AS self_referencing_column_name,
     NULL AS reference_generation, NULL AS user_defined_type_catalog, NULL AS user_defined_type_schema,
     NULL AS user_defined_type_name, 'NO' AS is_insertable_into, 'NO' AS is_typed, NULL AS commit_action
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'v');
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'v')
+AND (pg_has_role(c.relowner, 'USAGE')
+    OR has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER'));
 
 -- information_schema.views
 SELECT current_database() AS table_catalog, n.nspname AS table_schema, c.relname AS table_name,
     pg_get_viewdef(c.oid) AS view_definition, 'NONE' AS check_option, 'NO' AS is_updatable, 'NO' AS is_insertable_into,
     'NO' AS is_trigger_updatable, 'NO' AS is_trigger_deletable, 'NO' AS is_trigger_insertable_into
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'v';
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'v'
+AND (pg_has_role(c.relowner, 'USAGE')
+    OR has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER'));
 
 -- information_schema.columns
 SELECT current_database() AS table_catalog, n.nspname AS table_schema, c.relname AS table_name, a.attname AS column_name,
@@ -142,7 +147,9 @@ SELECT current_database() AS table_catalog, n.nspname AS table_schema, c.relname
     NULL AS identity_minimum, 'NO' AS identity_cycle, 'NEVER' AS is_generated, NULL AS generation_expression, 'NO' AS is_updatable
 FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid JOIN pg_catalog.pg_namespace nt ON nt.oid = t.typnamespace
-WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v');
+WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v')
+AND (pg_has_role(c.relowner, 'USAGE')
+    OR has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, REFERENCES'));
 
 -- information_schema.table_constraints
 SELECT current_database() AS constraint_catalog, n.nspname AS constraint_schema, k.conname AS constraint_name,
@@ -151,7 +158,9 @@ SELECT current_database() AS constraint_catalog, n.nspname AS constraint_schema,
     'NO' AS is_deferrable, 'NO' AS initially_deferred, CASE WHEN k.contype = 'c' THEN 'NO' ELSE 'YES' END AS enforced,
     CASE WHEN k.contype = 'u' THEN 'YES' END AS nulls_distinct
 FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE k.contype IN ('p', 'f', 'c', 'u');
+WHERE k.contype IN ('p', 'f', 'c', 'u')
+AND (pg_has_role(c.relowner, 'USAGE')
+    OR has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER'));
 
 -- pg_catalog._constraint_columns
 SELECT oid AS _key, conname AS _name, contype AS _kind, conrelid AS _table, confrelid AS _referenced, conindid AS _index,
@@ -165,7 +174,9 @@ SELECT current_database() AS constraint_catalog, n.nspname AS constraint_schema,
     k._position AS ordinal_position, CASE WHEN k._kind = 'f' THEN k._position END AS position_in_unique_constraint
 FROM pg_catalog._constraint_columns k JOIN pg_catalog.pg_class c ON c.oid = k._table
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_catalog.pg_attribute a ON a.attrelid = k._table AND a.attnum = k._column WHERE k._kind IN ('p', 'u', 'f');
+JOIN pg_catalog.pg_attribute a ON a.attrelid = k._table AND a.attnum = k._column WHERE k._kind IN ('p', 'u', 'f')
+AND (pg_has_role(c.relowner, 'USAGE')
+    OR has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, REFERENCES'));
 
 -- information_schema.constraint_column_usage
 SELECT current_database() AS table_catalog, n.nspname AS table_schema, c.relname AS table_name, a.attname AS column_name,
@@ -173,15 +184,19 @@ SELECT current_database() AS table_catalog, n.nspname AS table_schema, c.relname
 FROM pg_catalog._constraint_columns k
 JOIN pg_catalog.pg_class c ON c.oid = CASE WHEN k._kind = 'f' THEN k._referenced ELSE k._table END
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = CASE WHEN k._kind = 'f' THEN k._other ELSE k._column END;
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = CASE WHEN k._kind = 'f' THEN k._other ELSE k._column END
+WHERE pg_has_role(c.relowner, 'USAGE');
 
 -- information_schema.referential_constraints
 SELECT current_database() AS constraint_catalog, n.nspname AS constraint_schema, k.conname AS constraint_name,
     current_database() AS unique_constraint_catalog, n2.nspname AS unique_constraint_schema, u.conname AS unique_constraint_name,
     'NONE' AS match_option, 'NO ACTION' AS update_rule, 'NO ACTION' AS delete_rule
 FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_namespace n ON n.oid = k.connamespace
+JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 LEFT JOIN pg_catalog.pg_constraint u ON u.conindid = k.conindid AND u.contype IN ('p', 'u') AND u.conrelid = k.confrelid
-LEFT JOIN pg_catalog.pg_namespace n2 ON n2.oid = u.connamespace WHERE k.contype = 'f';
+LEFT JOIN pg_catalog.pg_namespace n2 ON n2.oid = u.connamespace WHERE k.contype = 'f'
+AND (pg_has_role(c.relowner, 'USAGE')
+    OR has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER'));
 
 -- information_schema.check_constraints
 SELECT current_database() AS constraint_catalog, n.nspname AS constraint_schema, k.conname AS constraint_name, k.conbin AS check_clause
@@ -194,7 +209,8 @@ SELECT g.rolname AS grantor, coalesce(e.rolname, 'PUBLIC') AS grantee, current_d
     CASE WHEN (t.acl).privilege_type = 'SELECT' THEN 'YES' ELSE 'NO' END AS with_hierarchy
 FROM (SELECT n.nspname, c.relname, c.relowner, aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) AS acl
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'v')) t
-JOIN pg_catalog.pg_authid g ON g.oid = (t.acl).grantor LEFT JOIN pg_catalog.pg_authid e ON e.oid = (t.acl).grantee;
+JOIN pg_catalog.pg_authid g ON g.oid = (t.acl).grantor LEFT JOIN pg_catalog.pg_authid e ON e.oid = (t.acl).grantee
+WHERE e.oid IS NULL OR pg_has_role(g.oid, 'USAGE') OR pg_has_role(e.oid, 'USAGE');
 
 -- information_schema.role_table_grants
 SELECT * FROM information_schema.table_privileges WHERE grantee <> 'PUBLIC';

@@ -13,6 +13,14 @@ GRANT OPERATE ON silver.ro_out TO otto;
 --as anna
 SELECT * FROM gold.ro_gold;
 --= 1
+SELECT table_schema, table_name FROM information_schema.tables WHERE table_name LIKE 'ro\_%';
+--= gold | ro_gold
+SELECT table_name, column_name FROM information_schema.columns WHERE table_name LIKE 'ro\_%';
+--= ro_gold | n
+SELECT schema_name FROM information_schema.schemata WHERE schema_name IN ('gold', 'quarantine');
+--= gold
+SELECT count(*) > 0 FROM pg_class WHERE relname = 'ro_out';
+--= t
 SELECT * FROM silver.ro_out;
 --! 42501
 SELECT * FROM bronze.ro_in;
