@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from ormolu.errors import InvalidParameterValue
-from ormolu.sql_extensions.options.values import find_bytes
+from ormolu.sql_extensions.options.values import find_bytes, interval
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PREFIX = "ORMOLU_"
@@ -39,6 +39,7 @@ class Config:
     job_memory: str = "1GB"
     cache_size: str = "2GB"  # disk inside `data` for native copies of tables; 0 for none
     result_cache: str = "64MB"  # memory for results that are asked for again; 0 for none
+    run_retention: str = "400 days"  # how long runs and the audit log are kept
     threads: int = 0  # of an engine; the machine's cores when 0
     query_threads: int = 8  # statements at work at once
     connections: int = 500
@@ -94,6 +95,7 @@ class Config:
             raise InvalidParameterValue(
                 "--tls-client-ca needs TLS", hint="Give --tls-cert and --tls-key, or --tls auto."
             )
+        interval(self.run_retention)
         if self.workers < 0:
             raise InvalidParameterValue("--workers counts worker processes: 0 or more")
         return self

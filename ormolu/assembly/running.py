@@ -44,6 +44,7 @@ from ormolu.engine.queries import QueryEngine
 from ormolu.errors import InsufficientPrivilege, InvalidParameterValue
 from ormolu.scheduler.caretaker import REQUEST, Caretaker
 from ormolu.scheduler.clock import Clock
+from ormolu.scheduler.run_records import RUNS
 from ormolu.scheduler.runs import ENDED, RunAction
 from ormolu.scheduler.workers import Workers
 from ormolu.server.actions import Actions, Signals
@@ -397,13 +398,17 @@ class Running:
         """Queue a VACUUM of the tables that need one, behind what is queued already."""
         self._follow_erasures()
         tenants = self.base.tenants()
-        self.caretakers = {tenant: self.caretakers.get(tenant) or Caretaker(tenant.lake) for tenant in tenants}
+        self.caretakers = {tenant: self.caretakers.get(tenant) or self._caretaker(tenant) for tenant in tenants}
         for tenant, caretaker in self.caretakers.items():
             for name in caretaker.due(now()):
+                request = {**REQUEST, "expire": self.config.run_retention} if name == RUNS else REQUEST
                 tenant.queue.submit(
-                    str(name), RunAction.VACUUM, at=now(), trigger="maintenance", requested_by=ADMIN, request=REQUEST
+                    str(name), RunAction.VACUUM, at=now(), trigger="maintenance", requested_by=ADMIN, request=request
                 )
                 self.workers.wake()
+
+    def _caretaker(self, tenant: Tenant) -> Caretaker:
+        return Caretaker(tenant.lake, run_retention=self.config.run_retention)
 
     async def stop(self) -> None:
         for task in self.housekeeping:

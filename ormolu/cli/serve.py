@@ -30,6 +30,7 @@ from ormolu.cli.settings import config_of, with_settings
 @click.option("--query-memory", help="Memory for queries. [default: 2GB]")
 @click.option("--cache-size", help="Disk for native copies of tables; 0 for none. [default: 2GB]")
 @click.option("--result-cache", help="Memory for results that are asked for again; 0 for none. [default: 64MB]")
+@click.option("--run-retention", help="How long runs and the audit log are kept. [default: 400 days]")
 @click.option("--with-demo", is_flag=True, help="Load the retail example once the server is ready.")
 def serve(file: Path | None, with_demo: bool, **flags: Any) -> None:
     """Run the server in the foreground until SIGTERM or Ctrl-C.

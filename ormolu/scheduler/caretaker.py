@@ -16,6 +16,7 @@ from ormolu.errors import DataCorrupted, UndefinedFile
 from ormolu.medallion.layout import layout_of
 from ormolu.medallion.lineage import base_of
 from ormolu.scheduler.maintenance import RETENTION, Asked, groups_of, options_of
+from ormolu.scheduler.run_records import RUN_RETENTION, RUNS, has_forgettable
 from ormolu.sql_extensions.options.values import interval
 
 SMALL_FILES_MAX = 16  # of one group: so many are joined without being asked
@@ -29,9 +30,11 @@ logger = logging.getLogger(__name__)
 class Caretaker:
     """Remembers which version of a table it has looked at, so that a quiet lake costs nothing."""
 
-    def __init__(self, lake: Lake) -> None:
+    def __init__(self, lake: Lake, *, run_retention: str = RUN_RETENTION) -> None:
         self._lake = lake
+        self._run_retention = interval(run_retention)
         self._seen: dict[TableName, tuple[str, datetime]] = {}
+        self._runs_seen: datetime | None = None
 
     def due(self, at: datetime) -> list[TableName]:
         """The tables that need tending now, each named by the object that makes it."""
@@ -48,7 +51,13 @@ class Caretaker:
             self._seen[name] = (location, at)
         for name in self._seen.keys() - head.pointers.keys():
             del self._seen[name]
-        return sorted(due)
+        return sorted(due) + ([RUNS] if self._has_old_runs(at) else [])
+
+    def _has_old_runs(self, at: datetime) -> bool:
+        if self._runs_seen is not None and at - self._runs_seen < LOOK_AGAIN:
+            return False
+        self._runs_seen = at
+        return has_forgettable(self._lake, at - self._run_retention - EXPIRY_SLACK)
 
     def _needs(self, head: Head, name: TableName, at: datetime) -> bool:
         try:

@@ -38,6 +38,7 @@ from ormolu.medallion.templates import text
 from ormolu.scheduler.context import ResultTable, RunContext, RunResult
 from ormolu.scheduler.downstream import COMPACT, EXPIRE
 from ormolu.scheduler.refresh_plans import content_id
+from ormolu.scheduler.run_records import RUN_RETENTION, RUNS, count_forgettable, forget_runs
 from ormolu.scheduler.table_writes import sorted_rows
 from ormolu.sql_extensions.options.values import interval
 
@@ -93,6 +94,8 @@ class Done:
 
 def vacuum(name: TableName, wanted: Asked, context: RunContext) -> RunResult:
     """Tend a table and those that belong to it. The answer says what was done, on a trial what would be."""
+    if name == RUNS:
+        return _vacuum_runs(wanted, context)
     head = context.lake.head()
     tables = [table for table in (head.find_table(each) for each in belonging(name)) if table is not None]
     if not tables:
@@ -107,6 +110,13 @@ def vacuum(name: TableName, wanted: Asked, context: RunContext) -> RunResult:
         record={"steps": [list(each.row) for each in done]},
         result=ResultTable(COLUMNS, tuple(each.row for each in done)),
     )
+
+
+def _vacuum_runs(wanted: Asked, context: RunContext) -> RunResult:
+    before = context.now() - interval(wanted.expire or RUN_RETENTION)
+    count = count_forgettable(context.lake, before) if wanted.is_trial else forget_runs(context, before)
+    rows = ((str(RUNS), "expire", count, None, None),) if count else ()
+    return RunResult(record={"steps": [list(row) for row in rows]}, result=ResultTable(COLUMNS, rows))
 
 
 def belonging(name: TableName) -> tuple[TableName, ...]:

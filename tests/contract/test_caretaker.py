@@ -6,9 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from ormolu.catalog.schema import audit_log, rule_results, run_steps, runs
 from ormolu.definitions import TableName
 from ormolu.scheduler.caretaker import LOOK_AGAIN, SMALL_FILES_MAX, Caretaker
+from ormolu.scheduler.maintenance import Asked, vacuum
+from ormolu.scheduler.run_records import RUNS
+from ormolu.scheduler.runs import RunAction
 from tests.peers.pipeline import Pipeline
 
 TICKS = TableName("bronze", "ticks")
@@ -45,3 +50,48 @@ def test_what_belongs_to_a_silver_table_is_tended_under_its_name(pipeline: Pipel
     pipeline.create("CREATE SILVER TABLE ticks KEY (id) SEQUENCE BY op DELETE WHEN (op = 'X') SOFT FROM bronze.ticks")
     due = Caretaker(pipeline.lake).due(datetime.now(UTC) + timedelta(days=4000))
     assert {name.name for name in due} <= {"ticks", "definitions"}
+
+
+def test_old_runs_are_forgotten_but_for_those_that_are_asked_for(pipeline: Pipeline) -> None:
+    pipeline.load("ticks", {"id": "int4"}, [[1]])
+    old, new = pipeline.at - timedelta(days=500), pipeline.at - timedelta(days=100)
+    rows = [
+        ("bronze.ticks", "refresh", 5, "succeeded", old),  # its rows may be there: EXCLUDE RUN asks for it
+        ("bronze.ticks", "refresh", 0, "succeeded", old),  # the last that succeeded
+        ("silver.ticks", "refresh", 5, "succeeded", old),
+        ("silver.ticks", "refresh", 5, "succeeded", old),  # the last that succeeded
+        ("silver.ticks", "refresh", None, "failed", old),
+        ("silver.ticks", "refresh", None, "running", old),
+        ("gold.ticks", "refresh", 1, "succeeded", old),  # the last rule results of its table
+        ("gold.ticks", "refresh", 1, "succeeded", new),
+        ("gold.ticks", "profile", 1, "failed", new),
+    ]
+    with pipeline.lake.engine.begin() as connection:
+        connection.execute(sa.delete(runs))
+        for number, (name, action, rows_out, status, at) in enumerate(rows, start=1):
+            values = {"run_id": number, "object": name, "action": action, "status": status, "rows_out": rows_out}
+            values |= {"database": "shop", "request": {}, "requested_by": "admin", "trigger": "statement"}
+            connection.execute(sa.insert(runs).values(**values, queued_at=at, finished_at=at, attempt=1))
+            step = {"run_id": number, "step": 1, "database": "shop", "name": "write", "started_at": at, "seconds": 1.0}
+            connection.execute(sa.insert(run_steps).values(**step))
+        result = {"run_id": 7, "position": 1, "database": "shop", "table_name": "gold.ticks", "rule": "r"}
+        result |= {"kind": "CHECK", "action": "WARN", "passed": True, "checked_at": old}
+        connection.execute(sa.insert(rule_results).values(**result))
+        for at in (old, new):
+            entry = {"database": "shop", "role": "admin", "at": at, "action": "DROP", "object": None}
+            connection.execute(sa.insert(audit_log).values(**entry))
+    caretaker = Caretaker(pipeline.lake)
+    assert RUNS in caretaker.due(pipeline.at)
+    assert RUNS not in caretaker.due(pipeline.at), "it is queued already"
+    assert RUNS not in Caretaker(pipeline.lake, run_retention="600 days").due(pipeline.at)
+    trial = pipeline.run("lake.runs", RunAction.VACUUM, lambda context: vacuum(RUNS, Asked(is_trial=True), context))
+    done = pipeline.run("lake.runs", RunAction.VACUUM, lambda context: vacuum(RUNS, Asked(), context))
+    assert trial.result is not None and done.result is not None
+    assert trial.result.rows == done.result.rows == (("lake.runs", "expire", 2, None, None),)
+    with pipeline.lake.engine.connect() as connection:
+        left = connection.execute(sa.select(runs.c.run_id).where(runs.c.run_id <= len(rows))).scalars().all()
+        assert sorted(left) == [1, 2, 4, 6, 7, 8, 9]
+        steps = connection.execute(sa.select(run_steps.c.run_id).where(run_steps.c.run_id <= len(rows))).scalars()
+        assert sorted(steps) == sorted(left)
+        assert connection.execute(sa.select(sa.func.count()).select_from(audit_log)).scalar() == 1
+    assert RUNS not in Caretaker(pipeline.lake).due(pipeline.at)

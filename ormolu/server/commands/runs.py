@@ -11,6 +11,7 @@ from ormolu.definitions import BronzeSource, GoldMetric, GoldTable, Kind, Monito
 from ormolu.errors import ActiveSqlTransaction, FeatureNotSupported, UndefinedTable, WrongObjectType
 from ormolu.medallion.lineage import downstream_in_order
 from ormolu.scheduler import findings, insights, maintenance
+from ormolu.scheduler.run_records import RUNS
 from ormolu.scheduler.runs import RunAction, RunState
 from ormolu.server.commands.access import require_admin, require_operate, require_select
 from ormolu.server.commands.answers import columns, rows
@@ -95,7 +96,7 @@ def vacuum_plan(
 
 def _vacuum(statement: Vacuum, session: SessionContext, services: Services, *, is_trial: bool) -> RunState:
     name = statement.name
-    if services.lake.head().find_table(name) is None:
+    if name != RUNS and services.lake.head().find_table(name) is None:
         raise UndefinedTable(f'table "{name}" does not exist', hint="SELECT name FROM lake.objects lists them.")
     if name.schema == "lake":
         require_admin(services, session, f"vacuum {name}")
