@@ -9,6 +9,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 from ormolu import errors
@@ -338,10 +339,13 @@ class Connection(asyncio.BufferedProtocol):
             await self._can_write.wait()
 
     async def _close(self) -> None:
-        self._house.forget(self)
         session, self.session = self.session, None
-        if session is not None:
-            await self._house.in_pool(session.close)
+        try:
+            if session is not None:
+                with suppress(errors.AdminShutdown):  # the engine ends with the server
+                    await self._house.in_pool(session.close)
+        finally:
+            self._house.forget(self)  # not before: a server that stops waits for those it knows
 
     # --- startup ---
 

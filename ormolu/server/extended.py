@@ -6,7 +6,6 @@ Source: PostgreSQL 15, chapter 55.2.3.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ormolu import errors
 from ormolu.server import messages as m
@@ -92,11 +91,6 @@ class ExtendedQuery:
     def drop_unnamed_statement(self) -> None:
         """A simple query takes the unnamed statement with it."""
         self._prepared.pop("", None)
-
-    def leave_failed_portal(self, prepared: Prepared) -> None:
-        """A simple query's own portal stays where it failed, until its transaction ends."""
-        self._close_portal("")
-        self._portals[""] = Portal(replace(prepared, is_described=True), is_finished=True)
 
     def drop_portals(self) -> None:
         for portal in self._portals.values():

