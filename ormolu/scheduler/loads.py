@@ -13,7 +13,7 @@ from ormolu.catalog.lake import Head, IcebergTable
 from ormolu.connectors.formats import copy_format
 from ormolu.connectors.source import Source
 from ormolu.definitions import BronzeSource, Connection, ConnectionSource, Kind, LoadMode, SourceForm, Upload
-from ormolu.errors import UndefinedColumn, UndefinedObject, WrongObjectType
+from ormolu.errors import UndefinedColumn, UndefinedFile, UndefinedObject, WrongObjectType
 from ormolu.medallion.bronze import (
     BronzePlan,
     BronzeState,
@@ -82,6 +82,12 @@ def load_upload(source: BronzeSource, spooled: Path, options: Mapping[str, Any],
 
 
 def _load_upload(source: BronzeSource, spooled: Path, options: Mapping[str, Any], context: RunContext) -> RunResult:
+    if not spooled.exists():
+        raise UndefinedFile(
+            f"{COPIED_DATA} is not on the worker's machine: {spooled}",
+            hint="A worker of another machine loads what COPY brings where both see the server's --data DIR/spool under "
+            "one path: share that folder, or start such servers with workers of their own alone.",
+        )
     started_at = context.now()
     head = context.lake.head()
     table = head.find_table(source.name)

@@ -642,3 +642,10 @@ def test_a_declared_type_that_a_large_file_breaks_names_row_and_column(side_by_s
     (side_by_side.landing / "b.csv").write_text("a\n3\nx\n")
     with pytest.raises(InvalidTextRepresentation, match=r'b\.csv, row 2: invalid input syntax for type bigint: "x"'):
         side_by_side.load(from_files(columns=(Column("a", "bigint"),)))
+
+
+def test_an_upload_that_is_not_on_the_workers_machine_says_what_to_share(bench: Bench) -> None:
+    elsewhere = bench.folder / "elsewhere" / "1.upload"
+    with pytest.raises(UndefinedFile, match="not on the worker's machine") as caught:
+        bench.run(lambda context: load_upload(uploads(), elsewhere, {"format": "csv"}, context))
+    assert "spool" in (caught.value.hint or "")
