@@ -87,8 +87,11 @@ MACROS: tuple[str, ...] = (
     """pg_string_to_array(s, sep) AS CASE WHEN s = '' THEN []::VARCHAR[] WHEN sep = '' THEN [s]
         WHEN sep IS NULL THEN string_split(s, '') ELSE string_split(s, sep) END""",
     # --- texts
+    # The engine knows a capital of the sharp s, which PostgreSQL's upper() leaves as it is.
+    """pg_upper(s) AS CASE WHEN contains(s, 'ß')
+        THEN array_to_string(list_transform(string_split(s, 'ß'), lambda part: upper(part)), 'ß') ELSE upper(s) END""",
     """pg_initcap(s) AS array_to_string(list_transform(regexp_extract_all(lower(s), '[\\pL\\pN]+|[^\\pL\\pN]+'),
-        lambda w: upper(w[1]) || w[2:]), '')""",
+        lambda w: pg_upper(w[1]) || w[2:]), '')""",
     "pg_ascii(s) AS CASE WHEN s = '' THEN 0 ELSE unicode(s) END",
     "pg_lpad(s, n, fill := ' ') AS CASE WHEN n <= 0 THEN '' WHEN fill = '' THEN left(s, n) ELSE lpad(s, n, fill) END",
     "pg_rpad(s, n, fill := ' ') AS CASE WHEN n <= 0 THEN '' WHEN fill = '' THEN left(s, n) ELSE rpad(s, n, fill) END",

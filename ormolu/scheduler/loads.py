@@ -85,8 +85,8 @@ def _load_upload(source: BronzeSource, spooled: Path, options: Mapping[str, Any]
     if not spooled.exists():
         raise UndefinedFile(
             f"{COPIED_DATA} is not on the worker's machine: {spooled}",
-            hint="A worker of another machine loads what COPY brings where both see the server's --data DIR/spool under "
-            "one path: share that folder, or start such servers with workers of their own alone.",
+            hint="A worker of another machine loads what COPY brings where it sees the server's --data DIR/spool under "
+            "the same path: share that folder, or leave COPY to the server's own workers.",
         )
     started_at = context.now()
     head = context.lake.head()

@@ -94,8 +94,31 @@ def _replace_pattern(called: FunctionCall, context: Context) -> Bound:
     if has_start:
         flags = _occurrence_flags(called, flags)
         value, before = _from_start(called, value, called.arguments[3], context)
+    _refuse_empty_matches(called, flags, replacement)
     tree = call("regexp_replace", value, finding_tree(pattern, called.node), replacement, t.string(flags))
     return Bound(tree if before is None else exp.Paren(this=exp.DPipe(this=before, expression=tree)), T)
+
+
+def _refuse_empty_matches(called: FunctionCall, flags: str, replacement: exp.Expr) -> None:
+    """Behind what it replaced PostgreSQL replaces nothing, too, where the pattern matches that; the engine does not."""
+    pattern = called.arguments[1].tree
+    replaces_by_nothing = isinstance(replacement, exp.Literal) and not replacement.name
+    if "g" in flags and not replaces_by_nothing and isinstance(pattern, exp.Literal) and _may_be_empty(pattern.name):
+        raise unsupported(
+            "regexp_replace() of all that matches a pattern which matches the empty text too",
+            called.node,
+            hint="Write + for *, or {1,n} for {0,n}, so that something must be there.",
+        )
+
+
+def _may_be_empty(pattern: str) -> bool:
+    """Whether the pattern matches the empty text, but not that alone."""
+    if not re.sub(r"\\[AZmMyYbB]|[\^$()|]", "", pattern):
+        return False
+    try:
+        return re.match(pattern, "") is not None
+    except re.error:  # of PostgreSQL's own spelling
+        return False
 
 
 def _occurrence_flags(called: FunctionCall, flags: str) -> str:
@@ -352,7 +375,7 @@ _LENGTH = scalar(1, 1, _length)
 
 TEXTS: dict[str, Function] = {
     "lower": plain("lower", T, T),
-    "upper": plain("upper", T, T),
+    "upper": plain("pg_upper", T, T),
     "initcap": plain("pg_initcap", T, T),
     "length": _LENGTH,
     "char_length": _LENGTH,

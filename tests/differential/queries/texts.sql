@@ -108,3 +108,5 @@ SELECT upper('abc'), 0.1::real = 0.1, 0.5::real = 0.5, 0.1::real > 0.1, string_a
 SELECT cardinality(ARRAY[[1, 2], [3, 4]]), greatest(interval '1 month', interval '31 days'), least(interval '1 month', interval '31 days'), greatest(interval '1 day', NULL, interval '25 hours'), 1.23456789012345678901 * 1.1
 SELECT regexp_count('abc', 'b', 0)
 SELECT regexp_substr('abc', 'b', 1, 1, 'g')
+SELECT regexp_replace('abc', 'b*', '-', 'g')
+SELECT upper('straße ß'), initcap('ßa STRASSE'), upper('ẞ'), regexp_replace(' a  b ', '\s*', '', 'g'), regexp_replace('a b', '^|$', '|', 'g')
