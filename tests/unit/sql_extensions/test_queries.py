@@ -11,6 +11,7 @@ from ormolu.errors import (
     AmbiguousColumn,
     DatatypeMismatch,
     FeatureNotSupported,
+    IndeterminateDatatype,
     InvalidSyntax,
     InvalidTextRepresentation,
     OrmoluError,
@@ -95,12 +96,18 @@ def test_time_travel_is_passed_on() -> None:
         ("SELECT * FROM orders WHERE order_id = ANY ($1)", ["integer[]"]),
         ("SELECT * FROM orders WHERE amount BETWEEN $1 AND $2", ["numeric", "numeric"]),
         ("SELECT coalesce(quantity, $1) FROM orders", ["integer"]),
-        ("SELECT $2::date", [None, "date"]),
     ],
 )
 def test_a_parameter_takes_its_type_from_what_is_beside_it(query: str, types: list[str | None]) -> None:
     bound = _bind(query)
     assert [None if type is None else str(type) for type in bound.parameter_types] == types
+
+
+def test_a_parameter_that_nothing_gives_a_type_is_indeterminate() -> None:
+    with pytest.raises(IndeterminateDatatype, match=r"parameter \$1"):
+        _bind("SELECT $2::date")
+    bound = _bind("SELECT $2::date", parameter_types=(data_type("text"),))
+    assert [str(type) for type in bound.parameter_types] == ["text", "date"]
 
 
 def test_a_declared_parameter_type_is_kept() -> None:
