@@ -248,7 +248,7 @@ FROM (
               REPLACE (CASE
                 WHEN TRUE
                 THEN TRY_CAST((
-                  TRY({'v': UPPER("r"."id")})
+                  TRY({'v': PG_UPPER("r"."id")})
                 ).v AS TEXT)
                 ELSE "r"."id"
               END AS "id"),
@@ -256,7 +256,7 @@ FROM (
                 "r"."ormolu:delete"
               )
               AND (
-                TRUE AND TRY({'v': UPPER("r"."id")}) IS NULL
+                TRUE AND TRY({'v': PG_UPPER("r"."id")}) IS NULL
               ) AS "ormolu:rule:1"
             FROM (
               SELECT
