@@ -20,9 +20,10 @@ $(READY): pyproject.toml constraints.txt
 run: setup
 	$(BIN)/ormolu serve --with-demo
 
+# Tests wait for servers, and servers for disks: three at a time keep two cores at work.
 test: setup
 	tests/install_peers
-	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder -m 'not slow'
+	$(BIN)/pytest -n 3 --dist loadscope --no-loadscope-reorder -m 'not slow'
 
 check: setup
 	$(BIN)/ruff check .

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 from ormolu.assembly.foundation import ADMIN
 from ormolu.assembly.running import PASSWORD_FILE, Running
 from ormolu.config import Config
+from ormolu.garbage import end_loading
 
 # Long results are encoded by threads that let go of Python only when asked to. Measured beside a stream of 1M rows:
 # half of the small queries take 2.4 ms, with Python's own 5 ms 6.2 ms; the stream's CPU differs by less than the noise.
@@ -40,7 +40,7 @@ async def _serve(config: Config, say: Callable[[str], None], *, with_demo: bool)
             say(f"password of {ADMIN}: {running.new_password}  (also in {config.data / PASSWORD_FILE})")
         if with_demo:
             await asyncio.to_thread(_tell_demo, running, port, say)
-        gc.freeze()  # modules and types are no garbage: no statement waits for a look through them
+        end_loading()
         say(f"ready: psql '{running.url(port)}'")
         if running.web_address is not None:
             say(f"web: {running.web_address}")

@@ -8,6 +8,7 @@ import sys
 
 from ormolu.assembly.foundation import lay_foundation, now
 from ormolu.config import Config
+from ormolu.garbage import end_loading
 from ormolu.scheduler.worker import die_with_parent
 from ormolu.scheduler.worker import work as work_on
 
@@ -28,6 +29,7 @@ def work(config: Config, *, name: str, is_embedded: bool) -> None:
         lambda lake: base.tenant(lake.database).connect_over(lake),
         base.open_engine,
     )
+    end_loading()
     work_on(name, queue, runner, now=now, is_embedded=is_embedded)
 
 

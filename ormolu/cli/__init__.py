@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from typing import Any, ClassVar
 
 import click
 
 from ormolu.errors import OrmoluError
+from ormolu.garbage import begin_loading
 
 WORK_FAILED = 1
-# What modules make while they load lives as long as the process: looking for garbage in it at every 700th object,
-# as Python does by itself, takes a fifth of a start.
-YOUNG_OBJECTS = 50_000
 
 
 class Commands(click.Group):
@@ -43,7 +40,7 @@ class Commands(click.Group):
             return None
         import importlib
 
-        gc.set_threshold(YOUNG_OBJECTS)
+        begin_loading()
         return getattr(importlib.import_module(f"ormolu.cli.{module}"), name)  # type: ignore[no-any-return]  # a click command by its name
 
     def invoke(self, context: click.Context) -> Any:

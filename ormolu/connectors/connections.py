@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from ormolu.connectors.files import LocalFiles
 from ormolu.connectors.mysql import MySql
-from ormolu.connectors.postgres import Postgres
 from ormolu.connectors.source import Source
 from ormolu.connectors.sqlite import Sqlite
 from ormolu.definitions import Connection, SecretReference, SourceForm
@@ -78,6 +77,8 @@ def _sqlite(connection: Connection, surroundings: Surroundings) -> Source:
 
 
 def _postgres(connection: Connection, surroundings: Surroundings) -> Source:
+    from ormolu.connectors.postgres import Postgres  # with its driver, which no other kind needs
+
     return Postgres(connection.name, option_texts(connection, surroundings))
 
 

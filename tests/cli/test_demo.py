@@ -48,32 +48,22 @@ def test_psql_runs_the_pipeline_and_a_second_time_changes_nothing(retail: Ormolu
     assert retail.run("SELECT count(*), sum(sales) FROM silver.sales") == counts
 
 
-def test_the_pipeline_brings_its_inputs_where_none_lie_beside_the_server(
-    tmp_path: Path, retail: OrmoluServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    server = OrmoluServer(tmp_path / "lake").start()
-    try:
-        run_pipeline(server)
-        totals = "SELECT count(*), sum(sales) FROM silver.sales"
-        assert server.run(totals) == retail.run(totals)
-        assert not (tmp_path / "retail").exists()
-    finally:
-        server.stop()
-
-
 PUBLISHED_AT_ONCE = """
 SELECT count(DISTINCT published_at), count(*) = count(DISTINCT table_name), count(*) > 5
 FROM lake.versions WHERE table_name <> 'lake.definitions'
 """
 
 
-def test_the_pipeline_is_one_transaction_and_gives_the_same_tables(retail: OrmoluServer) -> None:
-    server = OrmoluServer(retail.folder.parent / "at_once").start()
+def test_in_one_transaction_and_without_inputs_beside_the_server_the_pipeline_gives_the_same_tables(
+    tmp_path: Path, retail: OrmoluServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    server = OrmoluServer(tmp_path / "lake").start()
     try:
         run_pipeline(server, "--single-transaction")
         assert server.run(PUBLISHED_AT_ONCE) == [(1, True, True)]
         assert contents(server) == contents(retail)
+        assert not (tmp_path / "retail").exists()
     finally:
         server.stop()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,14 +20,6 @@ from ormolu.engine.jobs import JobEngine
 from ormolu.medallion.columns import PartitionField, StoredColumn
 from ormolu.medallion.files import WrittenFile
 from ormolu.sql_extensions.types import data_type
-
-_PEERS = Path(__file__).parents[1] / "peers" / "postgresql.py"
-_spec = importlib.util.spec_from_file_location("postgresql_peer", _PEERS)
-assert _spec is not None and _spec.loader is not None
-_peers = importlib.util.module_from_spec(_spec)
-sys.modules[_spec.name] = _peers
-_spec.loader.exec_module(_peers)
-postgres_peer = _peers.postgres_peer
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
