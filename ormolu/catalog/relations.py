@@ -53,7 +53,7 @@ def _relation(name: TableName, table: IcebergTable, where: exp.Expr | None) -> R
 
 def _loaded(name: TableName, table: IcebergTable, *, is_history: bool) -> Relation:
     """A bronze table; each row's load has a readable name unless the source has a column called so."""
-    relation = _relation(name, table, _published_loads(table, is_history=is_history))
+    relation = _relation(name, table, published_loads(table, is_history=is_history))
     needed = ("_load_id", "_loaded_at")
     if relation.find_column(INGESTION_ID) or any(table.find_column(column) is None for column in needed):
         return relation
@@ -67,7 +67,8 @@ def _loaded(name: TableName, table: IcebergTable, *, is_history: bool) -> Relati
     )
 
 
-def _published_loads(table: IcebergTable, *, is_history: bool) -> exp.Expr | None:
+def published_loads(table: IcebergTable, *, is_history: bool = False) -> exp.Expr | None:
+    """Which rows of a bronze table are shown, by their `_load_id`; None where all are."""
     if table.find_column("_load_id") is None:
         return None
     load_id = exp.column(exp.to_identifier("_load_id", quoted=True))

@@ -16,6 +16,7 @@ from ormolu.medallion.merge import Step, TableWrite
 from ormolu.medallion.rules import NamedRule
 from ormolu.medallion.staged_rows import BROKEN, QUARANTINE_ID, RAW, RAW_HASH, ROW_NUMBER, SYSTEM, InputColumn
 from ormolu.medallion.templates import (
+    any_of,
     cast,
     column,
     columns,
@@ -267,9 +268,11 @@ def _new(request: QuarantineRequest) -> exp.Query:
             known=query("SELECT k._hash, k._occurrence FROM known AS k", known=known),
         )
     distinct = query(
-        "SELECT b.* FROM bad AS b WHERE :is_new QUALIFY row_number() OVER (PARTITION BY b._hash, b._occurrence) = 1",
+        "SELECT b.* FROM bad AS b WHERE :is_new "
+        "QUALIFY row_number() OVER (PARTITION BY b._hash, b._occurrence ORDER BY :order) = 1",
         bad=table(BAD),
         is_new=is_new,
+        order=_newest_first(request),
     )
     return query(
         "SELECT b.*, :next + row_number() OVER (ORDER BY b._hash, b._occurrence) - 1 AS _quarantine_id, "
@@ -281,6 +284,18 @@ def _new(request: QuarantineRequest) -> exp.Query:
     )
 
 
+def _is_elsewhere(request: QuarantineRequest, places: Sequence[str]) -> exp.Expr:
+    """Whether the newest of equal bad rows is not the one that is kept; loads that are read again are not newer."""
+    if request.is_whole_input:
+        return any_of(exp.NullSafeNEQ(this=column(name, "k"), expression=column(name, "b")) for name in places)
+    return fill("coalesce(b._row_id > k._row_id, FALSE)") if "_row_id" in places else exp.false()
+
+
+def _newest_first(request: QuarantineRequest) -> list[exp.Expr]:
+    """The order of equal bad rows `b` of several loads."""
+    return [exp.Ordered(this=column("_row_id", "b"), desc=True)] if _has(request.inputs, "_row_id") else [exp.true()]
+
+
 def _current(request: QuarantineRequest) -> exp.Query:
     assert request.current is not None
     return request.current
@@ -289,7 +304,8 @@ def _current(request: QuarantineRequest) -> exp.Query:
 def _changed(request: QuarantineRequest, stored: Sequence[StoredColumn]) -> exp.Query:
     """Rows that were put in: reprocessed where they passed, open again with what they break where they did not.
 
-    Open rows that came again keep their number and are told what they break by the rules as they are now.
+    Rows that came again keep their number, take the place of the newest, and the open ones are told what they break
+    by the rules as they are now.
     """
     replaced = {
         "_status": fill("CASE WHEN b.came_from IS NULL THEN 'reprocessed' ELSE 'open' END"),
@@ -310,14 +326,30 @@ def _changed(request: QuarantineRequest, stored: Sequence[StoredColumn]) -> exp.
         bad=table(BAD),
     )
     told = ("_rules", "_message", "_suggestion")
+    places = [item.name for item in payload_columns(request.inputs) if item.is_system]
     again = query(
         "SELECT :cols FROM current AS k INNER JOIN (SELECT b.* FROM bad AS b WHERE b.came_from IS NULL "
-        "QUALIFY row_number() OVER (PARTITION BY b._hash, b._occurrence) = 1) AS b "
+        "QUALIFY row_number() OVER (PARTITION BY b._hash, b._occurrence ORDER BY :order) = 1) AS b "
         "ON b._hash = k._hash AND b._occurrence = k._occurrence "
-        "WHERE k._status = 'open' AND (k._rules IS DISTINCT FROM b._rules OR k._message IS DISTINCT FROM b._message)",
-        cols=[named(column(item.name, "b" if item.name in told else "k"), item.name) for item in stored],
+        "WHERE (k._status = 'open' AND (k._rules IS DISTINCT FROM b._rules OR k._message IS DISTINCT FROM b._message)) "
+        "OR (k._status IN ('open', 'repaired') AND :is_elsewhere)",
+        cols=[
+            named(
+                fill(
+                    "CASE WHEN k._status = 'open' THEN :new ELSE :old END",
+                    new=column(item.name, "b"),
+                    old=column(item.name, "k"),
+                )
+                if item.name in told
+                else column(item.name, "b" if item.name in places else "k"),
+                item.name,
+            )
+            for item in stored
+        ],
         current=_current(request),
         bad=table(BAD),
+        order=_newest_first(request),
+        is_elsewhere=_is_elsewhere(request, places),
     )
     return query("SELECT * FROM put_in UNION ALL SELECT * FROM again", put_in=put_in, again=again)
 

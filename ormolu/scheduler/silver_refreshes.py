@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlglot import exp
 
 from ormolu.catalog.lake import Head, IcebergTable
+from ormolu.catalog.relations import published_loads
 from ormolu.definitions import Expression, SilverTable, TableName
 from ormolu.medallion.expressions import scope_of, translated
 from ormolu.medallion.inputs import normalised, without_quarantine
@@ -186,8 +187,17 @@ class _Reading:
             where = translated(Expression(self.reprocessing.where), scope_of(list(types), alias="e"), types)
             tried = fill("(:tried) AND coalesce(:where, FALSE)", tried=tried, where=where)
         if self.plan.mode.is_batch:
-            return tried
+            return exp.and_(tried, self._is_there(kept))
         return fill("(:remembered) OR (:tried)", remembered=remembered, tried=tried)
+
+    def _is_there(self, kept: IcebergTable) -> exp.Expr:
+        """Whether a quarantined row still counts: its load may have been taken back, or the newest extract lack it."""
+        base = self.plan.input.base
+        bronze = self.head.find_table(base) if base is not None and base.schema == "bronze" else None
+        if bronze is None or kept.find_column("_load_id") is None:
+            return exp.true()
+        shown = published_loads(bronze)
+        return exp.true() if shown is None else fill("(e._load_id IS NULL OR :shown)", shown=shown)
 
 
 def rules_of(definition: SilverTable) -> tuple[NamedRule, ...]:

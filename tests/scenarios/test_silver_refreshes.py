@@ -153,6 +153,47 @@ def test_a_repaired_row_never_overwrites_a_newer_one(pipeline: Pipeline) -> None
     assert living(pipeline) == [("a", 8)]
 
 
+def test_a_bad_row_that_came_again_is_repaired_where_it_came_last(pipeline: Pipeline) -> None:
+    """Without SEQUENCE BY the last one counts; loads that are read again move nothing."""
+    columns = {"k": "text", "v": "text"}
+    pipeline.load("t", columns, [["a", "x"]])
+    pipeline.create("CREATE SILVER TABLE t (v integer) KEY (k) FROM bronze.t")
+    pipeline.load("t", columns, [["a", "8"]])
+    pipeline.refresh("silver.t")
+    pipeline.load("t", columns, [["a", "x"]])
+    pipeline.refresh("silver.t")
+    pipeline.refresh("silver.t", since="2026-03-01 11:00", until="2026-03-01 12:00:30")
+    pipeline.change("UPDATE quarantine.t SET v = '4'", "silver.t")
+    pipeline.reprocess("silver.t")
+    assert pipeline.rows("SELECT k, v FROM silver.t") == [("a", 4)]
+    pipeline.refresh("silver.t", is_full=True)
+    assert pipeline.rows("SELECT k, v FROM silver.t") == [("a", 4)]
+
+
+def test_a_repaired_row_whose_load_was_taken_back_stays_out_until_it_is_included(pipeline: Pipeline) -> None:
+    pipeline.load("orders", ORDERS, [order("a", "1", 1)])
+    pipeline.create(CREATE)
+    pipeline.load("orders", ORDERS, [order("b", "x", 2)])
+    pipeline.refresh("silver.orders")
+    pipeline.change("UPDATE quarantine.orders SET quantity = '4'", "silver.orders")
+    for loads, expected in (("[2]", [("a", 1)]), ("[]", [("a", 1), ("b", 4)])):
+        pipeline.exclude("orders", loads)
+        pipeline.refresh("silver.orders")
+        pipeline.reprocess("silver.orders")
+        assert living(pipeline) == expected
+
+
+def test_a_repaired_row_that_the_newest_extract_lacks_stays_out(pipeline: Pipeline) -> None:
+    columns = {"k": "text", "v": "text"}
+    pipeline.load("t", columns, [["a", "1"], ["b", "x"]], full=True)
+    pipeline.create("CREATE SILVER TABLE t (v integer) KEY (k) FROM bronze.t")
+    pipeline.change("UPDATE quarantine.t SET v = '4'", "silver.t")
+    pipeline.load("t", columns, [["a", "1"]], full=True)
+    pipeline.refresh("silver.t")
+    pipeline.reprocess("silver.t")
+    assert pipeline.rows("SELECT k, v FROM silver.t") == [("a", 1)]
+
+
 def test_a_suggestion_is_taken(pipeline: Pipeline) -> None:
     pipeline.load("orders", ORDERS, [order("a", "3 pcs", 1), order("b", "none", 1)])
     pipeline.create(CREATE)
