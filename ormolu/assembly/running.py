@@ -68,6 +68,7 @@ from ormolu.server.query_explain import QueryExplanation
 from ormolu.server.resolution import Resolution, rights
 from ormolu.server.results import Results
 from ormolu.server.rows_by_key import RowsByKey
+from ormolu.server.scanned_files import FileCounts
 from ormolu.server.settings import start_settings
 from ormolu.server.tls import ServerTls, make_certificate, server_tls
 from ormolu.sql_extensions.parser.script import parse
@@ -130,7 +131,7 @@ class Running:
         )
         self.caretakers: dict[Tenant, Caretaker] = {}
         room = config.result_bytes // 2
-        self.results, self.rows_by_key = Results(room), RowsByKey(room)
+        self.results, self.rows_by_key, self.scanned_files = Results(room), RowsByKey(room), FileCounts()
         self._last_erasure = self._find_last_erasure()
         self.clock = Clock(self._schedules, self._due, self._last_due, timezone=config.timezone)
         self.server = self._server()
@@ -173,6 +174,7 @@ class Running:
             finish_commands=drafts.finish,
             results=self.results,
             rows_by_key=self.rows_by_key,
+            files=self.scanned_files,
         )
         settings = ListenerSettings(
             host=self.config.host,
@@ -303,6 +305,7 @@ class Running:
             sessions=lambda: len(self._sessions()),
             tables=lambda: sum(len(lake.head().pointers) for lake in self._lakes()),
             results=lambda: self.results.counts,
+            files=self.scanned_files,
         )
         settings = HttpSettings(version=version("ormolu"), psql=lambda: self.url(port), check=self._check)
         return application(settings, catalog, measurements)

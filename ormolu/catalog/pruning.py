@@ -1,222 +1,275 @@
-"""Which files a condition can match, judged by their bounds and partition values alone.
+"""Which files a condition can match, judged by their bounds, counts of NULLs and partition values alone.
 
-Whatever is not understood matches: pruning may only ever leave out files that hold no matching row.
+Whatever is not known for certain matches: pruning may only ever leave out files that hold no matching row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Context, Decimal, InvalidOperation
-from typing import Any
-from uuid import UUID
+from functools import cached_property
+from typing import Any, assert_never
 
 from pyiceberg.partitioning import PartitionSpec
 from pyiceberg.schema import Schema
-from pyiceberg.transforms import BucketTransform
-from pyiceberg.types import (
-    DateType,
-    DecimalType,
-    IcebergType,
-    IntegerType,
-    LongType,
-    StringType,
-    TimestampType,
-    TimestamptzType,
-    UUIDType,
-)
 from sqlglot import exp
 
+from ormolu.catalog.comparable import FLOATS, TEXTS, comparable
 from ormolu.catalog.files import DataFile
+from ormolu.catalog.partition_tests import partition_test
+from ormolu.definitions import TableName
 from ormolu.medallion.columns import StoredColumn
+from ormolu.sql_extensions.conditions import (
+    Anything,
+    Both,
+    Comparison,
+    Condition,
+    Either,
+    Like,
+    Nothing,
+    NullTest,
+    OneOf,
+    Operator,
+    read_condition,
+)
+from ormolu.sql_extensions.constant_values import constant_value
+from ormolu.sql_extensions.engine_text import FewerFiles, listed
 
-_INTEGERS = frozenset({"int2", "int4", "int8"})
-_TEXTS = frozenset({"text", "varchar", "name"})
-_FLOATS = frozenset({"float4", "float8"})
-_FLIPPED: dict[type[exp.Expr], type[exp.Expr]] = {
-    exp.EQ: exp.EQ,
-    exp.LT: exp.GT,
-    exp.LTE: exp.GTE,
-    exp.GT: exp.LT,
-    exp.GTE: exp.LTE,
-}
+Places = Sequence[int]  # of files, in order
 
 
 @dataclass(frozen=True, slots=True)
-class Pruning:
-    """What is known of a table: its columns, and how each spec made its partition values."""
+class _Bounds:
+    """Of one column, a value a file; None where nothing is known. `has_values` is false where all are NULL."""
 
-    columns: Mapping[str, StoredColumn]
-    specs: Mapping[int, PartitionSpec]
-    schema: Schema
+    lower: list[Any]
+    upper: list[Any]
+    has_values: list[bool]
 
-    def matching(self, files: Sequence[DataFile], where: exp.Expr | None) -> tuple[DataFile, ...]:
+
+class PrunableFiles:
+    """The live files of one version of a table; what is read of their statistics is kept."""
+
+    def __init__(
+        self,
+        table: TableName,
+        files: tuple[DataFile, ...],
+        columns: Mapping[str, StoredColumn],
+        specs: Mapping[int, PartitionSpec],
+        schema: Schema,
+    ) -> None:
+        self.table = table
+        self.files = files
+        self._columns = columns
+        self._specs = specs
+        self._schema = schema
+        self._bounds: dict[str, _Bounds] = {}
+
+    def __deepcopy__(self, _: object) -> PrunableFiles:
+        return self  # nothing of it changes
+
+    @property
+    def count(self) -> int:
+        return len(self.files)
+
+    @cached_property
+    def listed(self) -> str:
+        return listed([file.path for file in self.files])
+
+    @cached_property
+    def first(self) -> str:
+        return listed([self.files[0].path])
+
+    def where(self, where: exp.Expr | None) -> PrunableFiles:
+        """Those of the files that may hold a row for which `where` is true."""
         if where is None:
-            return tuple(files)
-        return tuple(file for file in files if self.can_match(file, where))
+            return self
+        condition = read_condition(where, lambda column: column.name)
+        chosen = tuple(self.files[place] for place in self._matching(condition, ()))
+        return PrunableFiles(self.table, chosen, self._columns, self._specs, self._schema)
 
-    def can_match(self, file: DataFile, where: exp.Expr) -> bool:
-        match where:
-            case _ if where.args.get("negate") or where.args.get("symmetric"):
-                return True
-            case exp.Paren():
-                return self.can_match(file, where.this)
-            case exp.And():
-                return self.can_match(file, where.left) and self.can_match(file, where.right)
-            case exp.Or():
-                return self.can_match(file, where.left) or self.can_match(file, where.right)
-            case exp.EQ() | exp.LT() | exp.LTE() | exp.GT() | exp.GTE():
-                return self._can_compare(file, where)
-            case exp.Between():
-                low = exp.GTE(this=where.this, expression=where.args["low"])
-                high = exp.LTE(this=where.this, expression=where.args["high"])
-                return self._can_compare(file, low) and self._can_compare(file, high)
-            case exp.In(expressions=[_, *_]):
-                return any(
-                    self._can_compare(file, exp.EQ(this=where.this, expression=one)) for one in where.expressions
-                )
-            case exp.Is(this=exp.Column(), expression=exp.Null()):
-                return file.nulls.get(where.this.name, 1) > 0
-            case exp.Boolean():
-                return bool(where.this)
-            case _:
-                return True
-
-    def _can_compare(self, file: DataFile, comparison: exp.Expr) -> bool:
-        kind, left, right = type(comparison), comparison.this, comparison.expression
-        if isinstance(right, exp.Column) and not isinstance(left, exp.Column):
-            kind, left, right = _FLIPPED[kind], right, left
-        column = self.columns.get(left.name) if isinstance(left, exp.Column) else None
-        if column is None or column.type.dimensions:
-            return True
-        value = literal_value(right, column)
-        if value is None:
-            return True
-        if kind is exp.EQ and not self._partition_can_hold(file, column, value):
-            return False
-        return _bounds_can_match(kind, value, *_bounds(file, column))
-
-    def _partition_can_hold(self, file: DataFile, column: StoredColumn, value: Any) -> bool:
-        spec = self.specs[file.spec_id]
-        partition = file.entry.partition
-        for position, field in enumerate(spec.fields):
-            if field.source_id != column.field_id or str(field.transform).startswith("void"):
-                continue
-            source = self.schema.find_type(field.source_id)
-            if isinstance(field.transform, BucketTransform):
-                bucket = _bucket(field.transform, source, value)
-                if bucket is not None and partition[position] != bucket:
-                    return False
-                continue
-            if not field.transform.can_transform(source) or not isinstance(value, str | int) or isinstance(value, bool):
-                continue
-            if isinstance(value, int) and column.type.scalar.name not in _INTEGERS:
-                continue
-            if partition[position] != field.transform.transform(source)(value):
-                return False
-        return True
-
-
-_LONG_MIN, _LONG_MAX = -(2**63), 2**63 - 1
-_DIGITS = Context(prec=80)  # more than any numeric of ours has
-
-
-def _bucket(transform: BucketTransform[Any], source: IcebergType, value: Any) -> int | None:
-    """The bucket of the rows that equal a literal; None where the literal is no value of the column's type."""
-    match source:
-        case IntegerType() | LongType() if isinstance(value, int) and _LONG_MIN <= value <= _LONG_MAX:
-            pass
-        case DecimalType() if isinstance(value, Decimal) and value.adjusted() < source.precision - source.scale:
-            scaled = value.quantize(Decimal(1).scaleb(-source.scale), context=_DIGITS)
-            if scaled != value:
-                return None
-            value = scaled
-        case StringType() if isinstance(value, str):
-            value = value.encode()
-        case UUIDType() if isinstance(value, UUID):
-            value = value.bytes
-        case DateType() if isinstance(value, date) and not isinstance(value, datetime):
-            pass
-        case TimestampType() | TimestamptzType() if isinstance(value, datetime):
-            pass
-        case _:
+    def matching(self, condition: Condition, parameters: Sequence[object]) -> FewerFiles | None:
+        places = self._matching(condition, parameters)
+        if len(places) == len(self.files):
             return None
-    return transform.transform(source)(value)
+        return FewerFiles(len(places), listed([self.files[place].path for place in places or (0,)]))
 
+    def _matching(self, condition: Condition, parameters: Sequence[object]) -> Places:
+        return self._narrowed(condition, range(len(self.files)), parameters)
 
-def _bounds(file: DataFile, column: StoredColumn) -> tuple[Any, Any]:
-    if column.type.scalar.name == "uuid":
-        return None, None  # engines differ in the order of these
-    lower, upper = file.lower.get(column.name), file.upper.get(column.name)
-    # NaN is greater than every number and stands in no statistics.
-    return lower, None if column.type.scalar.name in _FLOATS else upper
+    def _narrowed(self, condition: Condition, places: Places, parameters: Sequence[object]) -> Places:
+        match condition:
+            case Anything():
+                return places
+            case Nothing():
+                return ()
+            case Both(parts):
+                for part in parts:
+                    places = self._narrowed(part, places, parameters)
+                return places
+            case Either(parts):
+                found: set[int] = set()
+                for part in parts:
+                    others = [place for place in places if place not in found]
+                    found.update(self._narrowed(part, others, parameters))
+                return [place for place in places if place in found]
+            case NullTest(column, is_null):
+                return self._with_nulls(column, places) if is_null else self._with_values(column, places)
+            case Comparison(name, operator, value):
+                return self._comparing(name, operator, constant_value(value, parameters), places)
+            case OneOf(name, values):
+                return self._equal_to_one(name, _members(values, parameters), places)
+            case Like(name, pattern, escape):
+                return self._beginning(name, constant_value(pattern, parameters), escape, places)
+            case _:
+                assert_never(condition)
 
+    # --- each test ---
 
-_TESTS: dict[type[exp.Expr], Callable[[Any, Any, Any], bool]] = {
-    exp.EQ: lambda value, lower, upper: (lower is None or lower <= value) and (upper is None or value <= upper),
-    exp.LT: lambda value, lower, upper: lower is None or lower < value,
-    exp.LTE: lambda value, lower, upper: lower is None or lower <= value,
-    exp.GT: lambda value, lower, upper: upper is None or upper > value,
-    exp.GTE: lambda value, lower, upper: upper is None or upper >= value,
-}
+    def _with_nulls(self, name: str, places: Places) -> Places:
+        return [place for place in places if self.files[place].nulls.get(name, 1) > 0]
 
+    def _with_values(self, name: str, places: Places) -> Places:
+        if name not in self._columns:
+            return places
+        has_values = self._bounds_of(name).has_values
+        return [place for place in places if has_values[place]]
 
-def _bounds_can_match(kind: type[exp.Expr], value: Any, lower: Any, upper: Any) -> bool:
-    return _TESTS[kind](value, lower, upper)
+    def _comparing(self, name: str, operator: Operator, given: object, places: Places) -> Places:
+        column, value = self._compared(name, given)
+        if column is None or value is None:
+            return places
+        places = _within(operator, value, self._bounds_of(name), self._with_values(name, places), column)
+        return self._in_partitions(column, operator, [value], places)
 
+    def _equal_to_one(self, name: str, given: Sequence[object], places: Places) -> Places:
+        column = self._columns.get(name)
+        if column is None or column.type.dimensions or column.type.scalar.name in FLOATS:
+            return places
+        values: list[Any] = [comparable(value, column) for value in given if value is not None]
+        if len(values) < len(given) or None in values:
+            return places
+        bounds, values = self._bounds_of(name), sorted(values)
+        places = [
+            place
+            for place in self._with_values(name, places)
+            if _has_one_between(values, bounds.lower[place], bounds.upper[place])
+        ]
+        return self._in_partitions(column, Operator.EQUAL, values, places)
 
-def literal_value(tree: exp.Expr, column: StoredColumn) -> Any | None:
-    """The literal as a value that compares with the column's bounds; None where that is not certain."""
-    text, is_typed_as = _literal_text(tree)
-    if text is None:
-        return None
-    name = column.type.scalar.name
-    try:
-        if name in _INTEGERS or name in _FLOATS or name == "numeric":
-            number = Decimal(text)
-            if number.is_nan():
-                return None
-            return int(number) if name in _INTEGERS and number == number.to_integral_value() else number
-        if name == "uuid" and is_typed_as in (None, "uuid"):
-            return UUID(text)
-        if name in _TEXTS and is_typed_as in (None, "text"):
-            return text
-        if name == "date" and is_typed_as in (None, "date"):
-            return date.fromisoformat(text)
-        if name == "timestamp" and is_typed_as in (None, "timestamp", "date"):
-            at = datetime.fromisoformat(text)
-            return at if at.tzinfo is None else None
-        if name == "timestamptz" and is_typed_as in (None, "timestamptz"):
-            at = datetime.fromisoformat(text)
-            return None if at.tzinfo is None else at  # without a zone it means the session's
-    except (ValueError, InvalidOperation):
-        return None
-    return None
+    def _beginning(self, name: str, pattern: object, escape: str | None, places: Places) -> Places:
+        column = self._columns.get(name)
+        if column is None or column.type.dimensions or column.type.scalar.name not in TEXTS:
+            return places
+        start = _start(pattern, escape) if isinstance(pattern, str) else ""
+        if not start:
+            return places
+        bounds, size = self._bounds_of(name), len(start)
+        return [
+            place
+            for place in self._with_values(name, places)
+            if ((lower := bounds.lower[place]) is None or lower[:size] <= start)
+            and ((upper := bounds.upper[place]) is None or upper >= start)
+        ]
 
+    # --- what is known of a column ---
 
-_CASTS = {
-    exp.DType.UUID: "uuid",
-    exp.DType.DATE: "date",
-    exp.DType.TIMESTAMP: "timestamp",
-    exp.DType.TIMESTAMPTZ: "timestamptz",
-    exp.DType.TEXT: "text",
-    exp.DType.VARCHAR: "text",
-    exp.DType.INT: "number",
-    exp.DType.BIGINT: "number",
-    exp.DType.SMALLINT: "number",
-}
-
-
-def _literal_text(tree: exp.Expr) -> tuple[str | None, str | None]:
-    match tree:
-        case exp.Paren():
-            return _literal_text(tree.this)
-        case exp.Literal():
-            return str(tree.this), None if tree.is_string else "number"
-        case exp.Neg(this=exp.Literal() as literal) if not literal.is_string:
-            return f"-{literal.this}", "number"
-        case exp.Cast() if isinstance(tree.this, exp.Literal) and tree.to.this in _CASTS and not tree.to.expressions:
-            return str(tree.this.this), _CASTS[tree.to.this]
-        case _:
+    def _compared(self, name: str, given: object) -> tuple[StoredColumn | None, Any]:
+        column = self._columns.get(name)
+        if column is None or column.type.dimensions or given is None:
             return None, None
+        return column, comparable(given, column)
+
+    def _bounds_of(self, name: str) -> _Bounds:
+        found = self._bounds.get(name)
+        if found is None:
+            is_ordered = self._columns[name].type.scalar.name != "uuid"  # engines differ in the order of these
+            found = _Bounds(
+                [_known(file.lower.get(name)) if is_ordered else None for file in self.files],
+                [_known(file.upper.get(name)) if is_ordered else None for file in self.files],
+                [file.nulls.get(name) != file.rows for file in self.files],
+            )
+            self._bounds[name] = found
+        return found
+
+    def _in_partitions(self, column: StoredColumn, operator: Operator, values: Sequence[Any], places: Places) -> Places:
+        """Those of the files whose partition values leave room for one of the values."""
+        for spec_id, spec in self._specs.items():
+            for position, field in enumerate(spec.fields):
+                test = partition_test(field, self._schema) if field.source_id == column.field_id else None
+                if test is not None:
+                    passes = [test(operator, value) for value in values]
+                    places = [
+                        place
+                        for place in places
+                        if (file := self.files[place]).spec_id != spec_id
+                        or _is_unread(file, position)
+                        or any(pass_(file.partition[position]) for pass_ in passes)
+                    ]
+        return places
+
+
+def _is_unread(file: DataFile, position: int) -> bool:
+    """Whether the partition value is one that Python's calendar does not hold."""
+    return file.partition[position] is None and file.entry.partition[position] is not None
+
+
+def _members(values: Sequence[exp.Expr], parameters: Sequence[object]) -> list[object]:
+    members: list[object] = []
+    for value in values:
+        found = constant_value(value, parameters)
+        members += found if isinstance(found, list) else [found]
+    return members
+
+
+def _known(bound: Any) -> Any:
+    return bound if bound == bound else None  # noqa: PLR0124 - NaN bounds nothing
+
+
+def _has_one_between(values: Sequence[Any], lower: Any, upper: Any) -> bool:
+    at = 0 if lower is None else bisect_left(values, lower)
+    return at < len(values) and (upper is None or values[at] <= upper)
+
+
+FLOAT_SLACK = 1e-6  # of a value: what it may be off by, rounded to the column's type
+
+
+def _within(operator: Operator, value: Any, bounds: _Bounds, places: Places, column: StoredColumn) -> Places:
+    lower, upper = bounds.lower, bounds.upper
+    at_most = at_least = value
+    if column.type.scalar.name in FLOATS:
+        if math.isinf(value) or operator in (Operator.GREATER, Operator.AT_LEAST):
+            return places  # NaN is greater than every number and stands in no statistics
+        slack = abs(value) * FLOAT_SLACK
+        at_most, at_least = value + slack, value - slack
+    match operator:
+        case Operator.EQUAL:
+            return [
+                place
+                for place in places
+                if ((low := lower[place]) is None or low <= at_most)
+                and ((up := upper[place]) is None or up >= at_least)
+            ]
+        case Operator.LESS if at_most == value:
+            return [place for place in places if (low := lower[place]) is None or low < value]
+        case Operator.LESS | Operator.AT_MOST:
+            return [place for place in places if (low := lower[place]) is None or low <= at_most]
+        case Operator.GREATER:
+            return [place for place in places if (up := upper[place]) is None or up > value]
+        case Operator.AT_LEAST:
+            return [place for place in places if (up := upper[place]) is None or up >= value]
+        case _:
+            assert_never(operator)
+
+
+def _start(pattern: str, escape: str | None) -> str:
+    """What every text that is LIKE the pattern begins with."""
+    start: list[str] = []
+    characters = iter(pattern)
+    for character in characters:
+        if character in ("%", "_"):
+            break
+        start.append(next(characters, "") if character == escape else character)
+    return "".join(start)

@@ -15,13 +15,14 @@ from ormolu.catalog.caches import Cache
 from ormolu.catalog.fields import copy_field_ids, stored_columns
 from ormolu.catalog.file_columns import columns_read_by_name
 from ormolu.catalog.files import DataFile, data_file, partition_fields
-from ormolu.catalog.pruning import Pruning
+from ormolu.catalog.pruning import PrunableFiles
 from ormolu.catalog.staging import identity
 from ormolu.catalog.table_files import entries_of, manifests_of
 from ormolu.definitions import TableName
 from ormolu.errors import FeatureNotSupported, UndefinedColumn
 from ormolu.medallion.columns import PartitionField, StoredColumn
 from ormolu.medallion.templates import cast
+from ormolu.sql_extensions.engine_text import file_list, listed, path_list
 from ormolu.sql_extensions.relations import Relation, RelationColumn
 
 FILE_NAME_COLUMN = "filename"  # DuckDB's virtual column
@@ -137,12 +138,24 @@ class IcebergTable:
     def _read_by_name(self) -> frozenset[str]:
         return columns_read_by_name(self.metadata.schema(), self.metadata.schemas, self.files)
 
-    def _are_read_by_name(self, files: Sequence[str], columns: Iterable[StoredColumn]) -> bool:
-        return self._read_by_name.issuperset(column.name for column in columns) and self._paths.issuperset(files)
+    def _are_read_by_name(self, files: Sequence[str] | None, columns: Iterable[StoredColumn]) -> bool:
+        is_ours = files is None or self._paths.issuperset(files)
+        return is_ours and self._read_by_name.issuperset(column.name for column in columns)
+
+    @cached_property
+    def _prunable(self) -> PrunableFiles:
+        return PrunableFiles(self.name, self.files, self._by_name, self.metadata.specs(), self.metadata.schema())
 
     def files_matching(self, where: exp.Expr | None) -> tuple[DataFile, ...]:
         """The files that may hold a row for which `where` is true."""
-        return Pruning(self._by_name, self.metadata.specs(), self.metadata.schema()).matching(self.files, where)
+        return self._prunable.where(where).files
+
+    def _listed(self, files: Sequence[str] | None, where: exp.Expr | None) -> exp.Array | None:
+        """The list of the files that are read; None where there is none."""
+        if files is not None:
+            return path_list(listed(files)) if files else None
+        found = self._prunable.where(where)
+        return file_list(found) if found.files else None
 
     def files_in_partitions(
         self, files: Iterable[DataFile], position: int, partitions: Collection[str | None]
@@ -175,12 +188,12 @@ class IcebergTable:
         `with_file_name` adds the column `filename`.
         """
         chosen = self.columns if columns is None else tuple(self.column(name) for name in columns)
-        if files is None:
-            files = [file.path for file in self.files_matching(where)]
-        if not files:
+        paths = self._listed(files, where)
+        if paths is None:
             return empty_source(chosen, with_file_name=with_file_name)
         read = chosen if where is None else self._with_columns_of(where, chosen)
-        reading = _read_by_name(files) if self._are_read_by_name(files, read) else _read_parquet(files, read)
+        is_by_name = self._are_read_by_name(files, read)
+        reading = _read_by_name(paths) if is_by_name else _read_parquet(paths, read)
         query = exp.select(*(_projection(column) for column in chosen)).from_(reading)
         if with_file_name:
             query = query.select(exp.column(FILE_NAME_COLUMN))
@@ -237,14 +250,13 @@ def _as_queried(column: StoredColumn) -> exp.Expr:
     return cast(stored, column.type.duckdb)
 
 
-def _read_by_name(files: Sequence[str]) -> exp.Table:
+def _read_by_name(paths: exp.Array) -> exp.Table:
     """`read_parquet([...], hive_partitioning = FALSE)`: folders called `a=b` give no columns."""
-    paths = exp.Array(expressions=[exp.Literal.string(path) for path in files])
     no_columns = exp.EQ(this=exp.column("hive_partitioning"), expression=exp.false())
     return exp.Table(this=exp.ReadParquet(expressions=[paths, no_columns]))
 
 
-def _read_parquet(files: Sequence[str], columns: Sequence[StoredColumn]) -> exp.Table:
+def _read_parquet(paths: exp.Array, columns: Sequence[StoredColumn]) -> exp.Table:
     """`read_parquet([...], schema = MAP {1: {'name': ..., 'type': ..., 'default_value': NULL}})`.
 
     Files are matched by field id, so that renamed, widened, dropped and added columns read right.
@@ -259,7 +271,7 @@ def _read_parquet(files: Sequence[str], columns: Sequence[StoredColumn]) -> exp.
     )
     reading = exp.ReadParquet(
         expressions=[
-            exp.Array(expressions=[exp.Literal.string(path) for path in files]),
+            paths,
             exp.EQ(this=exp.column("schema"), expression=schema),
         ]
     )

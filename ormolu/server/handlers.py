@@ -28,8 +28,9 @@ from ormolu.server.parameters import declared_types
 from ormolu.server.planning import QueryPlan, QueryPlanner
 from ormolu.server.preparation import Columns, Prepared
 from ormolu.server.recently_used import RecentlyUsed
-from ormolu.server.results import Question, Results
+from ormolu.server.results import Results
 from ormolu.server.rows_by_key import RowsByKey
+from ormolu.server.scanned_files import FileCounts, scanned_files
 from ormolu.server.setting_table import SETTINGS
 from ormolu.sql_extensions import statements as s
 from ormolu.sql_extensions.types import SCALARS, DataType, data_type
@@ -70,6 +71,7 @@ class QueryHandlers:
         actions: Actions | None = None,
         results: Results | None = None,
         rows_by_key: RowsByKey | None = None,
+        files: FileCounts | None = None,
     ) -> None:
         self._parse = parse
         self._planner = planner
@@ -77,6 +79,7 @@ class QueryHandlers:
         self._finish_commands = finish_commands
         self._results = results or Results(0)
         self._rows_by_key = rows_by_key or RowsByKey(0)
+        self._files = files or FileCounts()
         self._actions = actions or Actions(head=planner.fix_head)
         self._parsed: RecentlyUsed[str, tuple[s.Statement, ...]] = RecentlyUsed(PARSED_MAX)
         self._constants: RecentlyUsed[str, Prepared] = RecentlyUsed(PARSED_MAX)
@@ -278,23 +281,25 @@ class QueryHandlers:
     def _run(self, plan: QueryPlan, parameters: tuple[object, ...], session: SessionContext) -> Rows:
         if parameters:
             plan = self._planner.fitted(plan, parameters, session)
-        question = self._planner.question(plan, parameters, session) if self._results.are_kept else None
-        kept = None if question is None else self._kept(question, plan, parameters, session)
-        if kept is not None:
+        is_kept = self._results.are_kept and self._planner.is_kept(plan, session)
+        if is_kept and (known := self._known_by_key(plan, parameters, session)) is not None:
+            return Rows(plan.columns, iter(known))
+        chosen = plan.text.matching(parameters)
+        sql = plan.text.reading(chosen)
+        question = self._planner.question(plan, sql, parameters) if is_kept else None
+        if question is not None and (kept := self._results.find(question)) is not None:
             return Rows(plan.columns, iter(kept))
-        rows = _run_engine(plan.sql, parameters, session)
+        self._files.add(scanned_files(plan.text, chosen))
+        rows = _run_engine(sql, parameters, session)
         return Rows(plan.columns, rows if question is None else self._results.recorded(question, rows))
 
-    def _kept(
-        self, question: Question, plan: QueryPlan, parameters: tuple[object, ...], session: SessionContext
+    def _known_by_key(
+        self, plan: QueryPlan, parameters: tuple[object, ...], session: SessionContext
     ) -> tuple[pa.RecordBatch, ...] | None:
-        """What is known of the answer already."""
-        if plan.by_key is not None:
-            run = partial(_run_engine, parameters=(), session=session)
-            rows = self._rows_by_key.find(plan.by_key, parameters[0], question.asker, run)
-            if rows is not None:
-                return rows
-        return self._results.find(question)
+        if plan.by_key is None:
+            return None
+        run = partial(_run_engine, parameters=(), session=session)
+        return self._rows_by_key.find(plan.by_key, parameters[0], plan.asker, run)
 
     def _rows(self, query: s.Query, session: SessionContext) -> Rows:
         """The rows of a query inside another statement."""

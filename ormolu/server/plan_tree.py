@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from ormolu.engine.native_copies import CATALOG
+from ormolu.server.scanned_files import ScannedFiles
 
 # What the engine tells of an operator, by PostgreSQL's word for it; file names and the like are left out.
 _DETAILS = {
@@ -48,6 +49,14 @@ class PlanNode:
     @property
     def milliseconds(self) -> float:
         return self.seconds * 1000 + sum(child.milliseconds for child in self.children)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The operators, and how many of each table's files they read."""
+
+    top: PlanNode
+    files: Sequence[ScannedFiles] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +118,11 @@ def _rows(node: Mapping[str, Any], children: tuple[PlanNode, ...]) -> int:
     return int(estimated) if estimated is not None else max((child.rows for child in children), default=1)
 
 
-def text_lines(plan: PlanNode, form: PlanForm) -> list[str]:
-    lines = list(_text(plan, form, depth=0))
+def text_lines(plan: Plan, form: PlanForm) -> list[str]:
+    lines = list(_text(plan.top, form, depth=0))
+    lines += [f"Files Read: {each.read} of {each.total} of {each.table}" for each in plan.files]
     if form.is_analyze and form.has_summary:
-        lines.append(f"Execution Time: {plan.milliseconds:.3f} ms")
+        lines.append(f"Execution Time: {plan.top.milliseconds:.3f} ms")
     return lines
 
 
@@ -131,19 +141,28 @@ def _text(node: PlanNode, form: PlanForm, *, depth: int) -> Iterator[str]:
         yield from _text(child, form, depth=depth + 1)
 
 
-def json_text(plan: PlanNode, form: PlanForm) -> str:
-    top: dict[str, Any] = {"Plan": _json(plan, form)}
+def json_text(plan: Plan, form: PlanForm) -> str:
+    top: dict[str, Any] = {"Plan": _json(plan.top, form)}
+    if plan.files:
+        top["Files"] = [
+            {"Relation Name": each.table, "Files Read": each.read, "Files": each.total} for each in plan.files
+        ]
     if form.is_analyze and form.has_summary:
-        top["Execution Time"] = round(plan.milliseconds, 3)
+        top["Execution Time"] = round(plan.top.milliseconds, 3)
     return json.dumps([top], indent=2, ensure_ascii=False)
 
 
-def xml_text(plan: PlanNode, form: PlanForm) -> str:
+def xml_text(plan: Plan, form: PlanForm) -> str:
     top = Element("explain", xmlns="http://www.postgresql.org/2009/explain")
     query = SubElement(top, "Query")
-    _xml(query, _json(plan, form))
+    _xml(query, _json(plan.top, form))
+    for each in plan.files:
+        counted = SubElement(query, "Files")
+        SubElement(counted, "Relation-Name").text = each.table
+        SubElement(counted, "Files-Read").text = str(each.read)
+        SubElement(counted, "Files").text = str(each.total)
     if form.is_analyze and form.has_summary:
-        SubElement(query, "Execution-Time").text = f"{plan.milliseconds:.3f}"
+        SubElement(query, "Execution-Time").text = f"{plan.top.milliseconds:.3f}"
     indent(top)
     return tostring(top, encoding="unicode")
 

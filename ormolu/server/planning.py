@@ -15,6 +15,7 @@ from ormolu.server.pg_catalog.identifiers import SYSTEM_SCHEMAS, relation_oid
 from ormolu.server.recently_used import RecentlyUsed
 from ormolu.server.results import QUESTION_CHARACTERS_MAX, Question
 from ormolu.sql_extensions.by_key import ByKey, find_by_key
+from ormolu.sql_extensions.engine_text import EngineText
 from ormolu.sql_extensions.origins import Origin, column_origins
 from ormolu.sql_extensions.queries import BoundQuery
 from ormolu.sql_extensions.result_types import result_type
@@ -53,12 +54,12 @@ class Bound(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class QueryPlan:
-    """`columns` are what RowDescription says, `sql` is what the engine runs for them."""
+    """`columns` are what RowDescription says, `text` is what the engine runs for them."""
 
     bound: Bound
     parameter_types: tuple[DataType, ...]
     columns: tuple[ResultColumn, ...]
-    sql: str
+    text: EngineText
     query: Query
     oids: tuple[int, ...]
     is_repeatable: bool = False  # asked again of the same versions of tables it gives the same rows
@@ -68,6 +69,10 @@ class QueryPlan:
 
 # Binds a query for a session: names against the head it reads, policies woven in.
 Bind = Callable[[Query, "tuple[DataType | None, ...]", SessionContext], Bound]
+
+
+def bound_text(bound: Bound) -> EngineText:
+    return bound.text if isinstance(bound, BoundQuery) else EngineText((bound.sql,))
 
 
 class QueryPlanner:
@@ -109,13 +114,15 @@ class QueryPlanner:
     def plan(self, query: Query, oids: Sequence[int], session: SessionContext) -> QueryPlan:
         return self._plan(query, oids, (), session)
 
-    def question(self, plan: QueryPlan, parameters: Sequence[object], session: SessionContext) -> Question | None:
-        """What a result of the plan answers; None where it is not kept: it reads no version of a table, or drafts."""
+    def is_kept(self, plan: QueryPlan, session: SessionContext) -> bool:
+        """Whether results of the plan are kept: not where it reads no version of a table, or drafts."""
         if not plan.is_repeatable or session.transaction.draft is not None:
-            return None
-        if session.settings.get("result_cache") == "off":
-            return None
-        question = Question(plan.sql, repr(parameters), plan.asker)
+            return False
+        return session.settings.get("result_cache") != "off"
+
+    def question(self, plan: QueryPlan, sql: str, parameters: Sequence[object]) -> Question | None:
+        """What a result of the plan answers, for `sql` names the files; None where it is too long to be kept."""
+        question = Question(sql, repr(parameters), plan.asker)
         return question if question.characters <= QUESTION_CHARACTERS_MAX else None
 
     def fitted(self, plan: QueryPlan, parameters: Sequence[object], session: SessionContext) -> QueryPlan:
@@ -153,11 +160,13 @@ class QueryPlanner:
         types = tuple(
             (given[at] if at < len(given) else None) or inferred[at] or TEXT_TYPE for at in range(len(inferred))
         )
-        described = session.query_session.describe(bound.sql, [None] * len(types))
+        text = bound_text(bound)
+        sql = text.shortest
+        described = session.query_session.describe(sql, [None] * len(types))
         names = bound.column_names or tuple(name for name, _ in described)
         declared = bound.column_types or (None,) * len(described)
         described = tuple(
-            (name, _unfolded(kind, type_, bound.sql)) for (name, kind), type_ in zip(described, declared, strict=True)
+            (name, _unfolded(kind, type_, sql)) for (name, kind), type_ in zip(described, declared, strict=True)
         )
         origins = column_origins(query.tree, bound.relations, session.settings.search_path)
         if len(origins) != len(described):
@@ -166,11 +175,11 @@ class QueryPlanner:
             ResultColumn(name, result_type(type_, kind), *_place(origin))
             for name, type_, (_, kind), origin in zip(names, declared, described, origins, strict=True)
         )
-        sql = _carried(bound.sql, [kind for _, kind in described])
+        carried = _carried(text, [kind for _, kind in described])
         can_repeat = is_repeatable(bound)
-        by_key = find_by_key(bound) if can_repeat and isinstance(bound, BoundQuery) and sql == bound.sql else None
+        by_key = find_by_key(bound) if can_repeat and isinstance(bound, BoundQuery) and carried is text else None
         asker = (session.database, session.role, session.settings.time_zone, self._rights(session))
-        return QueryPlan(bound, types, columns, sql, query, oids, can_repeat, by_key, asker)
+        return QueryPlan(bound, types, columns, carried, query, oids, can_repeat, by_key, asker)
 
 
 def _place(origin: Origin | None) -> tuple[int, int]:
@@ -187,13 +196,13 @@ def _unfolded(kind: str, declared: DataType | None, sql: str) -> str:
     return declared.duckdb
 
 
-def _carried(sql: str, kinds: Sequence[str]) -> str:
+def _carried(text: EngineText, kinds: Sequence[str]) -> EngineText:
     """The query, with the columns that Arrow would spoil in a form that it carries."""
     names = [f"c{at}" for at in range(len(kinds))]
     columns = [_carried_column(name, kind) for name, kind in zip(names, kinds, strict=True)]
     if columns == names:
-        return sql
-    return f"SELECT {', '.join(columns)} FROM ({sql}) AS carried({', '.join(names)})"  # noqa: S608 - a bound query
+        return text
+    return text.within(f"SELECT {', '.join(columns)} FROM (", f") AS carried({', '.join(names)})")  # noqa: S608 - names
 
 
 _FIXED_LIST = re.compile(r"\[\d+\]")

@@ -6,17 +6,18 @@ from collections.abc import Callable, Mapping
 
 from ormolu.errors import FeatureNotSupported, InvalidParameterValue, InvalidSyntax
 from ormolu.server.context import SessionContext
-from ormolu.server.plan_tree import PlanForm, PlanNode, json_text, read_plan, text_lines, xml_text
-from ormolu.server.planning import QueryPlanner
+from ormolu.server.plan_tree import Plan, PlanForm, json_text, read_plan, text_lines, xml_text
+from ormolu.server.planning import QueryPlanner, bound_text
+from ormolu.server.scanned_files import scanned_files
 from ormolu.sql_extensions.statements import Explain, Query
 
 # PostgreSQL 15's options; what the last five would add, the engine does not measure.
 OPTIONS = frozenset({"analyze", "verbose", "costs", "summary", "format", "timing", "buffers", "wal", "settings"})
-_Write = Callable[[PlanNode, PlanForm], list[str]]
+_Write = Callable[[Plan, PlanForm], list[str]]
 _FORMATS: dict[str, _Write] = {
     "text": text_lines,
-    "json": lambda tree, form: [json_text(tree, form)],
-    "xml": lambda tree, form: [xml_text(tree, form)],
+    "json": lambda plan, form: [json_text(plan, form)],
+    "xml": lambda plan, form: [xml_text(plan, form)],
 }
 _TRUE = frozenset({"true", "on", "1", "yes"})
 _FALSE = frozenset({"false", "off", "0", "no"})
@@ -34,9 +35,11 @@ class QueryExplanation:
         plan = self._planner.plan(statement.statement, (), session)
         session.on_cancel(session.query_session.interrupt)
         words = "EXPLAIN (ANALYZE, FORMAT json)" if form.is_analyze else "EXPLAIN (FORMAT json)"
-        result = session.query_session.execute(f"{words} {plan.bound.sql}")
+        text = bound_text(plan.bound)
+        chosen = text.matching(())
+        result = session.query_session.execute(f"{words} {text.reading(chosen)}")
         tree = read_plan("".join(text for batch in result.batches() for text in batch.column(1).to_pylist()))
-        return write(tree, form)
+        return write(Plan(tree, scanned_files(text, chosen)), form)
 
 
 def _form(options: Mapping[str, str]) -> tuple[PlanForm, _Write]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
-from sqlglot.errors import ErrorLevel
 
 from ormolu.definitions import TableName
 from ormolu.errors import IndeterminateDatatype, StatementTooComplex
@@ -25,6 +24,7 @@ from ormolu.sql_extensions.dialect.expressions import bind
 from ormolu.sql_extensions.dialect.reading import parse_expression, parse_query, unsupported, with_calls_kept
 from ormolu.sql_extensions.dialect.scopes import OpenScope, Scope
 from ormolu.sql_extensions.dialect.selects import bind_query_tree
+from ormolu.sql_extensions.engine_text import EngineText, engine_text
 from ormolu.sql_extensions.relations import Relation
 from ormolu.sql_extensions.types import DataType
 from ormolu.sql_extensions.unused_parameters import first_unknown, with_every_parameter
@@ -35,14 +35,16 @@ _CHANCE = frozenset({"random", "uuid"})  # of the functions on the allow-list
 
 @dataclass(frozen=True, slots=True)
 class BoundQuery:
-    """`sql` is DuckDB's. Column types carry type modifiers only where PostgreSQL reports them; None: ask the engine.
+    """`text` is DuckDB's, and `sql` is all of it.
+
+    Column types carry type modifiers only where PostgreSQL reports them; None: ask the engine.
 
     `reads_session` says that the text depends on the session's values (its time, user, settings): do not cache it.
     `is_volatile` says that chance has a part in the answer: do not cache that.
     `version` names what is read: equal texts over equal versions give equal answers.
     """
 
-    sql: str
+    text: EngineText
     tree: exp.Query
     column_names: tuple[str, ...]
     column_types: tuple[DataType | None, ...]
@@ -51,6 +53,10 @@ class BoundQuery:
     reads_session: bool
     warnings: tuple[str, ...] = ()
     is_volatile: bool = False
+
+    @property
+    def sql(self) -> str:
+        return self.text.whole
 
     @property
     def parameter_count(self) -> int:
@@ -94,11 +100,11 @@ def bind_query(
         if (unknown := first_unknown(bound.tree, types)) is not None:
             raise IndeterminateDatatype(f"could not determine data type of parameter ${unknown}")
         engine_tree = _with_typed_parameters(with_every_parameter(bound.tree, types), types)
-        sql = engine_tree.sql("duckdb", comments=False, unsupported_level=ErrorLevel.RAISE)
+        text = engine_text(engine_tree)
     except RecursionError as error:
         raise StatementTooComplex("the statement is nested too deeply") from error
     return BoundQuery(
-        sql=sql,
+        text=text,
         tree=engine_tree,
         column_names=tuple(column.name for column in bound.columns),
         column_types=tuple(column.shown_type for column in bound.columns),

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import duckdb
 
-from ormolu.server.plan_tree import PlanForm, PlanNode, json_text, read_plan, text_lines, xml_text
+from ormolu.server.plan_tree import Plan, PlanForm, json_text, read_plan, text_lines, xml_text
+from ormolu.server.scanned_files import ScannedFiles
 
 # As postgres_fdw and pgAdmin read the first line.
 COSTS = re.compile(r"\(cost=[\d.]+\.\.[\d.]+ rows=\d+ width=\d+\)$")
 
 
-def plan_of(query: str, words: str = "FORMAT json") -> PlanNode:
+def plan_of(query: str, words: str = "FORMAT json") -> Plan:
     connection = duckdb.connect()
     connection.execute("CREATE TABLE t AS SELECT range AS a, 'x' AS b FROM range(1000)")
     row = connection.execute(f"EXPLAIN ({words}) {query}").fetchone()
     assert row is not None
-    return read_plan(row[1])
+    return Plan(read_plan(row[1]))
 
 
 def test_the_first_line_carries_costs_as_postgresql_writes_them() -> None:
@@ -52,10 +54,20 @@ def test_the_xml_form_nests_plans() -> None:
     assert found.find(f"{space}Query/{space}Plan/{space}Plans/{space}Plan/{space}Node-Type") is not None
 
 
+def test_every_form_tells_the_files_that_are_read() -> None:
+    plan = replace(plan_of("SELECT a FROM t"), files=(ScannedFiles("silver.t", 2, 9),))
+    assert "Files Read: 2 of 9 of silver.t" in text_lines(plan, PlanForm())
+    told = {"Relation Name": "silver.t", "Files Read": 2, "Files": 9}
+    assert json.loads(json_text(plan, PlanForm()))[0]["Files"] == [told]
+    assert "<Files-Read>2</Files-Read>" in xml_text(plan, PlanForm())
+
+
 def test_names_of_files_stay_inside() -> None:
     node = {
         "name": "READ_PARQUET",
         "children": [],
         "extra_info": {"Filename(s)": "/secret", "Estimated Cardinality": "3"},
     }
-    assert text_lines(read_plan(json.dumps([node])), PlanForm()) == ["Read Parquet  (cost=0.00..3.00 rows=3 width=0)"]
+    assert text_lines(Plan(read_plan(json.dumps([node]))), PlanForm()) == [
+        "Read Parquet  (cost=0.00..3.00 rows=3 width=0)"
+    ]
