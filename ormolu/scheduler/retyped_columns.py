@@ -12,12 +12,14 @@ from ormolu.medallion.columns import StoredColumn
 from ormolu.scheduler.context import RunContext
 from ormolu.scheduler.runs import RunAction
 
+MAY_RETYPE = "may_retype"  # the key of a request that was tried where it comes from: PROMOTE's
+
 
 def check_retyped(
     name: TableName, current: IcebergTable | None, columns: Sequence[StoredColumn], head: Head, context: RunContext
 ) -> None:
     """2BP01 with the list, at CREATE OR REPLACE; a type that holds all that the old one held is another's to take."""
-    if current is None or context.run.action is not RunAction.CREATE:
+    if current is None or context.run.action is not RunAction.CREATE or context.run.request.get(MAY_RETYPE):
         return
     before = {column.name: column.type for column in current.columns if not column.is_hidden}
     retyped = {

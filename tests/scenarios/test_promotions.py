@@ -50,6 +50,10 @@ def test_what_was_tried_in_a_copy_becomes_true_at_once(server: OrmoluServer) -> 
             b"AS SELECT id, amount, amount * 2 AS twice FROM bronze.sales"
         )
         dev.execute("CREATE OR REPLACE GOLD TABLE total AS SELECT sum(twice) AS twice FROM silver.sales")
+        dev.execute(  # what reads the amount in the other database does so no longer
+            b"CREATE OR REPLACE SILVER TABLE sales KEY (id) SCHEDULE DAILY AT '03:00' WITH (paused = true) "
+            b"AS SELECT id, amount::text AS amount, amount * 2 AS twice FROM bronze.sales"
+        )
         dev.execute("CREATE GOLD TABLE latest AS SELECT max(twice) AS twice FROM silver.sales")
         dev.execute("DROP GOLD TABLE old")
         dev.execute("CREATE BRONZE SOURCE tried (a integer) FROM UPLOAD FORMAT csv")
@@ -72,6 +76,7 @@ def test_what_was_tried_in_a_copy_becomes_true_at_once(server: OrmoluServer) -> 
         assert after == before + 1, "all of it is one commit"
         assert rows(shop, "SELECT twice FROM gold.total") == [(60,)]
         assert rows(shop, "SELECT twice FROM gold.latest") == [(40,)]
+        assert rows(shop, "SELECT amount FROM silver.sales ORDER BY id") == [("10",), ("20",)]
         assert rows(shop, "SELECT n FROM gold.old") == [(2,)]
         assert "paused" not in rows(shop, "SHOW CREATE SILVER TABLE sales")[0][-1]
         assert "paused" in rows(dev, "SHOW CREATE SILVER TABLE sales")[0][-1]

@@ -47,6 +47,7 @@ from ormolu.medallion.referenced_keys import with_referenced_keys
 from ormolu.medallion.refresh_mode import check_supported
 from ormolu.medallion.silver import AUDIT_NAMES
 from ormolu.scheduler.queue import submission
+from ormolu.scheduler.retyped_columns import MAY_RETYPE
 from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_admin
 from ormolu.server.commands.kept_options import warn_of_kept_options
@@ -98,9 +99,18 @@ def create(statement: Create, session: SessionContext, services: Services) -> Ou
 
 
 def make_true(
-    definition: Definition, session: SessionContext, services: Services, head: Head, *, with_no_data: bool = False
+    definition: Definition,
+    session: SessionContext,
+    services: Services,
+    head: Head,
+    *,
+    with_no_data: bool = False,
+    may_retype: bool = False,
 ) -> None:
-    """Check a new or changed definition against the head and commit it, filled where its kind is filled."""
+    """Check a new or changed definition against the head and commit it, filled where its kind is filled.
+
+    `may_retype`: columns that others read may take another type, as the others have been tried with it.
+    """
     warn_of_kept_options(definition, session)
     match definition:
         case Connection():
@@ -127,7 +137,7 @@ def make_true(
             is_kept = isinstance(known, Made) and not change_of(known, definition).impact.makes_anew
             check_readers(definition, head)
             if check_upstreams(definition, head, session) and not with_no_data and not is_kept:
-                fill(definition, session, services, head)
+                fill(definition, session, services, head, may_retype=may_retype)
             else:
                 commit_definition(definition, session, services, head=head)
         case Monitor():
@@ -186,13 +196,16 @@ def commit_definition(
     services.wake()
 
 
-def fill(definition: Definition, session: SessionContext, services: Services, head: Head) -> None:
+def fill(
+    definition: Definition, session: SessionContext, services: Services, head: Head, *, may_retype: bool = False
+) -> None:
     """Create by a run: the definition and its first rows become true in one commit, or neither does."""
     kind, name = kind_of(definition), str(definition.name)
     request = {
         "ddl": write(definition),
         "kind": kind.value,
         "replaces": head.definitions.latest_version(kind, name),  # 40001 when it is another by then
+        MAY_RETYPE: may_retype,
     }
     run_and_wait(services, session, name, RunAction.CREATE, request)
 

@@ -71,7 +71,7 @@ class _Promoting:
             refused: DependentObjectsStillExist | None = None
             for definition in wanted:
                 try:
-                    make_true(definition, session, self.services, self.services.lake.head())
+                    make_true(definition, session, self.services, self.services.lake.head(), may_retype=True)
                 except DependentObjectsStillExist as error:
                     refused = error
                     waiting.append(definition)
