@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from ormolu.definitions import (
     BronzeSource,
+    Column,
     Definition,
     ForeignKeyRule,
     GoldMetric,
@@ -106,12 +107,17 @@ def is_table(table: exp.Table, name: TableName) -> bool:
 
 def _named_by_list(definition: SilverTable | GoldTable) -> frozenset[str]:
     """What a table made FROM a relation says about its columns, under names that they have there."""
-    listed = [name for column in definition.columns for name in (column.name, *column.sources)]
+    listed = [name for column in definition.columns for name in (column.name, *_other_names(column))]
     made = {column.name for column in definition.columns if column.sources}
     named = {name for rule in definition.rules for name in rule_names(rule)} - made
     clauses = {name for name in (*listed, *named) if own_readers(definition, name)}
     keys = set(definition.key)
     return frozenset(listed) | named | clauses | keys
+
+
+def _other_names(column: Column) -> tuple[str, ...]:
+    """What a listed column may be called in the relation that it comes from."""
+    return (*column.sources, column.formerly) if column.formerly else column.sources
 
 
 def _passed(definition: Definition, name: TableName, columns: frozenset[str]) -> frozenset[str]:
@@ -121,7 +127,7 @@ def _passed(definition: Definition, name: TableName, columns: frozenset[str]) ->
     if definition.options.text("columns", "all") == "listed":
         return frozenset()
     if definition.from_relation is not None:
-        return columns - {source for column in definition.columns for source in column.sources}
+        return columns - {name for column in definition.columns for name in _other_names(column)}
     if definition.query is None:
         return frozenset()
     tree = parse_query(definition.query.text)

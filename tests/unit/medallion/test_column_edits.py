@@ -123,3 +123,12 @@ def test_readers_are_found_through_stars_rules_and_lists() -> None:
         ("silver.listed", "reads", False),
         ("silver.looks", "has a rule over", False),
     ]
+
+
+def test_a_column_that_was_renamed_is_read_by_the_name_that_its_source_still_has() -> None:
+    """Else the source's column could be renamed too, and the next refresh would find neither."""
+    table = TableName("bronze", "t")
+    bronze = parse_definition("CREATE BRONZE SOURCE t (id integer, cust text) FROM UPLOAD")
+    renamed = with_renamed_column(BASE, "cust", "client", TYPES, until="2027-01-01", today=TODAY)
+    relations = {table: bronze, BASE.name: renamed}
+    assert [str(each) for each in column_readers(relations, (), table, {"cust"})] == ["silver.t reads column cust"]
