@@ -20,7 +20,8 @@ from ormolu.engine.native import NativeFunction
 from ormolu.engine.native_functions import NATIVE_FUNCTIONS
 from ormolu.engine.query_macros import QUERY_MACROS
 
-_CALLED = re.compile(r"(\w+)\(")
+_NO_NAME = re.compile(r"\W")
+_NAME_CHARACTERS_MAX = 64  # ours are shorter
 
 # The engine may free a native function's texts while COALESCE still points at them: a copy it makes itself lasts.
 _COPIES = {
@@ -84,7 +85,8 @@ class Functions:
 
 def _called(sql: str) -> set[str]:
     """Which of our functions a text calls, or seems to."""
-    return {name for name in map(str.lower, _CALLED.findall(sql)) if name in _definitions()}
+    names = {_NO_NAME.split(before[-_NAME_CHARACTERS_MAX:])[-1].lower() for before in sql.split("(")[:-1]}
+    return names & _definitions().keys()
 
 
 @cache

@@ -33,6 +33,12 @@ def test_a_function_is_installed_with_those_that_it_calls() -> None:
         assert connection.execute("SELECT 7 / 2").fetchall() == [(3,)]
 
 
+def test_a_long_text_is_looked_through_once() -> None:
+    with duckdb.connect() as connection:
+        Functions(connection).install_for(f"SELECT '{'a' * 4_000_000}', lower('b')")
+        assert own_functions(connection) == set()
+
+
 def test_every_function_can_be_the_first_in_whatever_order() -> None:
     for names in (NAMES, NAMES[::-1]):
         with duckdb.connect() as connection:
