@@ -51,6 +51,14 @@ class Functions:
         self._installed: set[str] = set()
         self._lock = Lock()
 
+    def install_natives(self) -> None:
+        """Those in Python, before several threads use the instance: who makes one keeps Python to himself, also while
+        he waits for a catalog that another holds who waits for Python."""
+        with self._lock:
+            for name, definition in _definitions().items():
+                if isinstance(definition, NativeFunction):
+                    self._install(name)
+
     def install_for(self, sql: str) -> None:
         """Make known what the statement calls; more than that does no harm."""
         missing = _called(sql) - self._installed

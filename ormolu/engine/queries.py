@@ -69,6 +69,7 @@ class QueryEngine:
         for name, value in settings.items():
             self._set(name, value)
         self._functions = Functions(self._connection)
+        self._functions.install_natives()
         prepare(self._connection)
         if store is not None:
             open_store(self._connection, store)

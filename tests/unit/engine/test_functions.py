@@ -33,6 +33,13 @@ def test_a_function_is_installed_with_those_that_it_calls() -> None:
         assert connection.execute("SELECT 7 / 2").fetchall() == [(3,)]
 
 
+def test_those_in_python_can_be_installed_before_anybody_asks() -> None:
+    with duckdb.connect() as connection:
+        Functions(connection).install_natives()
+        names = connection.execute("SELECT function_name FROM duckdb_functions()").fetchall()
+        assert {name.removesuffix("_native") for (name,) in names} >= {each.name for each in NATIVE_FUNCTIONS}
+
+
 def test_a_long_text_is_looked_through_once() -> None:
     with duckdb.connect() as connection:
         Functions(connection).install_for(f"SELECT '{'a' * 4_000_000}', lower('b')")
