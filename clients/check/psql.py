@@ -275,3 +275,4 @@ def createdb_and_createuser_need_not_be_told_where_to_connect(place: Place) -> N
 def analyze_knows_its_tables(place: Place) -> None:
     assert psql(place, "ANALYZE; ANALYZE VERBOSE silver.orders (total), gold.revenue;") == ""
     assert '"silver.nope" does not exist' in psql(place, "ANALYZE silver.nope", is_failure=True)
+    assert '"nope" does not exist' in psql(place, "ANALYZE silver.orders (total, nope)", is_failure=True)

@@ -370,8 +370,8 @@ class QueryHandlers:
 
     def _analyze(self, statement: s.Analyze, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
         """Bounds and counts are written with every file, so that they are never out of date."""
-        for table in statement.tables:
-            self._prepare_query(s.table_query(table), (), session)
+        for table, columns in statement.tables:
+            self._prepare_query(s.table_query(table, columns), (), session)
         return Completed("ANALYZE")
 
     def _listen(self, statement: s.Listen, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:

@@ -372,11 +372,8 @@ def _analyze_option(cursor: Cursor) -> None:
         cursor.advance()
 
 
-def _analyzed_table(cursor: Cursor) -> WrittenName:
-    name = cursor.written_name()
-    if cursor.at("("):
-        cursor.names("a column")
-    return name
+def _analyzed_table(cursor: Cursor) -> tuple[WrittenName, tuple[str, ...]]:
+    return cursor.written_name(), cursor.names("a column") if cursor.at("(") else ()
 
 
 # --- channels ---------------------------------------------------------------------------------------------------------

@@ -150,9 +150,9 @@ class LockTable(Parsed):
 
 @dataclass(frozen=True, slots=True)
 class Analyze(Parsed):
-    """`tables` is empty for all of them."""
+    """`tables`, each with the columns that were named, are empty for all of them."""
 
-    tables: tuple[WrittenName, ...] = ()
+    tables: tuple[tuple[WrittenName, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

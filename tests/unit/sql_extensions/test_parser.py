@@ -204,6 +204,11 @@ def test_what_is_wrong_is_said_with_its_place_and_the_nearest_name(
         ("CLOSE ALL", s.CloseCursor(None)),
         ("DEALLOCATE PREPARE p", s.Deallocate("p")),
         ("UNLISTEN *", s.Unlisten(None)),
+        ("ANALYZE", s.Analyze()),
+        (
+            "ANALYZE (VERBOSE) a.b (x, y), c",
+            s.Analyze(((s.WrittenName("b", "a"), ("x", "y")), (s.WrittenName("c"), ()))),
+        ),
         ("LOCK ONLY a.b, c *", s.LockTable((s.WrittenName("b", "a"), s.WrittenName("c")), "ACCESS EXCLUSIVE")),
         ("LOCK TABLE c IN SHARE ROW EXCLUSIVE MODE", s.LockTable((s.WrittenName("c"),), "SHARE ROW EXCLUSIVE")),
         ("NOTIFY a, 'b'", s.Notify("a", "b")),
