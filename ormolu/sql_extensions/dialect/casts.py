@@ -11,6 +11,7 @@ from sqlglot import exp
 from ormolu.errors import CannotCoerce, DatatypeMismatch
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.context import Context
+from ormolu.sql_extensions.dialect.narrow import in_64_bits
 from ormolu.sql_extensions.dialect.reading import position, unsupported
 from ormolu.sql_extensions.dialect.rows import row_fields
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind, is_number, is_text
@@ -83,7 +84,8 @@ def cast_to(bound: Bound, type: DataType, context: Context) -> Bound:
     if is_kind(type, "numeric") and not type.modifiers:
         type = t.numeric(*t.precision_and_scale(source)) if is_number(source) else t.NUMERIC
         return bound if is_kind(source, "numeric") else Bound(engine_cast(bound.tree, type), type)
-    return Bound(engine_cast(bound.tree, type), type)
+    tree = engine_cast(bound.tree, type)
+    return Bound(tree, type, narrow=None if bound.narrow is None else in_64_bits(tree, type))
 
 
 def _cast_jsonb(bound: Bound, type: DataType) -> Bound:

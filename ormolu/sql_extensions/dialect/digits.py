@@ -72,9 +72,12 @@ def summed_digits(bound: Bound, total: exp.Expr, aggregate: Callable[[str, exp.E
     """What sum() shows: all the digits of the value that has the most."""
     if bound.digits is None:
         return None
-    summed = aggregate("sum", call("pg_digits_number", bound.digits.copy()))
+    number = call("pg_digits_number", bound.digits.copy())
     scale = aggregate("max", call("pg_digits_scale", bound.digits.copy()))
-    text = call("coalesce", engine_cast(summed, "VARCHAR"), engine_cast(total.copy(), "VARCHAR"))
+    # A number of more than 18 digits before its point is none that can be added up with 20 behind it.
+    are_all = exp.EQ(this=aggregate("count", number.copy()), expression=aggregate("count", bound.tree.copy()))
+    summed = exp.Case(ifs=[exp.If(this=are_all, true=engine_cast(aggregate("sum", number), "VARCHAR"))])
+    text = call("coalesce", summed, engine_cast(total.copy(), "VARCHAR"))
     return call("pg_digits_at_scale", text, scale)
 
 

@@ -12,6 +12,7 @@ from ormolu.sql_extensions.dialect.casts import cast_to, coerce, local, settle, 
 from ormolu.sql_extensions.dialect.context import Context
 from ormolu.sql_extensions.dialect.digits import branch_digits, checked_digits, digits_of, operation_digits, vary
 from ormolu.sql_extensions.dialect.floats import checked_float
+from ormolu.sql_extensions.dialect.narrow import DIGITS_MAX, narrow_form, narrow_or, wide
 from ormolu.sql_extensions.dialect.reading import position, unsupported
 from ormolu.sql_extensions.dialect.types import Bound, call, engine_cast, is_kind, is_number, is_text
 from ormolu.sql_extensions.functions import json_operators
@@ -116,35 +117,54 @@ def _numerics(node: exp.Expr, left: Bound, right: Bound) -> Bound:
     assert left.type is not None and right.type is not None
     (p1, s1), (p2, s2) = t.precision_and_scale(left.type), t.precision_and_scale(right.type)
     left_tree, right_tree = _as(left, t.numeric(p1, s1)), _as(right, t.numeric(p2, s2))
+    one = Bound(left_tree, t.numeric(p1, s1), narrow=narrow_form(left))
+    other = Bound(right_tree, t.numeric(p2, s2), narrow=narrow_form(right))
     match node:
         case exp.Div():
-            return quotient(Bound(left_tree, t.numeric(p1, s1)), Bound(right_tree, t.numeric(p2, s2)))
+            return quotient(one, other)
         case exp.Mul():
-            return _product(left_tree, (p1, s1), right_tree, (p2, s2))
+            return _product(one, other)
         case exp.Mod():
             common = t.widen_numbers(left.type, right.type)
             pair = engine_cast(left_tree, common), call("pg_divisor", engine_cast(right_tree, common))
             return Bound(engine_cast(_binary(exp.Mod, *pair), common), common)
         case _:
             scale = max(s1, s2)
-            wide = t.numeric(max(p1 - s1, p2 - s2) + scale + 1, scale)
-            return Bound(engine_cast(_binary(type(node), left_tree, right_tree), wide), wide)
+            type = t.numeric(max(p1 - s1, p2 - s2) + scale + 1, scale)
+            return _exact(exp.Sub if isinstance(node, exp.Sub) else exp.Add, one, other, type)
 
 
-def _product(left: exp.Expr, first: tuple[int, int], right: exp.Expr, second: tuple[int, int]) -> Bound:
-    (p1, s1), (p2, s2) = first, second
+def _product(left: Bound, right: Bound) -> Bound:
+    assert left.type is not None and right.type is not None
+    (p1, s1), (p2, s2) = t.precision_and_scale(left.type), t.precision_and_scale(right.type)
+    scales = s1, s2
     while s1 + s2 > t.PRODUCT_SCALE_MAX:
         # Only quotients, averages and open numerics are this fine; their last digits are rounded already.
         if s1 >= s2:
             s1 -= 1
         else:
             s2 -= 1
-    if (p1, s1) != first:
-        left = engine_cast(left, t.numeric(p1, s1))
-    if (p2, s2) != second:
-        right = engine_cast(right, t.numeric(p2, s2))
-    type = t.numeric(min(p1 + p2, NUMERIC_PRECISION_MAX), s1 + s2)
-    return Bound(engine_cast(_binary(exp.Mul, left, right), type), type)
+    if s1 != scales[0]:
+        left = Bound(engine_cast(left.tree, t.numeric(p1, s1)), t.numeric(p1, s1))
+    if s2 != scales[1]:
+        right = Bound(engine_cast(right.tree, t.numeric(p2, s2)), t.numeric(p2, s2))
+    return _exact(exp.Mul, left, right, t.numeric(p1 + p2, s1 + s2))
+
+
+def _exact(operator: type[exp.Expr], left: Bound, right: Bound, type: DataType) -> Bound:
+    """The engine computes decimals of up to 18 digits in 64 bits, whatever may come out: wider types ask for 128."""
+    assert left.type is not None and right.type is not None
+    (p1, s1), (p2, _) = t.precision_and_scale(left.type), t.precision_and_scale(right.type)
+    precision, scale = t.precision_and_scale(type)
+    left_tree = left.tree if precision <= DIGITS_MAX or p2 > DIGITS_MAX else wide(left.tree, p1, s1)
+    tree = engine_cast(_binary(operator, left_tree, right.tree), type)
+    if left.narrow is None or right.narrow is None or scale > DIGITS_MAX:
+        return Bound(tree, type)
+    if precision <= DIGITS_MAX:
+        return Bound(tree, type, narrow=tree.copy())
+    narrow = call("try", _binary(operator, left.narrow, right.narrow))
+    # A product costs many times more in 128 bits, a total does not.
+    return Bound(narrow_or(narrow, tree, type) if operator is exp.Mul else tree, type, narrow=narrow)
 
 
 def quotient(left: Bound, right: Bound) -> Bound:

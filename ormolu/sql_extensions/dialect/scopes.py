@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
 from ormolu.errors import AmbiguousColumn, UndefinedColumn, UndefinedTable
+from ormolu.sql_extensions.dialect.narrow import in_64_bits
 from ormolu.sql_extensions.dialect.reading import identifier, position
 from ormolu.sql_extensions.dialect.types import Bound
 from ormolu.sql_extensions.types import DataType
@@ -33,7 +34,8 @@ class ScopeColumn:
 
     def bound(self) -> Bound:
         digits = self.digits.copy() if self.digits is not None else None
-        return Bound(self.tree.copy(), self.type, has_modifiers=self.has_modifiers, digits=digits)
+        narrow = in_64_bits(self.tree, self.type)
+        return Bound(self.tree.copy(), self.type, has_modifiers=self.has_modifiers, digits=digits, narrow=narrow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +92,22 @@ class Scope:
         if node.args.get("table") is not None:
             relation = self._qualifier(node)
             column = next((column for column in relation.columns if column.name == name), None)
-            return column.named() if column else None
+            return self._read(column, any(own is relation for own in self.relations)) if column else None
         scope: Scope | None = self
         while scope is not None:
             candidates = scope.candidates(name)
             if len(candidates) > 1:
                 raise AmbiguousColumn(f'column reference "{name}" is ambiguous', position=position(node))
             if candidates:
-                return candidates[0].named()
+                return self._read(candidates[0], scope is self)
             scope = scope.parent
         function = self.find_relation(name)
         return function.columns[0].bound() if function is not None and function.is_scalar else None
+
+    @staticmethod
+    def _read(column: ScopeColumn, is_own: bool) -> Bound:
+        bound = column.named()
+        return bound if is_own else replace(bound, narrow=None)
 
     def candidates(self, name: str) -> list[ScopeColumn]:
         if name in self.merged:

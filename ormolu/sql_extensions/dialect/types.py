@@ -35,7 +35,8 @@ class Bound:
     `type` is None where only the engine will know it. `is_open` marks what takes its type from its surroundings,
     as PostgreSQL's *unknown* does: string literals, NULL and parameters. `has_modifiers` says that PostgreSQL knows the
     type's digits too: of columns and casts, not of what is computed. `digits` is the text that a numeric is shown as,
-    where PostgreSQL gives each value digits of its own.
+    where PostgreSQL gives each value digits of its own. `narrow` is the same number in the engine's 64 bits, and
+    NULL where they do not hold it.
     """
 
     tree: exp.Expr
@@ -43,6 +44,7 @@ class Bound:
     is_open: bool = False
     has_modifiers: bool = False
     digits: exp.Expr | None = None
+    narrow: exp.Expr | None = None
 
     @property
     def kind(self) -> str:

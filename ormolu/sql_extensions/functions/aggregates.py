@@ -11,6 +11,7 @@ from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import cast_to, coerce, settle, text_of
 from ormolu.sql_extensions.dialect.context import Context
 from ormolu.sql_extensions.dialect.digits import branch_digits, digits_of, summed_digits, vary
+from ormolu.sql_extensions.dialect.narrow import DIGITS_MAX
 from ormolu.sql_extensions.dialect.operators import quotient
 from ormolu.sql_extensions.dialect.reading import position, unsupported
 from ormolu.sql_extensions.dialect.types import Bound, engine_cast, is_kind
@@ -42,7 +43,7 @@ def _sum(called: FunctionCall, context: Context) -> Bound:
     argument = called.arguments[0]
     if argument.is_open:
         raise no_function(called)
-    tree = aggregate_tree(called, "sum", argument.tree)
+    tree = aggregate_tree(called, "sum", argument.tree.copy())
     match argument.kind:
         case "int2" | "int4":
             return Bound(engine_cast(tree, t.INT8), t.INT8)
@@ -50,6 +51,7 @@ def _sum(called: FunctionCall, context: Context) -> Bound:
             return Bound(engine_cast(tree, t.WHOLE_NUMERIC), t.WHOLE_NUMERIC)
         case "numeric":
             _, scale = t.precision_and_scale(argument.type or t.NUMERIC)
+            tree = _exact_sum(called, argument)
             digits = summed_digits(argument, tree, lambda name, each: aggregate_tree(called, name, each))
             return Bound(tree, t.numeric(38, scale), digits=digits)
         case "float4":
@@ -62,6 +64,20 @@ def _sum(called: FunctionCall, context: Context) -> Bound:
             return Bound(tree, None)
         case _:
             raise no_function(called)
+
+
+def _exact_sum(called: FunctionCall, argument: Bound) -> exp.Expr:
+    """What fits 64 bits is added up apart from what does not: the engine is then some times faster."""
+    assert argument.type is not None
+    has_one_form = argument.narrow is None or t.precision_and_scale(argument.type)[0] <= DIGITS_MAX
+    if has_one_form or called.is_distinct or called.is_windowed:
+        return aggregate_tree(called, "sum", argument.tree.copy())
+    assert argument.narrow is not None
+    is_left_out = exp.Is(this=argument.narrow.copy(), expression=exp.Null())
+    others = exp.Case(ifs=[exp.If(this=is_left_out, true=argument.tree.copy())])
+    fitting, rest = (aggregate_tree(called, "sum", each) for each in (argument.narrow.copy(), others))
+    both = exp.Paren(this=exp.Add(this=fitting.copy(), expression=rest.copy()))
+    return t.call("coalesce", both, fitting, rest)
 
 
 def _interval_sum(called: FunctionCall, tree: exp.Expr) -> exp.Expr:
@@ -83,7 +99,7 @@ def _avg(called: FunctionCall, context: Context) -> Bound:
         case "int2" | "int4" | "int8" | "numeric":
             assert argument.type is not None
             _, scale = t.precision_and_scale(argument.type)
-            total = engine_cast(aggregate_tree(called, "sum", argument.tree.copy()), t.numeric(38, scale))
+            total = engine_cast(_exact_sum(called, argument), t.numeric(38, scale))
             counted = aggregate_tree(called, "count", argument.tree.copy())
             divisor = exp.Anonymous(this="nullif", expressions=[counted, t.number(0)])
             left = Bound(total, t.numeric(38, scale))

@@ -145,3 +145,19 @@ SELECT ratio * 2, count(*) FROM orders GROUP BY ratio * 2 ORDER BY 1
 SELECT 2 * 6371 * asin(sqrt(sin(radians(52.5 - 48.8) / 2) ^ 2 + cos(radians(48.8)) * cos(radians(52.5)) * sin(radians(13.4 - 2.3) / 2) ^ 2))
 SELECT f / 0 FROM numbers
 SELECT f * 1.5::real, s * 1.5::real, 1.5::real / 3::real FROM numbers ORDER BY 1
+
+-- what 64 bits do not hold
+SELECT name, price * rate AS a, price * units AS b, whole + whole AS c, whole - price AS d, -(price * rate) AS e FROM gold.sizes ORDER BY name, units
+SELECT name, price * (1 - rate) * (1 + units) AS a, (price * rate) - (whole * units) AS b FROM gold.sizes ORDER BY name, units
+SELECT name, sum(price * rate) AS a, sum(price * units) AS b, sum(whole + whole) AS c, sum(price * (1 - rate) * (3 - 1)) AS d, avg(price * rate) AS e, count(*) AS n FROM gold.sizes GROUP BY name ORDER BY name
+SELECT sum(price * rate) AS a, sum(price * rate) FILTER (WHERE name = 'small') AS b, sum(price * rate) FILTER (WHERE name = 'none') AS c, sum(DISTINCT price * units) AS d FROM gold.sizes
+SELECT name, units, sum(price * rate) OVER (PARTITION BY name ORDER BY units NULLS LAST) AS a FROM gold.sizes ORDER BY name, units
+SELECT name, max(price) * max(rate) AS a, max(price * rate) AS b, min(whole + whole) AS c FROM gold.sizes GROUP BY name HAVING max(price) * max(rate) > 1 OR name = 'none' ORDER BY name
+SELECT s.name, (SELECT sum(s.price * o.amount) FROM silver.orders o) AS a, (SELECT max(price) FROM gold.sizes) * s.rate AS b FROM gold.sizes s ORDER BY s.name, s.units
+SELECT price * rate AS product, count(*) AS n FROM gold.sizes GROUP BY price * rate ORDER BY product NULLS FIRST
+SELECT name FROM gold.sizes WHERE price * rate > 100000 OR whole + whole < -5 ORDER BY name, units
+SELECT sum(p) AS a, avg(p) AS b FROM (SELECT price * rate AS p FROM gold.sizes) x
+SELECT sum(price * CASE WHEN name = 'large' THEN rate ELSE 1 END) AS a, sum(coalesce(price, 0) * coalesce(rate, 1)) AS b, sum(price * round(rate)) AS c FROM gold.sizes
+SELECT sum(price * rate * 0) AS a, sum(price * rate * 1000000) AS b, sum((price + rate) * (price - rate)) AS c FROM gold.sizes WHERE name = 'small'
+SELECT sum(price * rate) AS a FROM gold.sizes WHERE false
+SELECT sum(g.i * s.price * g.n) AS a FROM gold.numbers g CROSS JOIN gold.sizes s WHERE s.name = 'large' GROUP BY g.i HAVING sum(g.i * s.price) IS NOT NULL ORDER BY g.i
