@@ -53,6 +53,7 @@ def run(folder: Path, full: bool) -> list[Line]:
     size = f"SF {scale:g}"
     comparisons = (
         ("files", "PostgreSQL 15", "> 1x each", ""),
+        ("copies", "PostgreSQL 15", "> 1x each", ""),
         ("files", "DuckDB, Parquet", "", ">= 0.77x"),
         ("copies", "DuckDB, native", "", ">= 0.83x"),
     )
