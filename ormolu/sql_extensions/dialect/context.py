@@ -82,6 +82,12 @@ class BoundSelect:
     tree: exp.Query
     columns: tuple[OutputColumn, ...]
 
+    @property
+    def engine_names(self) -> tuple[str, ...]:
+        """Of all that the tree yields."""
+        digits = (column.digits for column in self.columns if column.digits is not None)
+        return (*(column.engine_name for column in self.columns), *digits)
+
 
 @dataclass(slots=True)
 class Context:

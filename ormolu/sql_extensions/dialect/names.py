@@ -1,4 +1,4 @@
-"""The name PostgreSQL gives to an output column that has no alias (its FigureColname)."""
+"""The names of output columns: what PostgreSQL gives to one without an alias (its FigureColname), and the engine's."""
 
 from __future__ import annotations
 
@@ -96,3 +96,12 @@ def _subquery_name(query: exp.Expr) -> str | None:
     if isinstance(query, exp.Select) and len(query.expressions) == 1:
         return column_name(query.expressions[0])
     return None
+
+
+def unique_in(taken: set[str], name: str) -> str:
+    """The engine compares names without case and wants each once."""
+    candidate, number = name, 1
+    while candidate.lower() in taken:
+        candidate, number = f"{name}_{number}", number + 1
+    taken.add(candidate.lower())
+    return candidate
