@@ -191,6 +191,8 @@ def _test(tree: exp.Expr, name: ColumnName) -> Condition:
 
 def _negated(tree: exp.Expr, name: ColumnName) -> Condition:
     match tree:
+        case _ if tree.args.get("negate"):  # NOT (x IS NOT NULL)
+            return ANYTHING
         case exp.Is(expression=exp.Null()):
             return _null_test(tree.this, name, is_null=False)
         case exp.Column():

@@ -109,6 +109,7 @@ KNOWN = file(
         ("doc = 'z'", True),
         ("at > '2026-01-01'", True),  # the session's zone is not known
         ("id IS NOT NULL", True),
+        ("NOT (id IS NOT NULL)", True),
         ("id NOT IN (1, 2)", True),
         ("id BETWEEN SYMMETRIC 9 AND 1", True),
         ("false", False),
