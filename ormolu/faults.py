@@ -37,6 +37,8 @@ POINTS = {
     "publish:committed": "all is true; nobody has been told",
     "compact:files-written": "the joined files; nothing refers to them",
     "compact:committed": "the small files are no longer live",
+    "manifests:chosen": "the manifests to join are known",
+    "manifests:joined": "fewer manifests list the same files",
     "expire:committed": "old versions are forgotten; their files are there",
     "sweep:listed": "it is known what nothing refers to; all of it is there",
     "sweep:file-removed": "the first of several files is gone",

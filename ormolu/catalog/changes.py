@@ -20,7 +20,8 @@ class TableChange:
     `based_on` is the metadata location that was read, None to create. `columns` is needed to create; otherwise None
     keeps the schema. Columns without field ids get them as `planned_columns` gives them.
     `partition_by` None keeps the partitioning. A property set to None is taken away. Snapshots that no time since
-    `forget_before` needs leave the metadata.
+    `forget_before` needs leave the metadata. With `keeps_rows` the rows are the same in other files. The manifests of
+    each group of `joined`, by their paths, become as few as can hold what they list.
     """
 
     table: TableName
@@ -35,6 +36,8 @@ class TableChange:
     summary: Mapping[str, str] = field(default_factory=dict)
     operation: str = "append"
     forget_before: datetime | None = None
+    keeps_rows: bool = False
+    joined: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

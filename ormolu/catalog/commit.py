@@ -16,6 +16,7 @@ from ormolu.catalog.changes import Change, Statement, TableChange, TableDrop, Ta
 from ormolu.catalog.entries import new_entry, partition_spec
 from ormolu.catalog.fields import can_promote, check_unique, iceberg_schema, planned_columns
 from ormolu.catalog.schema import iceberg_namespace_properties, iceberg_tables, tombstones, versions
+from ormolu.catalog.snapshots import Removed, SnapshotChange
 from ormolu.catalog.staging import StagedMetadata, Staging, copied, delete_files, new_metadata, sync_files
 from ormolu.catalog.table import IcebergTable
 from ormolu.catalog.table_files import read_metadata
@@ -148,15 +149,23 @@ def _stage_files(staging: Staging, change: TableChange, base: IcebergTable | Non
     added = [new_entry(file, metadata) for file in written]
     sync_files(file.path for file in written)
     summary = dict(change.summary) if run_id is None else {RUN_ID: str(run_id), **change.summary}
-    live = {} if base is None or not (change.removed or change.removes_all) else {f.path: f for f in base.files}
+    removed = _removed(change, base)
+    if added or removed or change.joined:
+        staging.change_files(SnapshotChange(added, removed, change.keeps_rows, change.joined), summary)
+
+
+def _removed(change: TableChange, base: IcebergTable | None) -> Removed:
+    """The entries of the files that go, by their manifests; a fault of ours where one is not there."""
+    if base is None or not (change.removed or change.removes_all):
+        return {}
     gone = frozenset(change.removed)
-    if missing := gone - live.keys():
+    found = {
+        manifest: [file.entry for file in files if change.removes_all or file.path in gone]
+        for manifest, files in base.files_of_manifests
+    }
+    if missing := gone.difference(entry.file_path for entries in found.values() for entry in entries):
         raise InternalError(f"{change.table} does not have the files to remove: {', '.join(sorted(missing))}")
-    removed = [file.entry for path, file in live.items() if change.removes_all or path in gone]
-    if removed:
-        staging.overwrite(added, removed, summary)
-    elif added:
-        staging.append(added, summary)
+    return {manifest: entries for manifest, entries in found.items() if entries}
 
 
 def turn_pointers(

@@ -1,6 +1,6 @@
 """Metadata of the next version of a table, written but not yet pointed at.
 
-The one module that uses private parts of pyiceberg; a test names the version they were read in.
+With `snapshots` the one module that uses private parts of pyiceberg; a test names the version they were read in.
 """
 
 from __future__ import annotations
@@ -14,15 +14,13 @@ from uuid import UUID
 
 from pyiceberg.catalog import MetastoreCatalog
 from pyiceberg.catalog.noop import NoopCatalog
-from pyiceberg.manifest import DataFile as IcebergDataFile
-from pyiceberg.manifest import ManifestFile
 from pyiceberg.partitioning import PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.serializers import ToOutputFile
 from pyiceberg.table import Table, Transaction
 from pyiceberg.table.locations import load_location_provider
 from pyiceberg.table.metadata import TableMetadata, TableMetadataV2
-from pyiceberg.table.snapshots import Operation, Snapshot
+from pyiceberg.table.snapshots import Snapshot
 from pyiceberg.table.sorting import UNSORTED_SORT_ORDER
 from pyiceberg.table.update import (
     AddPartitionSpecUpdate,
@@ -38,11 +36,11 @@ from pyiceberg.table.update import (
     _TableMetadataUpdateContext,
     _update_table_metadata_log,
 )
-from pyiceberg.table.update.snapshot import _ManifestMergeManager, _MergeAppendFiles, _OverwriteFiles
 from pyiceberg.utils.datetime import datetime_to_millis
 
 from ormolu.catalog.file_io import file_io
-from ormolu.catalog.table_files import UNREADABLE, check_readable, lists_all
+from ormolu.catalog.snapshots import NewSnapshot, SnapshotChange
+from ormolu.catalog.table_files import lists_all
 from ormolu.errors import InternalError
 from ormolu.faults import reach
 from ormolu.stores import is_remote
@@ -52,8 +50,6 @@ SNAPSHOTS_MAX = 100  # in one metadata file; time travel reads older metadata fi
 FOLDERS_SYNCED = 4  # above a file: a new table's own folders are new too
 COPIED_FROM = "ormolu.copied-from"  # the id of the table that a copied database's table began as
 TABLE_PROPERTIES = {
-    "commit.manifest-merge.enabled": "true",
-    "commit.manifest.min-count-to-merge": "20",
     "write.metadata.previous-versions-max": "20",
     "write.parquet.compression-codec": "zstd",
 }
@@ -146,41 +142,6 @@ def updated_metadata(
     return updated
 
 
-class _MergingAppend(_MergeAppendFiles):
-    """An append that remembers the manifests it lists."""
-
-    listed: Sequence[ManifestFile] = ()
-
-    def _manifests(self) -> list[ManifestFile]:
-        found = super()._manifests()
-        self.listed = found
-        return found
-
-
-class _MergingOverwrite(_OverwriteFiles):
-    """An overwrite that leaves manifests without live files behind, and merges the others as appends do."""
-
-    listed: Sequence[ManifestFile] = ()
-
-    def _manifests(self) -> list[ManifestFile]:
-        found = super()._manifests()
-        self.listed = found
-        return found
-
-    def _existing_manifests(self) -> list[ManifestFile]:
-        return [one for one in super()._existing_manifests() if one.has_added_files() or one.has_existing_files()]
-
-    def _process_manifests(self, manifests: list[ManifestFile]) -> list[ManifestFile]:
-        properties = self._transaction.table_metadata.properties
-        merging: _ManifestMergeManager[_OverwriteFiles] = _ManifestMergeManager(
-            target_size_bytes=int(properties.get("commit.manifest.target-size-bytes", 8 * 1024 * 1024)),
-            min_count_to_merge=int(properties.get("commit.manifest.min-count-to-merge", "20")),
-            merge_enabled=True,
-            snapshot_producer=self,
-        )
-        return merging.merge_manifests(manifests)
-
-
 class Staging:
     """Collects the changes of one commit to one table; `write` makes the metadata file."""
 
@@ -189,7 +150,7 @@ class Staging:
         self._base_location = base_location
         table = Table(("staged",), base, base_location or "", file_io(), NoopCatalog("staged"))
         self._transaction = _CachedTransaction(table)
-        self._producers: list[_MergingAppend | _MergingOverwrite] = []
+        self._snapshots: list[NewSnapshot] = []
 
     @property
     def metadata(self) -> TableMetadata:
@@ -230,40 +191,14 @@ class Staging:
         added = PartitionSpec(*spec.fields, spec_id=next_id)
         self._transaction._stage((AddPartitionSpecUpdate(spec=added), _set_spec(-1)))
 
-    def append(self, added: Sequence[IcebergDataFile], summary: Mapping[str, str]) -> None:
-        producer = _MergingAppend(Operation.APPEND, self._transaction, file_io(), snapshot_properties=dict(summary))
-        self._add(producer, added)
-
-    def overwrite(
-        self, added: Sequence[IcebergDataFile], removed: Iterable[IcebergDataFile], summary: Mapping[str, str]
-    ) -> None:
-        producer = _MergingOverwrite(
-            Operation.OVERWRITE, self._transaction, file_io(), snapshot_properties=dict(summary)
-        )
-        for data_file in removed:
-            producer.delete_data_file(data_file)
-        self._add(producer, added)
-
-    def _add(
-        self,
-        producer: _MergingAppend | _MergingOverwrite,
-        added: Sequence[IcebergDataFile],
-    ) -> None:
+    def change_files(self, change: SnapshotChange, summary: Mapping[str, str]) -> None:
         """Manifests that cannot be read, or not to their end, are never carried over: XX001 names the first."""
-        parent = self.metadata.current_snapshot()
-        for data_file in added:
-            producer.append_data_file(data_file)
-        self._producers.append(producer)
-        try:
-            updates, requirements = producer._commit()
-        except (FileNotFoundError, *UNREADABLE):
-            if parent is not None:
-                check_readable(parent)
-            raise
+        snapshot = NewSnapshot(self._transaction, change, summary)
+        self._snapshots.append(snapshot)
+        updates, requirements = snapshot._commit()
         self._transaction._stage(tuple(map(self._not_before, updates)), requirements)
         made = self.metadata.current_snapshot()
-        if made is not None and not lists_all(producer.listed, made):
-            check_readable(parent or made)
+        if made is not None and not lists_all(snapshot.listed, made):
             raise InternalError(f"a new snapshot of {self.metadata.location} lacks files")
 
     def _not_before(self, update: TableUpdate) -> TableUpdate:
@@ -311,11 +246,7 @@ class Staging:
             self._transaction._stage((RemoveSnapshotsUpdate.model_validate({"snapshot-ids": ids}),))
 
     def _written_manifests(self) -> tuple[str, ...]:
-        return tuple(
-            path
-            for producer in self._producers
-            for path in (*producer._written_manifests, *producer._written_manifest_lists)
-        )
+        return tuple(path for snapshot in self._snapshots for path in snapshot.written())
 
 
 def _set_schema(schema_id: int) -> SetCurrentSchemaUpdate:

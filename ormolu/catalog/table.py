@@ -96,10 +96,17 @@ class IcebergTable:
 
     @cached_property
     def files(self) -> tuple[DataFile, ...]:
+        return tuple(file for _, files in self.files_of_manifests for file in files)
+
+    @cached_property
+    def files_of_manifests(self) -> tuple[tuple[str, tuple[DataFile, ...]], ...]:
+        """The live files, by the path of the manifest that lists them."""
+        return tuple((manifest.manifest_path, self._files_of(manifest)) for manifest in self.manifests)
+
+    @cached_property
+    def manifests(self) -> tuple[ManifestFile, ...]:
         snapshot = self.metadata.current_snapshot()
-        if snapshot is None:
-            return ()
-        return tuple(file for manifest in manifests_of(snapshot) for file in self._files_of(manifest))
+        return () if snapshot is None else tuple(manifests_of(snapshot))
 
     def _files_of(self, manifest: ManifestFile) -> tuple[DataFile, ...]:
         if manifest.content != ManifestContent.DATA:

@@ -48,7 +48,7 @@ def entries_of(manifest: ManifestFile) -> list[ManifestEntry]:
     """The manifest's live entries; none of them may be missing."""
     with _told_by_name(manifest.manifest_path):
         found = manifest.fetch_manifest_entry(file_io(), discard_deleted=True)
-    if len(found) != _live_files(manifest):
+    if len(found) != live_files(manifest):
         raise _damaged(manifest.manifest_path)
     return found
 
@@ -56,16 +56,10 @@ def entries_of(manifest: ManifestFile) -> list[ManifestEntry]:
 def lists_all(manifests: Sequence[ManifestFile], snapshot: Snapshot) -> bool:
     """Whether these are the manifests of as many files as the snapshot has."""
     total = None if snapshot.summary is None else snapshot.summary[FILES_TOTAL]
-    return total is None or sum(map(_live_files, manifests)) == int(total)
+    return total is None or sum(map(live_files, manifests)) == int(total)
 
 
-def check_readable(snapshot: Snapshot) -> None:
-    """Read the list and all manifests; 58P01 or XX001 for the first that cannot be."""
-    for manifest in manifests_of(snapshot):
-        entries_of(manifest)
-
-
-def _live_files(manifest: ManifestFile) -> int:
+def live_files(manifest: ManifestFile) -> int:
     return (manifest.added_files_count or 0) + (manifest.existing_files_count or 0)
 
 

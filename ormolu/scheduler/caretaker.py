@@ -1,4 +1,4 @@
-"""Which tables are tended without being asked: many small files, or versions older than their retention."""
+"""Which tables are tended without being asked: many small files or manifests, versions past their retention."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from ormolu.catalog.database import reading
 from ormolu.catalog.expiry import old_versions
 from ormolu.catalog.lake import Head, Lake
+from ormolu.catalog.manifests import packed_by_maintenance
 from ormolu.definitions import TableName
 from ormolu.errors import DataCorrupted, UndefinedFile
 from ormolu.medallion.layout import layout_of
@@ -20,9 +21,12 @@ from ormolu.scheduler.run_records import RUN_RETENTION, RUNS, has_forgettable
 from ormolu.sql_extensions.options.values import interval
 
 SMALL_FILES_MAX = 16  # of one group: so many are joined without being asked
+SPARSE_MANIFESTS_MAX = 24  # of one spec: commits leave fewer, but for those of many files at once
 EXPIRY_SLACK = timedelta(days=1)  # versions are forgotten a day's worth at a time
 LOOK_AGAIN = timedelta(hours=6)  # at a table that has not changed, for the age of its versions
-REQUEST: Mapping[str, Any] = asdict(Asked(files_min=SMALL_FILES_MAX))  # of the run that tends a table
+REQUEST: Mapping[str, Any] = asdict(
+    Asked(files_min=SMALL_FILES_MAX, manifests_min=SPARSE_MANIFESTS_MAX)
+)  # of the run that tends a table
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +68,8 @@ class Caretaker:
             table = head.table(name)
             options = options_of(head.definitions.find_relation(name))
             if groups_of(table, layout_of(options), files_min=SMALL_FILES_MAX):
+                return True
+            if packed_by_maintenance(table.manifests, sparse_min=SPARSE_MANIFESTS_MAX):
                 return True
         except (DataCorrupted, UndefinedFile) as error:  # who reads it is told; the others are tended all the same
             logger.warning("%s is not tended: %s", name, error.message)

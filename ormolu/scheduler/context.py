@@ -123,7 +123,7 @@ class RunContext:
         self.progress(step="publish")
         at = self.now()
         declared = [change for change in self.creation if change not in definitions]
-        made = [*statements, *self._steps()]
+        made = [*statements, *self.record_steps()]
         if isinstance(self.lake, DraftLake):
             head = self._stage(
                 self.lake,
@@ -193,7 +193,8 @@ class RunContext:
             return None
         return {"columns": [list(column) for column in table.columns], "rows": [list(row) for row in table.rows]}
 
-    def _steps(self) -> list[Statement]:
+    def record_steps(self) -> list[sa.Executable]:
+        """What the run has spent its time on."""
         rows = [
             {
                 "run_id": self.run.run_id,

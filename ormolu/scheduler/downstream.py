@@ -13,8 +13,8 @@ from ormolu.medallion.lineage import dependents
 from ormolu.scheduler.queue import submission
 from ormolu.scheduler.runs import RunAction
 
-COMPACT, EXPIRE = "compact", "expire"
-SILENT = (COMPACT, EXPIRE)  # operations that change files and no rows
+COMPACT, JOIN_MANIFESTS, EXPIRE = "compact", "join manifests", "expire"
+SILENT = (COMPACT, JOIN_MANIFESTS, EXPIRE)  # operations that change files and no rows
 
 
 def published_by(changes: Sequence[Change]) -> frozenset[TableName]:

@@ -1,4 +1,4 @@
-"""VACUUM: small files are joined, old versions forgotten, and files that nothing names removed.
+"""VACUUM: small files and manifests are joined, old versions forgotten, and files that nothing names removed.
 
 Rows and what they mean stay as they are: nothing downstream notices. Each step may be cut off and done again.
 """
@@ -6,9 +6,11 @@ Rows and what they mean stay as they are: nothing downstream notices. Each step 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
+from pyiceberg.manifest import ManifestFile
 from sqlglot import exp
 
 from ormolu.catalog.changes import TableChange
@@ -16,7 +18,9 @@ from ormolu.catalog.database import reading
 from ormolu.catalog.expiry import forget_versions, old_versions
 from ormolu.catalog.fields import copy_field_ids
 from ormolu.catalog.lake import Head, IcebergTable
+from ormolu.catalog.manifests import chunks, packed_by_maintenance
 from ormolu.catalog.sweep import GRACE, sweep
+from ormolu.catalog.table_files import live_files
 from ormolu.catalog.tombs import forget_tombstones
 from ormolu.definitions import (
     NO_OPTIONS,
@@ -36,7 +40,7 @@ from ormolu.medallion.files import WrittenFile
 from ormolu.medallion.layout import Layout, layout_of
 from ormolu.medallion.templates import text
 from ormolu.scheduler.context import ResultTable, RunContext, RunResult
-from ormolu.scheduler.downstream import COMPACT, EXPIRE
+from ormolu.scheduler.downstream import COMPACT, EXPIRE, JOIN_MANIFESTS
 from ormolu.scheduler.refresh_plans import content_id
 from ormolu.scheduler.run_records import RUN_RETENTION, RUNS, count_forgettable, forget_runs
 from ormolu.scheduler.table_writes import sorted_rows
@@ -46,6 +50,8 @@ RETENTION = "30 days"
 REFRESHED = BronzeSource | SilverTable | GoldTable | GoldMetric
 BYTES_MAX = 4 * 1024**3  # joined by one run; the rest is the next one's
 FILES_MIN = 2
+MANIFESTS_MIN = 2
+JOINS_MAX = 3  # times that the manifests of a table are tried to be joined
 COLUMNS = (("table_name", "text"), ("step", "text"), ("files", "bigint"), ("bytes", "bigint"), ("made", "bigint"))
 
 
@@ -59,6 +65,7 @@ class Asked:
     removes_orphans: bool = True
     sorts: bool = False
     files_min: int = FILES_MIN
+    manifests_min: int = MANIFESTS_MIN
     is_trial: bool = False
 
 
@@ -79,7 +86,7 @@ def asked_by(options: Options) -> Asked:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """`files` and `bytes` that a step took away or versions it forgot, and how many files it `made` of them."""
+    """`files` (or manifests) and `bytes` that a step took away, or versions it forgot; how many it `made` of them."""
 
     table: TableName
     step: str
@@ -136,7 +143,9 @@ class _Vacuum:
     wanted: Asked
 
     def run(self) -> list[Done]:
-        steps = [self._compact() if self.wanted.compacts else None, self._expire()]
+        compacted = self._compact() if self.wanted.compacts else None
+        is_known = not (self.wanted.is_trial and compacted)  # which manifests there are once files are joined
+        steps = [compacted, self._join_manifests() if is_known else None, self._expire()]
         steps.append(self._remove_orphans() if self.wanted.removes_orphans else None)
         return [step for step in steps if step is not None]
 
@@ -166,6 +175,7 @@ class _Vacuum:
                 self.table.metadata_location,
                 added=tuple(written),
                 removed=tuple(path for group in groups for path in group.paths),
+                keeps_rows=True,
                 summary={CONTENT: content_id(self.table)},
                 operation=COMPACT,
             )
@@ -187,6 +197,37 @@ class _Vacuum:
             compression=self._layout.compression,
             target_file_bytes=self._layout.file_bytes,
         )
+
+    def _join_manifests(self) -> Done | None:
+        """Begun again where somebody commits at the same time, and at last left to the next run: writers go first."""
+        for _ in range(JOINS_MAX):
+            table = self.context.lake.head().table(self.table.name)
+            groups = packed_by_maintenance(table.manifests, sparse_min=self.wanted.manifests_min)
+            packed = [manifest for group in groups for manifest in group]
+            if not packed:
+                return None
+            done = Done(table.name, JOIN_MANIFESTS, len(packed), sum(one.manifest_length for one in packed))
+            if self.wanted.is_trial:
+                return done
+            reach("manifests:chosen")
+            with suppress(SerializationFailure), self.context.step(f"{JOIN_MANIFESTS} of {table.name}"):
+                made = self._joined_manifests(table, groups)
+                reach("manifests:joined")
+                return replace(done, made=made)
+        return None
+
+    def _joined_manifests(self, table: IcebergTable, groups: Sequence[Sequence[ManifestFile]]) -> int:
+        """How many there are now in the place of those."""
+        change = TableChange(
+            table.name,
+            table.metadata_location,
+            summary={CONTENT: content_id(table)},
+            operation=JOIN_MANIFESTS,
+            keeps_rows=True,
+            joined=tuple(tuple(manifest.manifest_path for manifest in group) for group in groups),
+        )
+        self._commit(change)
+        return sum(len(chunks(range(sum(map(live_files, group))))) for group in groups)
 
     # --- forgetting ------------------------------------------------------------------------------------------------
 

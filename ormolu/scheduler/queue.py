@@ -6,7 +6,7 @@ same object waits until the earlier one has ended.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -218,10 +218,12 @@ class Queue:
                 connection.execute(sa.select(runs.c.cancel_requested).where(runs.c.run_id == run.run_id)).scalar()
             )
 
-    def end(self, run: Run, end: Ending, *, at: datetime) -> None:
-        """Record the end of a run that published nothing."""
+    def end(self, run: Run, end: Ending, *, at: datetime, also: Sequence[sa.Executable] = ()) -> None:
+        """Record the end of a run that published nothing, and with it what is `also` to be said of it."""
         with self._engine.begin() as connection:
-            connection.execute(ending(run, end, at=at))
+            is_ended = connection.execute(ending(run, end, at=at)).rowcount == 1
+            for statement in also if is_ended else ():
+                connection.execute(statement)
 
     def cancel(self, run_id: int, *, at: datetime) -> None:
         """Cancel a waiting run at once; a running one is told, and ends by itself. 42704 when there is none."""

@@ -94,7 +94,7 @@ class Runner:
             finally:
                 context.close()
         if end is not None:
-            self.queue.end(run, end, at=self.now())
+            self.queue.end(run, end, at=self.now(), also=context.record_steps())
 
     def _attempts(self, run: Run, context: RunContext) -> Ending | None:
         """None once the run has published: its end is part of that commit."""

@@ -123,6 +123,9 @@ class Marks:
         self.server.run("VACUUM bronze.marks WITH (expire = '1 second', grace = '0 seconds')")
         self.server.run("VACUUM silver.marks WITH (expire = '1 second', grace = '0 seconds')")
 
+    def join_manifests(self) -> None:
+        self.server.run("VACUUM bronze.marks WITH (compact = false)")
+
     # --- how it is killed ------------------------------------------------------------------------------------------
 
     def kill_at(self, point: str, action: str, work: Callable[[], None]) -> None:

@@ -54,6 +54,7 @@ TENDING = (
     "sweep:file-removed",
     "sweep:files-removed",
 )
+JOINING = ("manifests:chosen", "manifests:joined")
 BY_TWO = ("publish:rebase", "publish:conflict")
 UNDOING = ("transaction:undone",)
 OF_DATABASES = ("database:staged", "database:created", "database:dropped")
@@ -115,6 +116,10 @@ def walk(marks: Marks, point: str, action: str) -> None:
         marks.newest += 1
         time.sleep(1.1)  # what is to expire is a second old
         fail_and_redo(marks, point, action, marks.tend)
+    elif point in JOINING:
+        marks.load_and_refresh()
+        marks.newest += 1
+        fail_and_redo(marks, point, action, marks.join_manifests)
     elif point in OF_DATABASES:
         fail_and_redo(marks, point, action, marks.copy_and_drop_a_database)
     elif point in PROMOTING:
@@ -193,7 +198,18 @@ def finish(marks: Marks, capsys: pytest.CaptureFixture[str], what: str) -> None:
         print(f"\n{what}: {marks.kills} kills, {marks.newest} batches whole, {removed} lost files found and removed")
 
 
-WALKED = [*LOADING, *UPLOADING, *IN_TRANSACTION, *REPAIRING, *TENDING, *BY_TWO, *UNDOING, *OF_DATABASES, *PROMOTING]
+WALKED = [
+    *LOADING,
+    *UPLOADING,
+    *IN_TRANSACTION,
+    *REPAIRING,
+    *TENDING,
+    *JOINING,
+    *BY_TWO,
+    *UNDOING,
+    *OF_DATABASES,
+    *PROMOTING,
+]
 
 
 # One of each kind: a start of a worker or a server is what costs time here.

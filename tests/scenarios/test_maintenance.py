@@ -72,6 +72,24 @@ def test_the_version_before_it_can_still_be_read(lake: OrmoluServer) -> None:
     assert rows(lake, "SELECT count(*) FROM bronze.ticks FOR VERSION AS OF 3") == [(4,)]
 
 
+def test_manifests_are_joined_and_nothing_downstream_notices(lake: OrmoluServer) -> None:
+    for number in (8, 9):
+        copy(lake, number)
+    lake.run("REFRESH silver.ticks CASCADE")
+    before = rows(lake, "SELECT *, _row_id, _load_id FROM bronze.ticks ORDER BY id")
+    versions = rows(lake, "SELECT max(version) FROM lake.versions WHERE table_name = 'silver.ticks'")
+    only = "VACUUM bronze.ticks WITH (compact = false)"
+    told = rows(lake, f"EXPLAIN {only}")
+    assert [(row[2], row[3]) for row in told] == [("join manifests", "4 manifests")]
+    done = rows(lake, only)
+    assert [(row[0], row[1], row[2], row[4]) for row in done] == [("bronze.ticks", "join manifests", 4, 1)]
+    assert rows(lake, only) == rows(lake, f"EXPLAIN {only}") == [], "a second time there is nothing to do"
+    assert rows(lake, "SELECT count(*) FROM lake.run_steps WHERE name = 'join manifests of bronze.ticks'") == [(1,)]
+    assert rows(lake, "SELECT *, _row_id, _load_id FROM bronze.ticks ORDER BY id") == before
+    lake.run("REFRESH silver.ticks CASCADE")
+    assert rows(lake, "SELECT max(version) FROM lake.versions WHERE table_name = 'silver.ticks'") == versions
+
+
 def test_versions_older_than_asked_are_forgotten_and_their_files_removed(lake: OrmoluServer) -> None:
     shown = rows(lake, "SELECT * FROM bronze.ticks ORDER BY id")
     time.sleep(1.1)

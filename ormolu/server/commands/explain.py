@@ -12,7 +12,7 @@ from ormolu.medallion.change_impact import Made, change_of, check_rebuild, filli
 from ormolu.medallion.lineage import upstreams
 from ormolu.medallion.referenced_keys import with_referenced_keys
 from ormolu.medallion.refresh_mode import check_supported, keeps_old_rows
-from ormolu.scheduler.downstream import EXPIRE
+from ormolu.scheduler.downstream import EXPIRE, JOIN_MANIFESTS
 from ormolu.scheduler.exclusions import loads_of_run
 from ormolu.scheduler.refresh_plans import RefreshPlan, plan_refresh
 from ormolu.scheduler.runs import RunAction
@@ -54,6 +54,7 @@ from ormolu.sql_extensions.statements import (
 )
 
 QUERY_COLUMNS = columns(("QUERY PLAN", "text"))
+COUNTED = {EXPIRE: "versions", JOIN_MANIFESTS: "manifests"}  # by a step of VACUUM; files by all others
 
 
 def query_plan(lines: list[str]) -> Outcome:
@@ -187,7 +188,7 @@ def _take_back(asked: Alter, session: SessionContext, services: Services) -> lis
 
 def _vacuum(asked: Vacuum, session: SessionContext, services: Services) -> list[PlanRow]:
     return [
-        PlanRow(table, step, f"{files} {'versions' if step == EXPIRE else 'files'}", None, size)
+        PlanRow(table, step, f"{files} {COUNTED.get(step, 'files')}", None, size)
         for table, step, files, size in vacuum_plan(asked, session, services)
     ]
 
