@@ -17,6 +17,7 @@ from pyiceberg.serializers import FromInputFile
 from pyiceberg.table.metadata import TableMetadata
 from pyiceberg.table.snapshots import Snapshot
 
+from ormolu.catalog.avro_files import read_entries, read_manifests
 from ormolu.catalog.file_io import file_io
 from ormolu.errors import DataCorrupted, UndefinedFile
 
@@ -38,7 +39,7 @@ def read_metadata(location: str) -> TableMetadata:
 def manifests_of(snapshot: Snapshot) -> list[ManifestFile]:
     """The manifests that the snapshot lists; none of them may be missing."""
     with _told_by_name(snapshot.manifest_list):
-        found = snapshot.manifests(file_io())
+        found = read_manifests(snapshot.manifest_list)
     if not lists_all(found, snapshot):
         raise _damaged(snapshot.manifest_list)
     return found
@@ -47,7 +48,7 @@ def manifests_of(snapshot: Snapshot) -> list[ManifestFile]:
 def entries_of(manifest: ManifestFile) -> list[ManifestEntry]:
     """The manifest's live entries; none of them may be missing."""
     with _told_by_name(manifest.manifest_path):
-        found = manifest.fetch_manifest_entry(file_io(), discard_deleted=True)
+        found = read_entries(manifest)
     if len(found) != live_files(manifest):
         raise _damaged(manifest.manifest_path)
     return found

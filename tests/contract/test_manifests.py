@@ -19,7 +19,7 @@ from ormolu.catalog.file_io import file_io
 from ormolu.catalog.lake import Lake, TableChange
 from ormolu.catalog.manifests import FILES_MAX, SIZES, WAITING_MAX, packed_by_maintenance
 from ormolu.catalog.table import IcebergTable
-from ormolu.catalog.table_files import live_files
+from ormolu.catalog.table_files import entries_of, live_files
 from ormolu.definitions import TableName
 from ormolu.errors import SerializationFailure
 from ormolu.medallion.columns import PartitionField
@@ -95,6 +95,8 @@ class Orders:
             entry.data_file.file_path: (entry.snapshot_id, entry.sequence_number, entry.file_sequence_number)
             for _, entry in live
         } == self.live
+        assert [entry for one in self.table.manifests for entry in entries_of(one)] == [entry for _, entry in live]
+        assert list(self.table.manifests) == manifests
         for manifest, entry in live:
             is_new = entry.snapshot_id == manifest.added_snapshot_id
             assert entry.status == (ManifestEntryStatus.ADDED if is_new else ManifestEntryStatus.EXISTING)
