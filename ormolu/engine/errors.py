@@ -93,7 +93,7 @@ def from_engine(error: duckdb.Error) -> OrmoluError:
     if kind is errors.QueryCanceled:
         return kind("canceling statement due to user request")
     if kind is errors.OutOfMemory:
-        return kind("out of memory", detail=text, hint=_MEMORY_HINT)
+        return kind("out of memory", detail=_OUT_OF_MEMORY.sub("", text.split("\n")[0]), hint=_MEMORY_HINT)
     own = _OWN.search(text)
     if own and isinstance(error, duckdb.InvalidInputException):
         return condition(own[1], own[2].split("\n")[0].strip())
@@ -109,6 +109,7 @@ def from_engine(error: duckdb.Error) -> OrmoluError:
     return (by_message or kind)(_UDF.sub("", text.split("\n")[0]))
 
 
+_OUT_OF_MEMORY = re.compile(r"^Out of Memory Error: ")
 _MISSING_FILE = re.compile(r"No files found that match|No such file or directory")
 _UDF = re.compile(r"^Python exception occurred while executing the UDF: (?:[A-Za-z]+: )?")
 _PREFIX = re.compile(r"^(INTERNAL )?[A-Z][A-Za-z]*( [A-Z][A-Za-z]*)* Error: ")

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
-from sqlglot import exp
 
 from ormolu.engine.errors import from_engine
 from ormolu.engine.extensions import extension_path
 from ormolu.engine.functions import Functions
+from ormolu.engine.parquet_copies import StoredRow, copy_of, files_of, identifier, literal, stored_row
 from ormolu.engine.partitions import partition_value
+from ormolu.engine.sorted_parts import SortTerm, selects_in_parts, sorted_rows
 from ormolu.engine.stores import open_store
-from ormolu.errors import OrmoluError, QueryCanceled
+from ormolu.errors import OrmoluError, OutOfMemory, QueryCanceled
 from ormolu.medallion.columns import PartitionField
 from ormolu.medallion.files import WrittenFile
 from ormolu.medallion.layout import COMPRESSION, TARGET_FILE_BYTES
 from ormolu.sql_extensions.types import from_duckdb
 from ormolu.stores import ObjectStore, is_remote
 
-ROW_GROUP_ROWS = 122_880
-PARTITION_COLUMN = "__partition_{}"
+Found = TypeVar("Found")
+_MEMORY_HINT = (
+    "A run may take {limit} on {threads} threads: start the server with a higher --job-memory, or with fewer --threads."
+)
 
 
 class JobEngine:
@@ -46,9 +49,11 @@ class JobEngine:
     ) -> None:
         temp_directory.mkdir(parents=True, exist_ok=True)
         self.temp_directory = temp_directory
+        self.memory_limit = memory_limit
         self.threads = threads
         self._cursors: list[duckdb.DuckDBPyConnection] = []
         self._is_interrupted = False
+        self._is_alone = False
         self._connection = duckdb.connect(
             ":memory:",
             config={
@@ -62,6 +67,7 @@ class JobEngine:
         )
         self._connection.execute("SET GLOBAL TimeZone = 'UTC'")
         self._extensions: set[str] = set()
+        self._streams: set[str] = set()  # registered, and read once
         self._functions = Functions(self._connection)
         if store is not None:
             open_store(self._connection, store)
@@ -83,21 +89,42 @@ class JobEngine:
         return tuple((str(row[0]), str(row[1])) for row in self.rows(f"DESCRIBE {sql}", parameters))
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
-        with _our_errors():
-            self._run(sql, parameters)
+        self._in_memory(lambda: self._run(sql, parameters))
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:  # Any: values of any type
-        with _our_errors():
-            return self._run(sql, parameters).fetchall()
+        return self._in_memory(lambda: self._run(sql, parameters).fetchall())
 
     def arrow(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
-        with _our_errors():
-            return self._run(sql, parameters).to_arrow_table()
+        return self._in_memory(lambda: self._run(sql, parameters).to_arrow_table())
+
+    def _in_memory(self, run: Callable[[], Found]) -> Found:
+        """Run a statement, and once more on one thread if memory ran out: every thread holds rows of its own.
+
+        What it left half made nothing refers to. A stream that it reads is read already: then the error stands.
+        """
+        try:
+            with self._our_errors():
+                return run()
+        except OutOfMemory:
+            if self.threads == 1 or self._is_alone or self._streams:
+                raise
+        with self.one_thread(), self._our_errors():
+            return run()
 
     def reader(self, sql: str, parameters: Sequence[object] = (), *, batch_rows: int = 100_000) -> pa.RecordBatchReader:
         """Stream a result; the engine does nothing else until the reader is exhausted or dropped."""
-        with _our_errors():
+        with self._our_errors():
             return self._run(sql, parameters).to_arrow_reader(batch_rows)
+
+    @contextmanager
+    def _our_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.Error as error:
+            ours = from_engine(error)
+            if isinstance(ours, OutOfMemory):
+                ours.hint = _MEMORY_HINT.format(limit=self.memory_limit, threads=self.threads)
+            raise ours from error
 
     def _run(self, sql: str, parameters: Sequence[object]) -> duckdb.DuckDBPyConnection:
         self._functions.install_for(sql)
@@ -105,11 +132,14 @@ class JobEngine:
 
     def register(self, name: str, table: pa.Table | pa.RecordBatchReader) -> None:
         """Make an Arrow table or stream readable under a name; a stream is read once."""
-        with _our_errors():
+        with self._our_errors():
             self._connection.register(name, table)
+        if isinstance(table, pa.RecordBatchReader):
+            self._streams.add(name)
 
     def unregister(self, name: str) -> None:
         self._connection.unregister(name)
+        self._streams.discard(name)
 
     def write_parquet(
         self,
@@ -118,7 +148,7 @@ class JobEngine:
         directory: str,
         field_ids: Mapping[str, object],
         partition_by: Sequence[PartitionField] = (),
-        parameters: Sequence[object] = (),
+        order_by: Sequence[SortTerm] = (),
         compression: str = COMPRESSION,
         target_file_bytes: int = TARGET_FILE_BYTES,
     ) -> tuple[WrittenFile, ...]:
@@ -126,17 +156,31 @@ class JobEngine:
 
         `field_ids` is DuckDB's FIELD_IDS: a number a column, a mapping for nested ones. Partition values come back
         as text: a value of the column for `identity`, Iceberg's ordinal (months since 1970 ...) for the others.
+        Rows in an order are written by one thread: several would each begin a row group where the other is. The files
+        come back in that order. Where memory runs out the rows are sorted in parts, and each part has its files.
         """
-        copy = self._copy(
-            sql,
-            parameters,
-            directory=directory,
-            field_ids=field_ids,
-            partition_by=partition_by,
-            compression=compression,
-            target_file_bytes=target_file_bytes,
-        )
-        return _files(self.rows(copy, parameters), partition_by)
+        row = self._row(sql, directory, partition_by)
+
+        def write(select: str) -> tuple[WrittenFile, ...]:
+            copy = copy_of(
+                select,
+                row,
+                directory=directory,
+                field_ids=field_ids,
+                compression=compression,
+                target_file_bytes=target_file_bytes,
+            )
+            return files_of(self.rows(copy), row)
+
+        source = f"({sql})"
+        if not order_by:
+            return write(row.select(source))
+        with self.one_thread():
+            try:
+                return write(row.select(sorted_rows(source, order_by)))
+            except OutOfMemory:
+                parts = selects_in_parts(self, source, row, order_by)
+                return tuple(file for select in parts for file in write(select))
 
     def write_parquet_together(
         self,
@@ -145,45 +189,73 @@ class JobEngine:
         directory: str,
         field_ids: Mapping[str, object],
         partition_by: Sequence[PartitionField] = (),
+        order_by: Sequence[SortTerm] = (),
         compression: str = COMPRESSION,
         target_file_bytes: int = TARGET_FILE_BYTES,
     ) -> tuple[tuple[WrittenFile, ...], ...]:
         """`write_parquet` of several queries of one shape, as many at once as there are threads, each on one thread.
 
-        A query that numbers its rows runs on one thread anyway; side by side they keep all threads at work.
+        A query that numbers its rows runs on one thread anyway; side by side they keep all threads at work. Where they
+        take too much memory they are written one after the other.
         """
+        rows = [self._row(sql, directory, partition_by) for sql in queries]
         copies = [
-            self._copy(
-                sql,
-                (),
+            copy_of(
+                row.select(sorted_rows(f"({sql})", order_by)),
+                row,
                 directory=directory,
                 field_ids=field_ids,
-                partition_by=partition_by,
                 compression=compression,
                 target_file_bytes=target_file_bytes,
             )
-            for sql in queries
+            for sql, row in zip(queries, rows, strict=True)
         ]
+        try:
+            found = self._side_by_side(copies)
+        except OutOfMemory:
+            return tuple(
+                self.write_parquet(
+                    sql,
+                    directory=directory,
+                    field_ids=field_ids,
+                    partition_by=partition_by,
+                    order_by=order_by,
+                    compression=compression,
+                    target_file_bytes=target_file_bytes,
+                )
+                for sql in queries
+            )
+        return tuple(files_of(written, row) for written, row in zip(found, rows, strict=True))
+
+    def _side_by_side(self, copies: Sequence[str]) -> list[list[tuple[Any, ...]]]:  # Any: DuckDB's row
         self._is_interrupted = False
         with self.one_thread(), ThreadPoolExecutor(self.threads) as pool:
             futures = [pool.submit(self._alone, copy) for copy in copies]
             try:
-                found = [future.result() for future in futures]
+                return [future.result() for future in futures]
             except OrmoluError:
                 pool.shutdown(wait=False, cancel_futures=True)
                 self._interrupt_cursors()
                 raise
-        return tuple(_files(rows, partition_by) for rows in found)
 
     @contextmanager
     def one_thread(self) -> Iterator[None]:
         """The engine keeps no thread but its callers'. Order then costs nothing: rows of a thousand small files need
         a tenth of the time and memory."""
-        self.execute("SET GLOBAL threads = 1")
+        if self._is_alone:
+            yield
+            return
+        self._set_threads(1)
+        self._is_alone = True
         try:
             yield
         finally:
-            self.execute(f"SET GLOBAL threads = {int(self.threads)}")
+            self._is_alone = False
+            self._set_threads(self.threads)
+
+    def _set_threads(self, count: int) -> None:
+        with self._our_errors():
+            self._connection.execute(f"SET GLOBAL threads = {int(count)}")
 
     def _alone(self, sql: str) -> list[tuple[Any, ...]]:  # Any: DuckDB's row
         cursor = self._connection.cursor()
@@ -191,48 +263,17 @@ class JobEngine:
         try:
             if self._is_interrupted:
                 raise QueryCanceled("canceling statement due to user request")
-            with _our_errors():
+            with self._our_errors():
                 self._functions.install_for(sql)
                 return cursor.execute(sql).fetchall()
         finally:
             self._cursors.remove(cursor)
             cursor.close()
 
-    def _copy(
-        self,
-        sql: str,
-        parameters: Sequence[object],
-        *,
-        directory: str,
-        field_ids: Mapping[str, object],
-        partition_by: Sequence[PartitionField],
-        compression: str,
-        target_file_bytes: int,
-    ) -> str:
+    def _row(self, sql: str, directory: str, partition_by: Sequence[PartitionField]) -> StoredRow:
         if not is_remote(directory):
             Path(directory).mkdir(parents=True, exist_ok=True)
-        described = self.describe(sql, parameters)
-        columns = [_stored(name, kind) for name, kind in described]
-        types = {name: from_duckdb(kind).stored for name, kind in described}
-        values = [partition_value(field, types[field.column]) for field in partition_by]
-        fields = [f"{value} AS {name}" for value, name in zip(values, _partition_names(partition_by), strict=True)]
-        options = [
-            "FORMAT parquet",
-            f"COMPRESSION {literal(compression)}",
-            f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}",
-            f"FIELD_IDS {_field_ids(field_ids)}",
-            "FILENAME_PATTERN 'part-{uuid}'",
-            "OVERWRITE_OR_IGNORE true",
-            "RETURN_STATS",
-        ]
-        if fields:
-            options.append(f"PARTITION_BY ({', '.join(_partition_names(partition_by))})")
-        else:
-            options.append(f"FILE_SIZE_BYTES {int(target_file_bytes)}")
-        return (
-            f"COPY (SELECT {', '.join([*columns, *fields])} FROM ({sql}) AS written) "  # noqa: S608 - all is quoted
-            f"TO {literal(directory)} ({', '.join(options)})"
-        )
+        return stored_row(self.describe(sql), partition_by)
 
     def partitions_of(self, name: str, field: PartitionField, *, most: int) -> frozenset[str | None] | None:
         """The partitions that a table's rows have, written as a COPY writes them; None where there are more."""
@@ -253,57 +294,3 @@ class JobEngine:
 
     def close(self) -> None:
         self._connection.close()
-
-
-def identifier(name: str) -> str:
-    """A name as DuckDB SQL, quoted."""
-    return exp.to_identifier(name, quoted=True).sql(dialect="duckdb")
-
-
-def literal(text: str) -> str:
-    """A string as a DuckDB literal, where SQL takes no parameter."""
-    return exp.Literal.string(text).sql(dialect="duckdb")
-
-
-@contextmanager
-def _our_errors() -> Iterator[None]:
-    try:
-        yield
-    except duckdb.Error as error:
-        raise from_engine(error) from error
-
-
-def _stored(name: str, kind: str) -> str:
-    """A column cast to what files hold: never an unsigned, huge or interval type; structs as JSON text."""
-    column = identifier(name)
-    value = f"to_json({column})" if kind.startswith(("STRUCT(", "MAP(", "UNION(")) else column
-    return f"CAST({value} AS {from_duckdb(kind).stored}) AS {column}"
-
-
-def _partition_names(fields: Sequence[PartitionField]) -> list[str]:
-    return [identifier(PARTITION_COLUMN.format(position)) for position in range(len(fields))]
-
-
-def _field_ids(ids: Mapping[str, object]) -> str:
-    entries = [
-        f"{literal(name)}: {_field_ids(value) if isinstance(value, Mapping) else int(str(value))}"
-        for name, value in ids.items()
-    ]
-    return "{" + ", ".join(entries) + "}"
-
-
-def _files(
-    rows: Sequence[tuple[Any, ...]],  # Any: DuckDB's row
-    partition_by: Sequence[PartitionField],
-) -> tuple[WrittenFile, ...]:
-    return tuple(file for file in (_written(row, partition_by) for row in rows) if file is not None)
-
-
-def _written(row: tuple[Any, ...], partition_by: Sequence[PartitionField]) -> WrittenFile | None:  # Any: DuckDB's row
-    path, count, size, keys = row[0], row[1], row[2], row[5]
-    if not count:
-        if not is_remote(str(path)):  # in a store, the sweep takes it away
-            Path(path).unlink()
-        return None
-    names = [PARTITION_COLUMN.format(position) for position in range(len(partition_by))]
-    return WrittenFile(str(path), int(count), int(size), tuple(keys[name] for name in names))

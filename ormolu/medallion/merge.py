@@ -273,10 +273,10 @@ def _missing(request: MergeRequest) -> exp.Query:
     if request.removes_missing:
         held = request.held_keys
         rows = query(
-            "SELECT t.* FROM current AS t ANTI JOIN winners AS w ON :same",
+            "SELECT t.* FROM current AS t ANTI JOIN versions AS v ON :same",
             current=request.current,
-            winners=table(WINNERS),
-            same=same(request.key, "t", "w"),
+            versions=table(VERSIONS),
+            same=same(request.key, "t", "v"),
         )
         if held is None:
             return rows
@@ -288,12 +288,12 @@ def _missing(request: MergeRequest) -> exp.Query:
         )
     if request.replace_by:
         return query(
-            "SELECT t.* FROM current AS t SEMI JOIN changes AS c ON :same_group ANTI JOIN winners AS w ON :same",
+            "SELECT t.* FROM current AS t SEMI JOIN changes AS c ON :same_group ANTI JOIN versions AS v ON :same",
             current=request.current,
             changes=query("SELECT * FROM changes WHERE kind <> 'late'", changes=_changes_table()),
-            winners=table(WINNERS),
+            versions=table(VERSIONS),
             same_group=same(request.replace_by, "t", "c"),
-            same=same(request.key, "t", "w"),
+            same=same(request.key, "t", "v"),
         )
     return _nothing(request.current)
 

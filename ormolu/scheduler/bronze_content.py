@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from ormolu.catalog.lake import IcebergTable
-from ormolu.engine.jobs import JobEngine, identifier, literal
+from ormolu.engine.jobs import JobEngine
+from ormolu.engine.parquet_copies import identifier, literal
 
 _FLOATS = frozenset(("FLOAT", "DOUBLE"))
 

@@ -18,7 +18,8 @@ from ormolu.catalog.lake import Head, IcebergTable, TableChange, planned_columns
 from ormolu.connectors.formats import file_format
 from ormolu.connectors.source import ReadRequest, Source, Window
 from ormolu.definitions import BronzeSource, ConnectionSource, Kind, LoadMode, Monitor
-from ormolu.engine.jobs import identifier, literal
+from ormolu.engine.parquet_copies import identifier, literal
+from ormolu.engine.sorted_parts import SortTerm
 from ormolu.errors import DataError, OrmoluError, QueryCanceled
 from ormolu.faults import reach
 from ormolu.medallion.bronze import (
@@ -248,11 +249,11 @@ class BronzeLoad:
         partition_by = partitions(self.source.partition_by)
         return Target(columns, partition_by, self.directory, layout_of(self.source.options), self._order(columns))
 
-    def _order(self, columns: Sequence[StoredColumn]) -> tuple[str, ...]:
+    def _order(self, columns: Sequence[StoredColumn]) -> tuple[SortTerm, ...]:
         types = {column.name: column.type for column in columns}
         trees = [bind_expression(term.expression.text, types).sql(dialect="duckdb") for term in self.source.order_by]
         return tuple(
-            f"{tree} {'DESC' if term.is_descending else 'ASC'} NULLS LAST"
+            SortTerm(tree, is_descending=term.is_descending)
             for term, tree in zip(self.source.order_by, trees, strict=True)
         )
 

@@ -10,7 +10,9 @@ from sqlglot import exp
 
 from ormolu.catalog.lake import IcebergTable, copy_field_ids
 from ormolu.connectors.formats import FILE_COLUMN
-from ormolu.engine.jobs import JobEngine, identifier, literal
+from ormolu.engine.jobs import JobEngine
+from ormolu.engine.parquet_copies import identifier, literal
+from ormolu.engine.sorted_parts import SortTerm
 from ormolu.errors import DatatypeMismatch
 from ormolu.medallion.casts import converted
 from ormolu.medallion.columns import PartitionField, StoredColumn
@@ -33,7 +35,7 @@ class Target:
     partition_by: tuple[PartitionField, ...]
     directory: str
     layout: Layout
-    order_by: tuple[str, ...] = ()  # DuckDB SQL over the columns, for the order of rows within each file
+    order_by: tuple[SortTerm, ...] = ()  # of rows within each file
 
     @property
     def system(self) -> tuple[StoredColumn, ...]:
@@ -80,12 +82,12 @@ class BronzeWriter:
         rows = self._rows_sql(batch)
         if skips_known:
             rows = self._without_known(rows)
-        rows = self._ordered(rows)
         files = self._engine.write_parquet(
             rows,
             directory=self._target.directory,
             field_ids=copy_field_ids(self._target.columns),
             partition_by=self._target.partition_by,
+            order_by=self._target.order_by,
             compression=self._target.layout.compression,
             target_file_bytes=self._target.layout.file_bytes,
         )
@@ -100,13 +102,14 @@ class BronzeWriter:
         """Read, prove and write files that were not staged; row ids leave gaps between them."""
         queries = []
         for batch in batches:
-            queries.append(self._ordered(self._rows_sql(batch)))
+            queries.append(self._rows_sql(batch))
             self.next_row_id += batch.rows
         found = self._engine.write_parquet_together(
             queries,
             directory=self._target.directory,
             field_ids=copy_field_ids(self._target.columns),
             partition_by=self._target.partition_by,
+            order_by=self._target.order_by,
             compression=self._target.layout.compression,
             target_file_bytes=self._target.layout.file_bytes,
         )
@@ -180,13 +183,6 @@ class BronzeWriter:
             self._target.columns,
             lambda column: f"CAST({_value(loaded[column.name], origins)} AS {column.type.stored})",
         )
-
-    def _ordered(self, rows: str) -> str:
-        """The rows as the files hold them; their ids stay those of the order they came in."""
-        if not self._target.order_by:
-            return rows
-        terms = ", ".join(self._target.order_by)
-        return f"SELECT * FROM ({rows}) AS fresh ORDER BY {terms}"  # noqa: S608 - bound trees
 
     def _without_known(self, rows: str) -> str:
         names = ", ".join(identifier(column.name) for column in self._target.columns)

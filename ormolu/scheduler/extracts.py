@@ -24,7 +24,8 @@ from ormolu.connectors.formats import (
 )
 from ormolu.connectors.source import Extract
 from ormolu.definitions import Column
-from ormolu.engine.jobs import JobEngine, identifier, literal
+from ormolu.engine.jobs import JobEngine
+from ormolu.engine.parquet_copies import identifier, literal
 from ormolu.errors import (
     BadCopyFileFormat,
     DatetimeFieldOverflow,

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pyiceberg.manifest import ManifestFile
-from sqlglot import exp
 
 from ormolu.catalog.changes import TableChange
 from ormolu.catalog.database import reading
@@ -32,6 +31,7 @@ from ormolu.definitions import (
     SilverTable,
     TableName,
 )
+from ormolu.engine.sorted_parts import SortTerm
 from ormolu.errors import SerializationFailure, UndefinedTable
 from ormolu.faults import reach
 from ormolu.medallion.columns import CONTENT
@@ -43,7 +43,7 @@ from ormolu.scheduler.context import ResultTable, RunContext, RunResult
 from ormolu.scheduler.downstream import COMPACT, EXPIRE, JOIN_MANIFESTS
 from ormolu.scheduler.refresh_plans import content_id
 from ormolu.scheduler.run_records import RUN_RETENTION, RUNS, count_forgettable, forget_runs
-from ormolu.scheduler.table_writes import sorted_rows
+from ormolu.scheduler.table_writes import sort_terms
 from ormolu.sql_extensions.options.values import interval
 
 RETENTION = "30 days"
@@ -186,14 +186,15 @@ class _Vacuum:
     def _joined(self, group: Group, number: int) -> tuple[WrittenFile, ...]:
         run = self.context.run
         self.context.progress(step=f"compact {self.table.name}", rows=group.rows)
-        rows: exp.Query = self.table.source(files=group.paths)
+        order_by: tuple[SortTerm, ...] = ()
         if self.wanted.sorts and isinstance(self.definition, BronzeSource | SilverTable | GoldTable):
-            rows = sorted_rows(rows, self.table.columns, self.definition.order_by)
+            order_by = sort_terms(self.table.columns, self.definition.order_by)
         return self.context.engine().write_parquet(
-            text(rows),
+            text(self.table.source(files=group.paths)),
             directory=f"{self.table.location}/data/run-{run.run_id}-{run.attempt}/{number}",
             field_ids=copy_field_ids(self.table.columns),
             partition_by=self.table.partition_by,
+            order_by=order_by,
             compression=self._layout.compression,
             target_file_bytes=self._layout.file_bytes,
         )

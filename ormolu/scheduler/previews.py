@@ -20,7 +20,8 @@ from ormolu.connectors.formats import (
 )
 from ormolu.connectors.source import ReadRequest, Source, SourceFile
 from ormolu.definitions import SourceForm
-from ormolu.engine.jobs import JobEngine, identifier
+from ormolu.engine.jobs import JobEngine
+from ormolu.engine.parquet_copies import identifier
 from ormolu.errors import OrmoluError, UndefinedFile
 from ormolu.medallion.inference import SAMPLE_ROWS, TEXT, evidence, evidence_query
 from ormolu.sql_extensions.types import DataType, from_duckdb

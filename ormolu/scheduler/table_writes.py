@@ -12,6 +12,7 @@ from ormolu.catalog.fields import copy_field_ids, planned_columns
 from ormolu.catalog.files import DataFile
 from ormolu.catalog.lake import Head, IcebergTable, TableChange
 from ormolu.definitions import SortColumn
+from ormolu.engine.sorted_parts import SortTerm
 from ormolu.faults import reach
 from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.expressions import scope_of, translated
@@ -161,10 +162,11 @@ class TableWriter:
         location = lake.new_location(write.table) if current is None else current.location
         with self._context.step(f"write {write.table}") as step:
             files = self._context.engine().write_parquet(
-                text(sorted_rows(rows, write.columns, write.order_by)),
+                text(rows),
                 directory=f"{location}/data/run-{run.run_id}-{run.attempt}",
                 field_ids=copy_field_ids(planned),
                 partition_by=write.partition_by,
+                order_by=sort_terms(write.columns, write.order_by),
                 compression=self._layout.compression,
                 target_file_bytes=self._layout.file_bytes,
             )
@@ -193,21 +195,13 @@ class TableWriter:
         return sum(file.rows for file in current.files if file.path in paths)
 
 
-def sorted_rows(rows: exp.Query, columns_: Sequence[StoredColumn], order_by: Sequence[SortColumn]) -> exp.Query:
-    """The rows as ORDER BY of a definition says; as they come where it says nothing."""
-    if not order_by:
-        return rows
-    names = [item.name for item in columns_]
+def sort_terms(columns_: Sequence[StoredColumn], order_by: Sequence[SortColumn]) -> tuple[SortTerm, ...]:
+    """ORDER BY of a definition over the rows that are written."""
+    scope = scope_of([item.name for item in columns_], alias="o")
     types = {item.name: item.type for item in columns_}
-    terms = [
-        exp.Ordered(
-            this=translated(term.expression, scope_of(names, alias="o"), types),
-            desc=term.is_descending,
-            nulls_first=False,
-        )
-        for term in order_by
-    ]
-    return query("SELECT o.* FROM rows AS o ORDER BY :terms", rows=rows, terms=terms)
+    return tuple(
+        SortTerm(text(translated(term.expression, scope, types)), is_descending=term.is_descending) for term in order_by
+    )
 
 
 def counted(rows: exp.Query) -> exp.Query:

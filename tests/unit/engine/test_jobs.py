@@ -8,6 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from ormolu.engine.jobs import JobEngine
+from ormolu.engine.parquet_copies import stored_row
+from ormolu.engine.sorted_parts import SortTerm, selects_in_parts
 from ormolu.errors import (
     DatatypeMismatch,
     FeatureNotSupported,
@@ -43,6 +45,40 @@ def test_queries_written_side_by_side_come_back_in_their_order(engine: JobEngine
         [], [[10]], [[20, 21]], [[30, 31, 32]],
     ]  # fmt: skip
     assert engine.rows("SELECT current_setting('threads')") == [(2,)]
+
+
+def test_rows_are_written_in_their_order_by_several_threads_too(engine: JobEngine, tmp_path: Path) -> None:
+    sql = "SELECT (i * 7919) % 400009 AS n FROM range(400009) AS r(i)"
+    by = (SortTerm("o.n", is_descending=True),)
+    (file,) = engine.write_parquet(sql, directory=str(tmp_path / "out"), field_ids={"n": 1}, order_by=by)
+    assert pq.read_table(file.path)["n"].to_pylist() == list(range(400008, -1, -1))
+    assert engine.rows("SELECT current_setting('threads')") == [(2,)]
+
+
+def test_rows_sorted_in_parts_are_those_of_a_sort_at_once(tmp_path: Path) -> None:
+    """NULLs last, equal keys, a text and a number in two directions, what is of one partition together."""
+    sql = """SELECT i AS n, CASE WHEN i % 7 > 0 THEN 'k' || (i * 31 % 1009) END AS k, i % 3 AS p, repeat('x', 90) AS t
+             FROM range(100000) AS r(i)"""
+    by = (SortTerm("o.k", is_descending=True), SortTerm("o.n"))
+    with JobEngine(memory_limit="32MB", threads=2, temp_directory=tmp_path / "temp") as engine:
+        for fields in ((), (PartitionField("p"),)):
+            row = stored_row(engine.describe(sql), fields)
+            selects = selects_in_parts(engine, f"({sql})", row, by)
+            parts = [engine.rows(f"SELECT n, k, p, length(t) FROM ({select})") for select in selects]
+            assert len(parts) > 2
+            order = "p, k DESC NULLS LAST, n" if fields else "k DESC NULLS LAST, n"
+            expected = engine.rows(f"SELECT n, k, p, length(t) FROM ({sql}) ORDER BY {order}")
+            assert [each for part in parts for each in part] == expected
+        assert list((tmp_path / "temp").glob("sort-*")) == []
+
+
+def test_what_memory_cannot_sort_at_once_is_written_in_parts(tmp_path: Path) -> None:
+    sql = "SELECT (i * 7919) % 600011 AS n, repeat('x', 100) || i AS t FROM range(600011) AS r(i)"
+    with JobEngine(memory_limit="24MB", threads=1, temp_directory=tmp_path / "temp") as engine:
+        ids, by = {"n": 1, "t": 2}, (SortTerm("o.n"),)
+        files = engine.write_parquet(sql, directory=str(tmp_path / "out"), field_ids=ids, order_by=by)
+    assert len(files) > 1
+    assert [n for file in files for n in pq.read_table(file.path)["n"].to_pylist()] == list(range(600011))
 
 
 def test_an_interrupt_ends_all_that_is_written_side_by_side(engine: JobEngine, tmp_path: Path) -> None:
