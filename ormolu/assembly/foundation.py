@@ -126,7 +126,7 @@ class Foundation:
     def open_engine(self) -> JobEngine:
         temp = self.config.data.absolute() / "tmp" / f"job-{os.getpid()}"
         return JobEngine(
-            memory_limit=self.config.job_memory,
+            memory_limit=self.config.engine_memory,
             threads=self.config.engine_threads,
             temp_directory=temp,
             store=find_store(self.config.warehouse_location, os.environ),

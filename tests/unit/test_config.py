@@ -60,3 +60,8 @@ def test_a_worker_knows_where_its_server_listens() -> None:
 
 def test_folders_of_the_environment_are_separated_as_paths_are() -> None:
     assert load_config(None, {"ORMOLU_ALLOW_DIR": "/a:/b"}, {}).allow_dir == (Path("/a"), Path("/b"))
+
+
+def test_an_engine_counts_less_than_a_run_may_take() -> None:
+    assert Config(job_memory="1GB").engine_memory == "858MB"
+    assert Config(job_memory="80%").engine_memory == "80%"  # DuckDB's own spelling

@@ -148,10 +148,13 @@ def test_errors_carry_a_sqlstate(engine: JobEngine, tmp_path: Path) -> None:
 
 
 def test_memory_is_bounded(tmp_path: Path) -> None:
-    with JobEngine(memory_limit="20MB", threads=1, temp_directory=tmp_path) as engine:
+    with JobEngine(memory_limit="20MB", threads=2, temp_directory=tmp_path) as engine:
         engine.execute("SET max_temp_directory_size = '1MB'")
-        with pytest.raises(OutOfMemory):
+        with pytest.raises(OutOfMemory) as caught:
             engine.rows("SELECT list(range) FROM range(20000000)")
+        assert str(caught.value.detail).startswith("failed to ")
+        assert "had 20MB for 2 threads: start the server with a higher --job-memory" in str(caught.value.hint)
+        assert engine.rows("SELECT current_setting('threads')") == [(2,)]
 
 
 @pytest.mark.parametrize("name", ["sqlite_scanner", "postgres_scanner", "mysql_scanner"])
