@@ -183,6 +183,8 @@ class JobEngine:
             try:
                 return write(row.select(sorted_rows(source, order_by)))
             except OutOfMemory:
+                if self._streams:
+                    raise
                 parts = selects_in_parts(self, source, row, order_by)
                 return tuple(file for select in parts for file in write(select))
 
@@ -217,6 +219,8 @@ class JobEngine:
         try:
             found = self._side_by_side(copies)
         except OutOfMemory:
+            if self._streams:
+                raise
             return tuple(
                 self.write_parquet(
                     sql,

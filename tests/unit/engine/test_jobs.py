@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -79,6 +80,19 @@ def test_what_memory_cannot_sort_at_once_is_written_in_parts(tmp_path: Path) -> 
         files = engine.write_parquet(sql, directory=str(tmp_path / "out"), field_ids=ids, order_by=by)
     assert len(files) > 1
     assert [n for file in files for n in pq.read_table(file.path)["n"].to_pylist()] == list(range(600011))
+
+
+def test_a_stream_is_not_read_again_after_memory_ran_out(tmp_path: Path) -> None:
+    """What was read of it is gone: a second reading would write the rest alone."""
+    batch = pa.record_batch({"n": range(50_000), "t": ["x" * 400 + str(n) for n in range(50_000)]})
+    with JobEngine(memory_limit="16MB", threads=2, temp_directory=tmp_path / "temp") as engine:
+        engine.execute("SET max_temp_directory_size = '1MB'")
+        engine.register("stream", pa.RecordBatchReader.from_batches(batch.schema, [batch] * 4))
+        ids, by = {"n": 1, "t": 2}, (SortTerm("o.n"),)
+        with pytest.raises(OutOfMemory):
+            engine.write_parquet("FROM stream", directory=str(tmp_path / "out"), field_ids=ids, order_by=by)
+        engine.unregister("stream")
+        assert engine.rows("SELECT 1") == [(1,)]
 
 
 def test_an_interrupt_ends_all_that_is_written_side_by_side(engine: JobEngine, tmp_path: Path) -> None:
