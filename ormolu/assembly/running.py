@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import secrets as randomness
-import socket
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from starlette.applications import Starlette
 
 from ormolu.assembly.foundation import ADMIN, Foundation, Tenant, lay_foundation, now
 from ormolu.assembly.hold import hold_lake
-from ormolu.assembly.worker import worker_argv, worker_environment
+from ormolu.assembly.worker import worker_argv, worker_environment, worker_log, worker_names
 from ormolu.catalog.database import in_transaction
 from ormolu.catalog.draft_parts import give_up
 from ormolu.catalog.drafts import TRANSACTION_MAX
@@ -46,6 +45,7 @@ from ormolu.scheduler.caretaker import REQUEST, Caretaker
 from ormolu.scheduler.clock import Clock
 from ormolu.scheduler.run_records import RUNS
 from ormolu.scheduler.runs import ENDED, RunAction
+from ormolu.scheduler.worker_processes import WorkerProcess
 from ormolu.scheduler.workers import Workers
 from ormolu.server.actions import Actions, Signals
 from ormolu.server.binding import Binding
@@ -100,7 +100,8 @@ class Timed:
 class Running:
     """A server with everything that belongs to it, from `start` to `stop`."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, *, forked: Mapping[str, WorkerProcess] | None = None) -> None:
+        """`forked` are workers that were split off from this process when it had no threads."""
         self.config = config
         self._hold = hold_lake(config)
         self.base = lay_foundation(config)
@@ -123,11 +124,11 @@ class Running:
         self.copies = None if self.native_copies is None else CopyKeeper(self._lakes, self.native_copies)
         self.workers = Workers(
             worker_argv(config),
-            count=config.workers,
+            names=worker_names(config),
             queue=self.home.queue,
-            log=config.data / "logs" / "workers.log",
+            log=worker_log(config),
             environment=worker_environment(config),
-            prefix="worker" if config.is_embedded else f"{socket.gethostname()}-{os.getpid()}",
+            forked=forked,
         )
         self.caretakers: dict[Tenant, Caretaker] = {}
         room = config.result_bytes // 2

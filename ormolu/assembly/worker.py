@@ -1,23 +1,29 @@
-"""A worker process, and the command that starts one."""
+"""A worker process, and the two ways in which a server comes to its own."""
 
 from __future__ import annotations
 
 import logging
 import os
+import socket
 import sys
+from functools import partial
+from pathlib import Path
+
+import duckdb
 
 from ormolu.assembly.foundation import lay_foundation, now
 from ormolu.config import Config
 from ormolu.garbage import end_loading
-from ormolu.scheduler.worker import die_with_parent
+from ormolu.scheduler.runner import Runner
+from ormolu.scheduler.worker import die_with_parent, show_as
 from ormolu.scheduler.worker import work as work_on
+from ormolu.scheduler.worker_processes import ForkedWorker
 
 
 def work(config: Config, *, name: str, is_embedded: bool) -> None:
     """Be a worker process until told to stop."""
-    from ormolu.scheduler.runner import Runner  # with all that runs need; the server starts without it
-
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s")
+    show_as(name)
     if is_embedded:
         die_with_parent()
     base = lay_foundation(config)
@@ -31,6 +37,28 @@ def work(config: Config, *, name: str, is_embedded: bool) -> None:
     )
     end_loading()
     work_on(name, queue, runner, now=now, is_embedded=is_embedded)
+
+
+def worker_names(config: Config) -> list[str]:
+    """Servers that share a catalog have workers of different names."""
+    prefix = "worker" if config.is_embedded else f"{socket.gethostname()}-{os.getpid()}"
+    return [f"{prefix}-{number}" for number in range(1, config.workers + 1)]
+
+
+def worker_log(config: Config) -> Path:
+    return config.data / "logs" / "workers.log"
+
+
+def fork_workers(config: Config) -> dict[str, ForkedWorker]:
+    """The server's first workers, by name, to be asked for before it has threads; none where forking is not safe."""
+    forked: dict[str, ForkedWorker] = {}
+    if sys.platform != "linux":
+        return forked
+    duckdb.default_connection().close()  # made with the module, used by nobody: it has a thread
+    for name in worker_names(config):
+        become = partial(work, config, name=name, is_embedded=True)
+        forked[name] = ForkedWorker(become, worker_log(config), earlier=tuple(forked.values()))
+    return forked
 
 
 def worker_argv(config: Config) -> list[str]:

@@ -38,7 +38,7 @@ def serve(file: Path | None, with_demo: bool, **flags: Any) -> None:
     \b
     ormolu serve --data ./lakehouse --port 7432
     """
-    _leave_pandas_out()
+    leave_pandas_out()
     from ormolu.assembly.serving import serve as run_server
 
     run_server(config_of(file, **flags), _say, with_demo=with_demo)
@@ -52,7 +52,7 @@ class _NoPandas(MetaPathFinder):
             raise ModuleNotFoundError(name=name)
 
 
-def _leave_pandas_out() -> None:
+def leave_pandas_out() -> None:
     """Have pyarrow look for pandas while there is none: no command needs it, and it is a tenth of a start."""
     finder = _NoPandas()
     sys.meta_path.insert(0, finder)
@@ -79,7 +79,7 @@ def worker(file: Path | None, name: str, embedded: bool, **flags: Any) -> None:
     \b
     ormolu worker --name etl-2 --catalog postgresql+psycopg://lake@db/lake --warehouse /srv/lake
     """
-    _leave_pandas_out()
+    leave_pandas_out()
     from ormolu.assembly.worker import work
 
     work(config_of(file, **flags), name=name, is_embedded=embedded)

@@ -1,9 +1,8 @@
-"""The worker processes of an embedded server: started, woken, replaced when they die, ended with the server."""
+"""The worker processes of a server: started, woken, replaced when they die, ended with the server."""
 
 from __future__ import annotations
 
 import logging
-import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ormolu.errors import OrmoluError
 from ormolu.scheduler.queue import Queue
+from ormolu.scheduler.worker_processes import StartedWorker, WorkerProcess
 
 RESTART_SECONDS = (0.0, 0.2, 1.0, 5.0)  # the wait before each further restart in a row
 STOP_SECONDS = 20.0
@@ -22,33 +22,32 @@ logger = logging.getLogger(__name__)
 
 
 class Workers:
-    """Owns `count` worker processes and one thread for each that waits for its end."""
+    """Owns a worker process of each name and one thread for each that waits for its end."""
 
     def __init__(
         self,
         argv: Sequence[str],
         *,
-        count: int,
+        names: Sequence[str],
         queue: Queue,
         log: Path,
         environment: Mapping[str, str] | None = None,
-        prefix: str = "worker",
+        forked: Mapping[str, WorkerProcess] | None = None,
     ) -> None:
-        """`prefix` begins the workers' names: servers that share a catalog each have their own."""
+        """`argv` and the name start a worker; `forked` are the first of their names."""
         self._argv = list(argv)
         self._environment = dict(environment) if environment is not None else None
-        self._prefix = prefix
-        self._count = count
+        self._forked = dict(forked or {})
+        self._names = tuple(names)
         self._queue = queue
         self._log = log
         self._stopping = threading.Event()
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._processes: dict[str, WorkerProcess] = {}
         self._guard = threading.Lock()
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        for number in range(1, self._count + 1):
-            name = f"{self._prefix}-{number}"
+        for name in self._names:
             thread = threading.Thread(target=self._keep, args=(name,), name=name, daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -57,12 +56,7 @@ class Workers:
         """Have idle workers look at the queue at once; a worker that has gone looks when it is back."""
         with self._guard:
             for process in self._processes.values():
-                assert process.stdin is not None
-                try:
-                    process.stdin.write(b"\n")
-                    process.stdin.flush()
-                except BrokenPipeError:
-                    logger.debug("worker %s has gone; its keeper replaces it", process.pid)
+                _wake(process)
 
     def pids(self) -> list[int]:
         with self._guard:
@@ -109,27 +103,29 @@ class Workers:
                 return
 
     def _run_once(self, name: str) -> tuple[int, bool]:
-        with self._log.open("ab") as log:
-            process = subprocess.Popen(
-                [*self._argv, "--name", name],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                bufsize=0,
-                env=self._environment,
-            )
+        process = self._begin(name)
         with self._guard:
             self._processes[name] = process
         if self._stopping.is_set():
             process.terminate()
-        try:
-            process.wait(HEALTHY_SECONDS)
-            was_healthy = False
-        except subprocess.TimeoutExpired:
-            was_healthy = True
+        was_healthy = process.wait(HEALTHY_SECONDS) is None
         status = process.wait()
+        assert status is not None
         with self._guard:
             del self._processes[name]
-        assert process.stdin is not None
-        process.stdin.close()
+        process.close()
         return status, was_healthy
+
+    def _begin(self, name: str) -> WorkerProcess:
+        forked = self._forked.pop(name, None)
+        if forked is None:
+            return StartedWorker([*self._argv, "--name", name], self._environment, self._log)
+        _wake(forked)
+        return forked
+
+
+def _wake(process: WorkerProcess) -> None:
+    try:
+        process.wake()
+    except BrokenPipeError:
+        logger.debug("worker %s has gone; its keeper replaces it", process.pid)

@@ -38,13 +38,13 @@ def loaded(server: OrmoluServer, tmp_path_factory: pytest.TempPathFactory) -> Or
 
 @pytest.mark.parametrize("name", Commands.modules)
 def test_every_command_explains_itself_with_an_example(name: str) -> None:
-    shown = ormolu(name, "--help")
+    shown = ormolu(name, "--help", loads_modules=True)
     assert shown.returncode == 0
     assert f"ormolu {name}" in shown.stdout.split("Options:")[0].replace("Usage: python -m ormolu", "", 1)
 
 
 def test_version_names_the_libraries_that_matter() -> None:
-    shown = ormolu("version")
+    shown = ormolu("version", loads_modules=True)
     assert shown.stdout.startswith("ormolu 0.")
     assert "duckdb 1.5.5" in shown.stdout
 

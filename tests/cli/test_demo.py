@@ -23,7 +23,7 @@ def retail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OrmoluServer]:
     """A server beside the inputs that the pipeline names, after psql has run the pipeline."""
     folder = tmp_path_factory.mktemp("shop")
     write_retail(folder / "retail")
-    server = OrmoluServer(folder / "lake").start()
+    server = OrmoluServer(folder / "lake", loads_modules=True).start()
     run_pipeline(server)
     yield server
     assert server.stop() == 0

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -17,6 +13,7 @@ from ormolu.catalog.database import open_database
 from ormolu.catalog.lake import Lake, TableChange
 from ormolu.catalog.schema import versions
 from ormolu.definitions import Kind, TableName
+from tests.peers.command import Begun, begin_python
 
 ORDERS = TableName("bronze", "orders")
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -84,15 +81,8 @@ lake.commit(changes, [DefinitionChange(Kind.CONNECTION, "shop", "text", "anna")]
 """
 
 
-def start(script: str, *arguments: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", script, *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
+def start(script: str, *arguments: object) -> Begun:
+    return begin_python("-c", script, *map(str, arguments))
 
 
 def test_no_commit_of_several_processes_is_lost(
@@ -103,8 +93,8 @@ def test_no_commit_of_several_processes_is_lost(
         start(COMMITTER, catalog_url, lake.warehouse, number, COMMITS_EACH) for number in range(1, PROCESSES + 1)
     ]
     for child in children:
-        _, errors = child.communicate(timeout=240)
-        assert child.returncode == 0, errors
+        done = child.end()
+        assert done.returncode == 0, done.stderr
     head = lake.head()
     expected = [0, *(number * 1000 + turn for number in range(1, PROCESSES + 1) for turn in range(COMMITS_EACH))]
     assert [row[0] for row in fetch(head.table(ORDERS).source())] == expected
@@ -122,9 +112,8 @@ def test_a_kill_before_the_end_of_the_transaction_leaves_nothing(catalog_url: st
         workshop.create(TableName(schema, "orders"), "SELECT 1 AS id", ("id", "int"), properties={"seen": "before"})
     before = lake.head()
     for where in ("staged", "transaction"):
-        child = start(KILLED, catalog_url, lake.warehouse, where)
-        _, errors = child.communicate(timeout=60)
-        assert child.returncode == -signal.SIGKILL, errors
+        done = start(KILLED, catalog_url, lake.warehouse, where).end()
+        assert done.returncode == -signal.SIGKILL, done.stderr
         head = lake.head()
         changed = {name for name in head.pointers if head.pointers[name] != before.pointers.get(name)}
         assert changed <= {TableName("lake", "definitions")}, "its creation is a commit of its own"
@@ -137,6 +126,6 @@ def test_processes_that_start_at_once_make_the_tables_once(catalog_url: str) -> 
     script = "import sys; from ormolu.catalog.database import open_database; open_database(sys.argv[1])"
     children = [start(script, catalog_url) for _ in range(4)]
     for child in children:
-        _, errors = child.communicate(timeout=60)
-        assert child.returncode == 0, errors
+        done = child.end()
+        assert done.returncode == 0, done.stderr
     open_database(catalog_url).dispose()

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +16,7 @@ from ormolu.catalog.database import open_database, reading
 from ormolu.catalog.reachability import reachable_files
 from ormolu.faults import POINTS
 from tests.crash.marks import KILL, KILL_SERVER, Marks, send
+from tests.peers.command import ormolu
 from tests.peers.faults import Faults
 from tests.peers.ormolu import OrmoluServer
 from tests.peers.postgresql import PostgresPeer
@@ -303,8 +301,7 @@ def test_a_backup_killed_at_any_point_leaves_a_whole_one(marks: Marks, tmp_path:
 
 
 def back_up(marks: Marks, kept: Path) -> int:
-    argv = [sys.executable, "-m", "ormolu", "backup", str(kept), "--data", str(marks.server.folder)]
-    return subprocess.run(argv, check=False, capture_output=True, env=os.environ | marks.faults.variables).returncode
+    return ormolu("backup", str(kept), "--data", str(marks.server.folder), variables=marks.faults.variables).returncode
 
 
 def check_restorable(kept: Path, place: Path) -> None:

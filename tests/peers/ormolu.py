@@ -7,13 +7,14 @@ import re
 import select
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import psycopg
+
+from tests.peers.preloaded import Preloaded, start, start_fresh
 
 PASSWORD = "correct horse battery staple"
 START_SECONDS = 120.0
@@ -23,38 +24,44 @@ READY = re.compile(r"^ready: .*:(\d+)/")
 class OrmoluServer:
     """`ormolu serve` in a session of its own, so that a kill takes the server and leaves its workers to notice."""
 
-    def __init__(self, folder: Path, *flags: str, variables: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *flags: str,
+        variables: Mapping[str, str] | None = None,
+        loads_modules: bool = False,
+    ) -> None:
+        """With `loads_modules` it begins as a user's does, and not split off from a Python that has them."""
         self.folder = folder
         self._flags = flags
         self._variables = dict(variables or {})
-        self._process: subprocess.Popen[str] | None = None
+        self._loads_modules = loads_modules
+        self._process: Preloaded | subprocess.Popen[bytes] | None = None
+        self._output: TextIO | None = None
         self.port = 0
         self.web_address = ""
 
     def start(self) -> OrmoluServer:
-        argv = [sys.executable, "-m", "ormolu", "serve", "--data", str(self.folder), "--port", str(self.port)]
-        argv += ["--http-port", "0", "--workers", "1"]
-        environment = os.environ | {"ORMOLU_ADMIN_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1"} | self._variables
+        argv = ["-m", "ormolu", "serve", "--data", str(self.folder), "--port", str(self.port)]
+        argv += ["--http-port", "0", "--workers", "1", *self._flags]
+        environment = os.environ | {"ORMOLU_ADMIN_PASSWORD": PASSWORD} | self._variables
+        begin = start_fresh if self._loads_modules else start
+        reading, writing = os.pipe()
+        self._output = os.fdopen(reading)
         with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [*argv, *self._flags],
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                env=environment,
-                start_new_session=True,
-            )
+            self._process = begin(argv, stdout=writing, stderr=log, environment=environment, is_session=True)
+        os.close(writing)
         self.port = self._wait_until_ready()
         return self
 
     def _wait_until_ready(self) -> int:
-        assert self._process is not None and self._process.stdout is not None
+        assert self._process is not None and self._output is not None
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
-            ready, _, _ = select.select([self._process.stdout], [], [], 1.0)
-            line = self._process.stdout.readline() if ready else ""
+            ready, _, _ = select.select([self._output], [], [], 1.0)
+            line = self._output.readline() if ready else ""
             if match := READY.match(line):
-                self.web_address = self._process.stdout.readline().removeprefix("web:").strip()
+                self.web_address = self._output.readline().removeprefix("web:").strip()
                 return int(match[1])
             if self._process.poll() is not None:
                 break
@@ -100,8 +107,8 @@ class OrmoluServer:
         return status
 
     def _close(self) -> None:
-        assert self._process is not None and self._process.stdout is not None
-        self._process.stdout.close()
+        assert self._process is not None and self._output is not None
+        self._output.close()
         self._process = None
 
     @property

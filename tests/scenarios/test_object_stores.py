@@ -46,7 +46,8 @@ def warehouse(store: StorePeer) -> str:
 @pytest.fixture(scope="module")
 def server(store: StorePeer, warehouse: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OrmoluServer]:
     folder = tmp_path_factory.mktemp("store") / "lake"
-    server = OrmoluServer(folder, "--warehouse", warehouse, "--workers", "1", variables=store.variables).start()
+    # With modules of its own, so that its command line can be looked through for secrets.
+    server = OrmoluServer(folder, "--warehouse", warehouse, variables=store.variables, loads_modules=True).start()
     try:
         fill(server)
         yield server

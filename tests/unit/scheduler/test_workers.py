@@ -18,6 +18,7 @@ from ormolu.catalog.database import open_database
 from ormolu.scheduler.queue import Queue
 from ormolu.scheduler.runs import RunAction, RunStatus
 from ormolu.scheduler.workers import Workers
+from tests.peers.command import begin_python
 
 SLEEPER = textwrap.dedent(
     """
@@ -43,7 +44,7 @@ def queue(tmp_path: Path) -> Iterator[Queue]:
 
 
 def test_a_killed_worker_is_replaced_and_its_run_goes_back_to_the_queue(queue: Queue, tmp_path: Path) -> None:
-    workers = Workers([sys.executable, "-c", SLEEPER], count=1, queue=queue, log=tmp_path / "log")
+    workers = Workers([sys.executable, "-c", SLEEPER], names=["worker-1"], queue=queue, log=tmp_path / "log")
     workers.start()
     try:
         wait_until(lambda: len(workers.pids()) == 1)
@@ -61,7 +62,7 @@ def test_a_killed_worker_is_replaced_and_its_run_goes_back_to_the_queue(queue: Q
 
 def test_a_wake_reaches_the_worker(queue: Queue, tmp_path: Path) -> None:
     log = tmp_path / "log"
-    workers = Workers([sys.executable, "-c", SLEEPER], count=2, queue=queue, log=log)
+    workers = Workers([sys.executable, "-c", SLEEPER], names=["one", "two"], queue=queue, log=log)
     workers.start()
     try:
         wait_until(lambda: len(workers.pids()) == 2)
@@ -69,6 +70,54 @@ def test_a_wake_reaches_the_worker(queue: Queue, tmp_path: Path) -> None:
         wait_until(lambda: log.read_text().count("woken") == 2)
     finally:
         workers.stop(seconds=5)
+
+
+FORKED = """
+import os, signal, sys, time
+from pathlib import Path
+from ormolu.catalog.database import open_database
+from ormolu.scheduler.queue import Queue
+from ormolu.scheduler.worker_processes import ForkedWorker
+from ormolu.scheduler.workers import Workers
+
+log = Path(sys.argv[1]) / "log"
+
+def work():
+    print("forked", flush=True)
+    for line in sys.stdin:
+        print("woken", flush=True)
+
+def wait_for(text):
+    end = time.monotonic() + 20
+    while not log.exists() or text not in log.read_text():
+        assert time.monotonic() < end, f"waited too long for {text}"
+        time.sleep(0.02)
+
+forked = ForkedWorker(work, log)
+never_woken = ForkedWorker(work, log, earlier=(forked,))
+never_woken.close()
+assert never_woken.wait(20) == 0, "it ends with a server that does not begin"
+assert not log.exists(), "nobody began before it was woken"
+
+queue = Queue(open_database(f"sqlite:///{sys.argv[1]}/catalog.db"), "shop")
+started = [sys.executable, "-c", "import sys; print('started', sys.argv[2], flush=True); sys.stdin.read()"]
+workers = Workers(started, names=["one"], queue=queue, log=log, forked={"one": forked})
+workers.start()
+wait_for("forked")
+assert workers.pids() == [forked.pid]
+workers.wake()
+wait_for("woken")
+os.kill(forked.pid, signal.SIGKILL)
+wait_for("started one")
+assert workers.pids() != [forked.pid]
+workers.stop(seconds=5)
+assert workers.pids() == []
+"""
+
+
+def test_a_forked_worker_begins_when_it_is_woken_and_is_replaced_by_a_started_one(tmp_path: Path) -> None:
+    done = begin_python("-c", FORKED, str(tmp_path)).end()  # a process of its own: this one has threads
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_worker_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
