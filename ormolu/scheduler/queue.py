@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ormolu.catalog.database import reading
 from ormolu.catalog.draft_parts import TRANSACTION
 from ormolu.catalog.schema import CLAIM_LOCK, runs
 from ormolu.errors import UndefinedObject
@@ -21,6 +22,12 @@ LEASE = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 5.0
 ATTEMPTS_MAX = 5
 AWAITED = ("statement", TRANSACTION)  # triggers of runs that a session waits for
+AT = "looked_at"
+IS_WAITING = sa.or_(
+    runs.c.status == RunStatus.QUEUED.value,
+    sa.and_(runs.c.status == RunStatus.RUNNING.value, runs.c.lease_until < sa.bindparam(AT)),
+)
+SOME_RUN_WAITS = sa.select(runs.c.run_id).where(IS_WAITING).limit(1)  # an idle worker asks it four times a second
 OF_ITSELF = ("upstream", "schedule", "creation")  # triggers of runs that nobody asked for
 
 
@@ -149,6 +156,10 @@ class Queue:
 
     def claim(self, worker: str, *, at: datetime) -> Run | None:
         """Take the next run whose object nobody is working on; runs asked for by a statement come first."""
+        # Looking first keeps idle workers from taking SQLite's only write lock over and over.
+        with reading(self._engine) as connection:
+            if connection.execute(SOME_RUN_WAITS, {AT: at}).first() is None:
+                return None
         busy = runs.alias("busy")
         is_free = ~(
             sa.select(busy.c.run_id)
@@ -160,22 +171,15 @@ class Queue:
             )
             .exists()
         )
-        is_waiting = sa.or_(
-            runs.c.status == RunStatus.QUEUED.value,
-            sa.and_(runs.c.status == RunStatus.RUNNING.value, runs.c.lease_until < at),
-        )
-        # Looking first keeps idle workers from taking SQLite's only write lock over and over.
-        with self._engine.connect() as connection:
-            if connection.execute(sa.select(runs.c.run_id).where(is_waiting).limit(1)).first() is None:
-                return None
         with self._engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(CLAIM_LOCK)))
             row = connection.execute(
                 sa.select(runs)
-                .where(is_waiting, is_free)
+                .where(IS_WAITING, is_free)
                 .order_by(sa.case((runs.c.trigger.in_(AWAITED), 0), else_=1), runs.c.queued_at, runs.c.run_id)
-                .limit(1)
+                .limit(1),
+                {AT: at},
             ).first()
             if row is None:
                 return None
