@@ -66,8 +66,9 @@ def die_with_parent() -> None:
     """Have Linux end this process when the one that started it ends, however that one ends."""
     if sys.platform != "linux":
         return
+    parent = os.getppid()  # 1 where the server is the first process of a container
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() == 1:  # the parent ended before the call
+    if os.getppid() != parent:  # it ended before the call; had it ended before this one, its end of the pipe tells
         sys.exit(0)
 
 

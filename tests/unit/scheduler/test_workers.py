@@ -120,6 +120,15 @@ def test_a_forked_worker_begins_when_it_is_woken_and_is_replaced_by_a_started_on
     assert done.returncode == 0, done.stderr
 
 
+def test_a_worker_lives_with_a_server_that_is_the_first_process_of_a_container() -> None:
+    script = (
+        "import os; from ormolu.scheduler.worker import die_with_parent; "
+        "os.getppid = lambda: 1; die_with_parent(); print('alive')"
+    )
+    done = begin_python("-c", script).end()
+    assert done.stdout == "alive\n", done.stderr
+
+
 def test_a_worker_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     child = (
         "from ormolu.scheduler.worker import die_with_parent; import time; "
