@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from ormolu.catalog.changes import Change
+from ormolu.catalog.lake import Head, Lake
+from ormolu.catalog.manifests import packed_by_maintenance
 from ormolu.catalog.schema import audit_log, rule_results, run_steps, runs
 from ormolu.definitions import TableName
-from ormolu.scheduler.caretaker import LOOK_AGAIN, SMALL_FILES_MAX, Caretaker
-from ormolu.scheduler.maintenance import Asked, vacuum
+from ormolu.scheduler.caretaker import LOOK_AGAIN, REQUEST, SMALL_FILES_MAX, SPARSE_MANIFESTS_MAX, Caretaker
+from ormolu.scheduler.context import RunContext, RunResult
+from ormolu.scheduler.maintenance import JOINS_MAX, Asked, asked, vacuum
 from ormolu.scheduler.run_records import RUNS
 from ormolu.scheduler.runs import RunAction
 from tests.peers.pipeline import Pipeline
@@ -32,6 +38,47 @@ def test_many_small_files_are_due_once(pipeline: Pipeline) -> None:
     pipeline.load("ticks", {"id": "int4"}, [[99]])
     assert caretaker.due(pipeline.at) == [TICKS]
     assert caretaker.due(pipeline.at) == [], "it is queued already"
+
+
+class RacedLake(Lake):
+    """Before each commit somebody else commits, as often as `races` says."""
+
+    races = 0
+    race: Callable[[], object]
+
+    def commit(self, changes: Sequence[Change], *more: Any, **named: Any) -> Head:
+        if self.races:
+            self.races -= 1
+            self.race()
+        return super().commit(changes, *more, **named)
+
+
+@pytest.mark.parametrize(("races", "is_left"), [(0, False), (JOINS_MAX - 1, False), (JOINS_MAX, True)])
+def test_manifests_are_joined_when_no_writer_is_faster(pipeline: Pipeline, races: int, is_left: bool) -> None:
+    for number in range(3):
+        pipeline.load("ticks", {"id": "int4"}, [[number]])
+    lake = RacedLake(pipeline.lake.engine, database=pipeline.lake.database, warehouse=pipeline.lake.warehouse)
+    lake.races = races
+    lake.race = lambda: pipeline.load("ticks", {"id": "int4"}, [[99]])
+
+    def tend(context: RunContext) -> RunResult:
+        context.lake = lake
+        return vacuum(TICKS, Asked(compacts=False), context)
+
+    done = pipeline.run("bronze.ticks", RunAction.VACUUM, tend)
+    assert done.result is not None
+    told = [(step, files, made) for _, step, files, _, made in done.result.rows]
+    assert told == ([] if is_left else [("join manifests", 3 + races, 1)])
+    table = pipeline.lake.head().table(TICKS)
+    assert (len(table.manifests), table.rows) == (3 + races if is_left else 1, 3 + races)
+
+
+def test_many_sparse_manifests_are_joined_without_being_asked_and_few_are_not(pipeline: Pipeline) -> None:
+    pipeline.load("ticks", {"id": "int4"}, [[1]])
+    manifest = pipeline.lake.head().table(TICKS).manifests[0]
+    assert packed_by_maintenance([manifest] * (SPARSE_MANIFESTS_MAX - 1), sparse_min=REQUEST["manifests_min"]) == ()
+    assert packed_by_maintenance([manifest] * SPARSE_MANIFESTS_MAX, sparse_min=REQUEST["manifests_min"])
+    assert asked(REQUEST) == Asked(files_min=SMALL_FILES_MAX, manifests_min=SPARSE_MANIFESTS_MAX)
 
 
 def test_old_versions_are_due_when_their_retention_is_over(pipeline: Pipeline) -> None:
