@@ -25,7 +25,7 @@ from ormolu.medallion.templates import cast
 from ormolu.sql_extensions.engine_text import file_list, listed, path_list
 from ormolu.sql_extensions.relations import Relation, RelationColumn
 
-FILE_NAME_COLUMN = "filename"  # DuckDB's virtual column
+FILE_NAME_COLUMN = "ormolu:file"  # no column of a user's is called so
 Fields = tuple[tuple[int, str, str], ...]  # id, name and type: schema ids are used again after a RESTORE
 ManifestFiles = Cache[tuple[str, Fields], tuple[DataFile, ...]]  # by manifest path, and what decodes it
 
@@ -192,7 +192,7 @@ class IcebergTable:
         """A DuckDB query over the live files (or those of `files`), in the types of queries.
 
         `where` names this table's columns; it filters the rows and leaves out the files that cannot match.
-        `with_file_name` adds the column `filename`.
+        `with_file_name` adds FILE_NAME_COLUMN.
         """
         chosen = self.columns if columns is None else tuple(self.column(name) for name in columns)
         paths = self._listed(files, where)
@@ -201,9 +201,12 @@ class IcebergTable:
         read = chosen if where is None else self._with_columns_of(where, chosen)
         is_by_name = self._are_read_by_name(files, read)
         reading = _read_by_name(paths) if is_by_name else _read_parquet(paths, read)
+        if with_file_name:
+            name = exp.EQ(this=exp.column("filename"), expression=exp.Literal.string(FILE_NAME_COLUMN))
+            reading.this.append("expressions", name)
         query = exp.select(*(_projection(column) for column in chosen)).from_(reading)
         if with_file_name:
-            query = query.select(exp.column(FILE_NAME_COLUMN))
+            query = query.select(exp.column(FILE_NAME_COLUMN, quoted=True))
         return query if where is None else query.where(self._over_stored(where))
 
     def _with_columns_of(self, where: exp.Expr, chosen: Sequence[StoredColumn]) -> Sequence[StoredColumn]:
@@ -241,7 +244,7 @@ def empty_source(columns: Sequence[StoredColumn], *, with_file_name: bool = Fals
     """No rows, of the right types."""
     nothing = [exp.alias_(cast(exp.null(), column.type.duckdb), column.name, quoted=True) for column in columns]
     if with_file_name:
-        nothing.append(exp.alias_(cast(exp.null(), "VARCHAR"), FILE_NAME_COLUMN))
+        nothing.append(exp.alias_(cast(exp.null(), "VARCHAR"), FILE_NAME_COLUMN, quoted=True))
     return exp.select(*nothing).where(exp.false())
 
 

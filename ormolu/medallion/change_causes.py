@@ -24,12 +24,12 @@ LATE, NEW, CORRECTED, DELETED, REPAIRED = "late", "new", "corrected", "deleted",
 DIMENSION, DEFINITION, UNKNOWN = "dimension change", "definition change", "not attributed"
 # The order in which causes are taken in, one after the other: where they meet, the earlier one has the effect.
 ORDER = (DEFINITION, DIMENSION, DELETED, CORRECTED, REPAIRED, LATE, NEW)
-CAUSE, LOAD, OCCURRENCE = "ormolu:cause", "ormolu:load", "ormolu:occurrence"
+CAUSE, LOAD, OCCURRENCE, IS_THERE = "ormolu:cause", "ormolu:load", "ormolu:occurrence", "ormolu:is_there"
 
 _JOINED = (
     "SELECT :cols, :cause, :load FROM mine AS {mine} LEFT JOIN others AS {other} ON :same "
     "LEFT JOIN gone AS d ON :same_gone LEFT JOIN repaired AS q ON :same_repaired "
-    "WHERE {other}.is_there IS NULL OR :differs"
+    "WHERE :other IS NULL OR :differs"
 )
 
 Pair = tuple[str, int | None]  # a cause, and the load that brought it
@@ -62,10 +62,13 @@ class Comparison:
     def side(self, rows: exp.Query) -> exp.Query:
         """The rows, each with what tells it from its equals."""
         if self.key:
-            return query("SELECT r.*, TRUE AS is_there FROM rows AS r", rows=rows.copy())
+            return query("SELECT r.*, :there FROM rows AS r", rows=rows.copy(), there=_there())
         counted = fill("row_number() OVER (PARTITION BY :all)", all=columns(self.compared, "r"))
         return query(
-            "SELECT r.*, :number, TRUE AS is_there FROM rows AS r", rows=rows.copy(), number=named(counted, OCCURRENCE)
+            "SELECT r.*, :number, :there FROM rows AS r",
+            rows=rows.copy(),
+            number=named(counted, OCCURRENCE),
+            there=_there(),
         )
 
 
@@ -97,8 +100,13 @@ def _joined(one: Comparison, mine: str, other: str, rows: exp.Query, others: exp
         same=same(one.identity, mine, other),
         same_gone=same(one.identity, mine, "d"),
         same_repaired=same(one.identity, mine, "q"),
+        other=column(IS_THERE, other),
         differs=differs,
     )
+
+
+def _there() -> exp.Expr:
+    return named(exp.true(), IS_THERE)
 
 
 def _keys(one: Comparison, found: exp.Query | None, *also: str) -> exp.Query:
@@ -114,7 +122,7 @@ def _keys(one: Comparison, found: exp.Query | None, *also: str) -> exp.Query:
             cols=[*columns(one.identity, "n"), *rest],
             rows=one.side(one.after),
         )
-    return query("SELECT g.*, TRUE AS is_there FROM grouped AS g", grouped=grouped)
+    return query("SELECT g.*, :there FROM grouped AS g", grouped=grouped, there=_there())
 
 
 def _load(one: Comparison) -> exp.Expr:
@@ -138,12 +146,16 @@ def _cause(one: Comparison) -> exp.Expr:
     redefined = exp.true() if one.has_new_definition else exp.false()
     looks_up = exp.true() if one.looks_up else exp.false()
     return fill(
-        "CASE WHEN q.is_there AND n.is_there THEN :repaired "
-        "WHEN l.is_there IS NULL THEN CASE WHEN :redefined AND (:old_load) THEN :definition WHEN :is_late THEN :late "
+        "CASE WHEN :in_repaired AND :in_after THEN :repaired "
+        "WHEN :in_before IS NULL THEN CASE WHEN :redefined AND (:old_load) THEN :definition WHEN :is_late THEN :late "
         "ELSE :new END "
-        "WHEN n.is_there IS NULL THEN CASE WHEN :redefined AND d.is_there IS NULL THEN :definition ELSE :deleted END "
+        "WHEN :in_after IS NULL THEN CASE WHEN :redefined AND :in_deleted IS NULL THEN :definition ELSE :deleted END "
         "WHEN :redefined AND :same_source THEN :definition "
         "WHEN :looks_up AND :same_source THEN :dimension ELSE :corrected END",
+        in_before=column(IS_THERE, "l"),
+        in_after=column(IS_THERE, "n"),
+        in_deleted=column(IS_THERE, "d"),
+        in_repaired=column(IS_THERE, "q"),
         redefined=redefined,
         old_load=is_old_load,
         is_late=is_late,

@@ -15,6 +15,7 @@ from ormolu.medallion.merge import MISSING, VERSIONS, Step, TableWrite
 from ormolu.medallion.silver import VALID_FROM, VALID_TO
 from ormolu.medallion.staged_rows import IS_DELETE, ROW_NUMBER, InputColumn
 from ormolu.medallion.templates import (
+    all_of,
     cast,
     column,
     columns,
@@ -32,6 +33,15 @@ from ormolu.sql_extensions.types import DataType, data_type
 EVENTS = "ormolu_events"
 INTERVALS = "ormolu_intervals"
 _TEMPORAL = ("date", "timestamp", "timestamptz")
+# What an event carries along beside columns that users name as they like.
+IS_DELETION = "ormolu:is_delete"
+PLACE = "ormolu:place"  # among events of one row
+TRACKED = "ormolu:tracked"
+BEGINS = "ormolu:begins"
+ISLAND = "ormolu:island"
+FIRST = "ormolu:first:"
+_NO_NUMBER = "ormolu:no_number"
+_OLD, _END = 0, 2**62  # places: a version as it was published before the row comes again; its end after both
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +50,18 @@ class HistoryRequest:
 
     `is_rebuilt`: the input holds all that ever came, nothing of the published history is needed but its numbers.
     `is_part`: all that ever came of some keys, and `current` is theirs; the versions of the others stay.
+    `deleted` has the position of the deletion of each key that is deleted now, None where deletions leave nothing.
     """
 
     name: TableName
     key: tuple[str, ...]
+    sequence: tuple[str, ...]
     values: tuple[StoredColumn, ...]
     columns: tuple[StoredColumn, ...]  # of the silver table
     tracked: tuple[str, ...]
     valid_from: exp.Expr  # of a staged version, as `v`
     current: exp.Query | None
+    deleted: exp.Query | None
     is_rebuilt: bool
     is_part: bool
     surrogate_key: str | None
@@ -134,16 +147,16 @@ def _carried(request: HistoryRequest) -> list[str]:
 def _events(request: HistoryRequest) -> exp.Query:
     """Versions and deletions of the keys that the batch touches, old ones included, with the time they begin."""
     carried = _carried(request)
-    number = [] if request.surrogate_key is None else [named(cast(exp.null(), "BIGINT"), request.surrogate_key)]
+    new_number = named(cast(exp.null(), "BIGINT"), request.surrogate_key or _NO_NUMBER)
     none_created = named(cast(exp.null(), "TIMESTAMPTZ"), "_created_at")
     arrived = query(
         "SELECT :carried, :begin, :created, :number, :delete, :place FROM versions AS v",
         carried=columns(carried, "v"),
         begin=named(request.valid_from, VALID_FROM),
         created=none_created,
-        number=number or [exp.alias_(exp.null(), "no_number")],
-        delete=named(column(IS_DELETE, "v"), "is_delete"),
-        place=named(column(ROW_NUMBER, "v"), "place"),
+        number=new_number.copy(),
+        delete=named(column(IS_DELETE, "v"), IS_DELETION),
+        place=named(column(ROW_NUMBER, "v"), PLACE),
         versions=table(VERSIONS),
     )
     if request.current is None or request.is_rebuilt:
@@ -157,30 +170,36 @@ def _events(request: HistoryRequest) -> exp.Query:
         missing=table(MISSING),
         same=same(request.key, "h", "v"),
     )
-    kept_number = (
-        [column(request.surrogate_key, "h")] if request.surrogate_key else [exp.alias_(exp.null(), "no_number")]
-    )
+    kept_number = column(request.surrogate_key, "h") if request.surrogate_key else new_number
     old = query(
-        "SELECT :carried, h._valid_from, h._created_at, :number, FALSE AS is_delete, 0 AS place FROM touched AS h",
+        "SELECT :carried, h._valid_from, h._created_at, :number, :delete, :place FROM touched AS h",
         carried=columns(carried, "h"),
-        number=kept_number,
+        number=kept_number.copy(),
+        delete=named(exp.false(), IS_DELETION),
+        place=_place(_OLD),
         touched=touched,
     )
     ended = query(
-        "SELECT :carried, h._valid_to AS _valid_from, h._created_at, :number, TRUE AS is_delete, 0 AS place "
-        "FROM touched AS h WHERE NOT h._valid_to IS NULL AND NOT EXISTS (SELECT 1 FROM again AS n WHERE :same "
-        "AND n._valid_from = h._valid_to)",
-        carried=columns(carried, "h"),
-        number=kept_number,
+        "SELECT :carried, h._valid_to AS _valid_from, h._created_at, :number, :delete, :place "
+        "FROM touched AS h LEFT JOIN deleted AS d ON :same_deleted WHERE NOT h._valid_to IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM again AS n WHERE :same AND n._valid_from = h._valid_to)",
+        carried=[_ended(request, name) for name in carried],
+        number=kept_number.copy(),
+        delete=named(exp.true(), IS_DELETION),
+        place=_place(_END),
         touched=touched,
+        deleted=_last_ends(request, touched),
+        same_deleted=all_of([same(request.key, "h", "d"), fill("h._valid_to = d._valid_to")]),
         again=touched,
         same=same(request.key, "n", "h"),
     )
     lost = query(
-        "SELECT :carried, :now AS _valid_from, m._created_at, :number, TRUE AS is_delete, 0 AS place FROM missing AS m",
+        "SELECT :carried, :now AS _valid_from, m._created_at, :number, :delete, :place FROM missing AS m",
         carried=columns(carried, "m"),
         now=at(request.now),
-        number=number or [exp.alias_(exp.null(), "no_number")],
+        number=new_number.copy(),
+        delete=named(exp.true(), IS_DELETION),
+        place=_place(_END),
         missing=table(MISSING),
     )
     return query(
@@ -190,6 +209,45 @@ def _events(request: HistoryRequest) -> exp.Query:
         ended=ended,
         lost=lost,
     )
+
+
+def _place(number: int) -> exp.Expr:
+    return named(cast(exp.Literal.number(number), "BIGINT"), PLACE)
+
+
+def _position(request: HistoryRequest) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*request.sequence, "_row_id")))
+
+
+def _last_ends(request: HistoryRequest, touched: exp.Query) -> exp.Query:
+    """Of each key that is deleted now: when its last version ended, and the position of what ended it."""
+    position = dict.fromkeys((*request.key, *_position(request)))
+    if request.deleted is None:
+        return query(
+            "SELECT :position, h._valid_to FROM touched AS h WHERE FALSE",
+            position=columns(position, "h"),
+            touched=touched,
+        )
+    ends = query(
+        "SELECT :key, max(h._valid_to) AS _valid_to FROM touched AS h GROUP BY :key "
+        "HAVING bool_and(NOT h._valid_to IS NULL)",
+        key=columns(request.key, "h"),
+        touched=touched,
+    )
+    return query(
+        "SELECT :position, e._valid_to FROM ends AS e INNER JOIN deleted AS d ON :same",
+        position=columns(position, "d"),
+        ends=ends,
+        deleted=request.deleted,
+        same=same(request.key, "e", "d"),
+    )
+
+
+def _ended(request: HistoryRequest, name: str) -> exp.Expr:
+    """A column of a version's end: in the order of events it stands where the deletion does, if that is known."""
+    if name not in _position(request) or name in request.key:
+        return column(name, "h")
+    return named(first_present([column(name, "d"), column(name, "h")]), name)
 
 
 def _with_known_numbers(
@@ -208,53 +266,68 @@ def _with_known_numbers(
 
 
 def _intervals(request: HistoryRequest) -> exp.Query:
-    """One row a version: equal neighbours are one, and each ends where the next event begins."""
+    """One row a version: equal neighbours are one, and each ends where the next event begins.
+
+    What begins no sooner than an event that comes after it in the order of merging has never held: a late row of
+    a sequence that tells no time, or the earlier of two rows of one moment.
+    """
     key = columns(request.key, "e")
-    distinct = query(
-        "SELECT e.*, :tracked AS tracked FROM events AS e QUALIFY row_number() OVER (PARTITION BY :key, e._valid_from "
-        "ORDER BY e._row_id DESC NULLS LAST, e.place DESC) = 1",
-        tracked=row_hash(columns(request.tracked, "e")),
+    held = query(
+        "SELECT e.*, :tracked FROM events AS e QUALIFY coalesce(e._valid_from < min(e._valid_from) OVER ("
+        "PARTITION BY :key ORDER BY :order ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), TRUE)",
+        tracked=named(row_hash(columns(request.tracked, "e")), TRACKED),
         key=key,
+        order=[
+            exp.Ordered(this=column(name, "e"), desc=False, nulls_first=True) for name in (*_position(request), PLACE)
+        ],
         events=table(EVENTS),
     )
     marked = query(
-        "SELECT e.*, CASE WHEN lag(e.tracked) OVER w = e.tracked AND lag(e.is_delete) OVER w = e.is_delete "
-        "THEN 0 ELSE 1 END AS begins FROM distinct_events AS e WINDOW w AS (PARTITION BY :key ORDER BY e._valid_from)",
+        "SELECT e.*, :begins FROM held AS e WINDOW w AS (PARTITION BY :key ORDER BY e._valid_from)",
+        begins=named(
+            fill(
+                "CASE WHEN lag(:tracked) OVER w = :tracked AND lag(:delete) OVER w = :delete THEN 0 ELSE 1 END",
+                tracked=column(TRACKED, "e"),
+                delete=column(IS_DELETION, "e"),
+            ),
+            BEGINS,
+        ),
         key=key,
-        distinct_events=distinct,
+        held=held,
     )
-    numbered = query(
-        "SELECT e.*, sum(e.begins) OVER (PARTITION BY :key ORDER BY e._valid_from ROWS UNBOUNDED PRECEDING) AS island "
-        "FROM marked AS e",
+    islands = fill(
+        "sum(:begins) OVER (PARTITION BY :key ORDER BY e._valid_from ROWS UNBOUNDED PRECEDING)",
+        begins=column(BEGINS, "e"),
         key=key,
-        marked=marked,
     )
+    numbered = query("SELECT e.*, :islands FROM marked AS e", islands=named(islands, ISLAND), marked=marked)
     surrogate = [] if request.surrogate_key is None else [request.surrogate_key]
     firsts = [
-        named(fill("first_value(:value IGNORE NULLS) OVER same", value=column(name, "e")), f"first:{name}")
+        named(fill("first_value(:value IGNORE NULLS) OVER same", value=column(name, "e")), FIRST + name)
         for name in (VALID_FROM, "_created_at", *surrogate)
     ]
     versions = query(
-        "SELECT e.*, :firsts FROM numbered AS e WINDOW same AS (PARTITION BY :key, e.island ORDER BY e._valid_from "
+        "SELECT e.*, :firsts FROM numbered AS e WINDOW same AS (PARTITION BY :key, :island ORDER BY e._valid_from "
         "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) "
-        "QUALIFY row_number() OVER (PARTITION BY :key, e.island ORDER BY e._valid_from DESC) = 1",
+        "QUALIFY row_number() OVER (PARTITION BY :key, :island ORDER BY e._valid_from DESC) = 1",
         key=key,
+        island=column(ISLAND, "e"),
         firsts=firsts,
         numbered=numbered,
     )
     carried = _carried(request)
     ended = query(
-        "SELECT :carried, e.is_delete, :begin AS _valid_from, :created AS _created_at, :numbers, "
+        "SELECT :carried, :delete, :begin AS _valid_from, :created AS _created_at, :numbers, "
         "lead(:begin) OVER (PARTITION BY :key ORDER BY :begin) AS _valid_to FROM versions AS e",
         carried=columns(carried, "e"),
-        begin=column(f"first:{VALID_FROM}", "e"),
-        created=column("first:_created_at", "e"),
-        numbers=[named(column(f"first:{name}", "e"), name) for name in surrogate]
-        or [exp.alias_(exp.null(), "no_number")],
+        delete=column(IS_DELETION, "e"),
+        begin=column(FIRST + VALID_FROM, "e"),
+        created=column(FIRST + "_created_at", "e"),
+        numbers=[named(column(FIRST + name, "e"), name) for name in surrogate] or [named(exp.null(), _NO_NUMBER)],
         key=key,
         versions=versions,
     )
-    living = query("SELECT e.* FROM ended AS e WHERE NOT e.is_delete", ended=ended)
+    living = query("SELECT e.* FROM ended AS e WHERE NOT :delete", ended=ended, delete=column(IS_DELETION, "e"))
     if request.surrogate_key is None:
         return living
     if request.current is not None:

@@ -38,10 +38,15 @@ WINNERS = "ormolu_winners"
 LIVE = "ormolu_live"
 CHANGES = "ormolu_changes"
 MISSING = "ormolu_missing"
-KIND = "ormolu:kind"
 DELETE = "ormolu:delete"
 NUMBER = "ormolu:n"
+# What a change carries along beside columns that users name as they like.
+KIND = "ormolu:kind"
+CREATED = "ormolu:created_at"
+DELETED = "ormolu:deleted_at"
+SURROGATE = "ormolu:surrogate"
 IS_THERE = "ormolu:is_there"
+GONE = ("delete", "tombstone", "deleted before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +213,9 @@ def _live(request: MergeRequest) -> exp.Query:
         "SELECT v.* FROM versions AS v SEMI JOIN gone AS c ON :same WHERE NOT :delete",
         versions=table(VERSIONS),
         gone=query(
-            "SELECT c.* FROM changes AS c WHERE c.kind IN ('delete', 'tombstone', 'deleted before')",
-            changes=_changes_table(),
+            "SELECT c.* FROM changes AS c WHERE :gone",
+            changes=table(CHANGES),
+            gone=_is_kind(*GONE),
         ),
         same=same(request.key, "v", "c"),
         delete=column(DELETE, "v"),
@@ -233,32 +239,36 @@ def _changes(request: MergeRequest) -> exp.Query:
     is_late: exp.Expr = exp.false()
     if request.is_batch:
         is_late = fill(
-            "(coalesce(t.is_there, FALSE) AND :before_live) OR (coalesce(d.is_there, FALSE) AND :before_deleted)",
+            "(coalesce(:live, FALSE) AND :before_live) OR (coalesce(:dead, FALSE) AND :before_deleted)",
+            live=column(IS_THERE, "t"),
+            dead=column(IS_THERE, "d"),
             before_live=is_before(order, "w", "t"),
             before_deleted=is_before(order, "w", "d"),
         )
     kind = fill(
-        "CASE WHEN :late THEN 'late' WHEN :delete AND t.is_there THEN 'delete' "
-        "WHEN :delete AND d.is_there THEN 'deleted before' WHEN :delete THEN 'tombstone' "
-        "WHEN t.is_there IS NULL THEN 'insert' WHEN t._hash = w._hash THEN 'unchanged' ELSE 'update' END",
+        "CASE WHEN :late THEN 'late' WHEN :delete AND :live THEN 'delete' "
+        "WHEN :delete AND :dead THEN 'deleted before' WHEN :delete THEN 'tombstone' "
+        "WHEN :live IS NULL THEN 'insert' WHEN t._hash = w._hash THEN 'unchanged' ELSE 'update' END",
         late=is_late,
         delete=column(DELETE, "w"),
+        live=column(IS_THERE, "t"),
+        dead=column(IS_THERE, "d"),
     )
-    known = [fill("coalesce(t._created_at, d._created_at) AS created_at")]
+    known: list[exp.Expr] = [named(fill("coalesce(t._created_at, d._created_at)"), CREATED)]
     if request.surrogate_key is not None:
         surrogate = [column(request.surrogate_key, "t"), column(request.surrogate_key, "d")]
-        known.append(named(first_present(surrogate), "known_surrogate"))
+        known.append(named(first_present(surrogate), SURROGATE))
     if request.deleted is not None:
-        known.append(fill("CASE WHEN d._row_id IS NOT DISTINCT FROM w._row_id THEN d._deleted_at END AS deleted_at"))
+        same_deletion = fill("CASE WHEN d._row_id IS NOT DISTINCT FROM w._row_id THEN d._deleted_at END")
+        known.append(named(same_deletion, DELETED))
     return query(
         "SELECT w.*, :known, :kind FROM winners AS w "
-        "LEFT JOIN (SELECT t.*, TRUE AS is_there FROM current AS t) AS t ON :same_live "
-        "LEFT JOIN (SELECT d.*, TRUE AS is_there FROM deleted AS d) AS d ON :same_deleted",
+        "LEFT JOIN current AS t ON :same_live LEFT JOIN deleted AS d ON :same_deleted",
         known=known,
         kind=named(kind, KIND),
         winners=table(WINNERS),
-        current=request.current,
-        deleted=deleted,
+        current=_marked(request.current),
+        deleted=_marked(deleted),
         same_live=same(request.key, "w", "t"),
         same_deleted=same(request.key, "w", "d"),
     )
@@ -290,7 +300,7 @@ def _missing(request: MergeRequest) -> exp.Query:
         return query(
             "SELECT t.* FROM current AS t SEMI JOIN changes AS c ON :same_group ANTI JOIN versions AS v ON :same",
             current=request.current,
-            changes=query("SELECT * FROM changes WHERE kind <> 'late'", changes=_changes_table()),
+            changes=_not_late(),
             versions=table(VERSIONS),
             same_group=same(request.replace_by, "t", "c"),
             same=same(request.key, "t", "v"),
@@ -298,38 +308,51 @@ def _missing(request: MergeRequest) -> exp.Query:
     return _nothing(request.current)
 
 
-def _changes_table() -> exp.Query:
-    return query("SELECT c.*, :kind FROM changes AS c", changes=table(CHANGES), kind=named(column(KIND, "c"), "kind"))
+def _not_late() -> exp.Query:
+    return query("SELECT c.* FROM changes AS c WHERE :kind <> 'late'", changes=table(CHANGES), kind=column(KIND, "c"))
+
+
+def _is_kind(*kinds: str) -> exp.Expr:
+    """Of a change, as `c`."""
+    return exp.In(this=column(KIND, "c"), expressions=[string(kind) for kind in kinds])
+
+
+def _marked(rows: exp.Query | exp.Table) -> exp.Query:
+    """The rows with IS_THERE, which an outer join leaves NULL where there is none."""
+    return query("SELECT r.*, :there FROM rows AS r", rows=rows, there=named(exp.true(), IS_THERE))
 
 
 def _write_current(request: MergeRequest) -> TableWrite:
     leaving = query(
-        "SELECT :key FROM changes WHERE kind IN ('update', 'delete') UNION ALL SELECT :key FROM missing",
+        "SELECT :key FROM changes AS c WHERE :gone UNION ALL SELECT :key FROM missing",
         key=columns(request.key),
-        changes=_changes_table(),
+        changes=table(CHANGES),
+        gone=_is_kind("update", "delete"),
         missing=table(MISSING),
     )
     arriving = query(
-        "SELECT :cols FROM numbered AS c WHERE c.kind IN ('insert', 'update')",
+        "SELECT :cols FROM numbered AS c WHERE :come",
         cols=[_stored(request, item, "c") for item in request.columns],
+        come=_is_kind("insert", "update"),
         numbered=_numbered(request),
     )
     return TableWrite(request.name, request.columns, arriving, request.key, leaving)
 
 
-def _numbered(request: MergeRequest) -> exp.Query:
+def _numbered(request: MergeRequest) -> exp.Query | exp.Table:
     """The changes with surrogate keys: a known key keeps its number, new ones count on in the order of their keys."""
     if request.surrogate_key is None:
-        return _changes_table()
+        return table(CHANGES)
     number = fill(
-        "coalesce(c.known_surrogate, :base + row_number() OVER (PARTITION BY c.known_surrogate IS NULL ORDER BY :key))",
+        "coalesce(:known, :base + row_number() OVER (PARTITION BY :known IS NULL ORDER BY :key))",
+        known=column(SURROGATE, "c"),
         base=exp.Literal.number(request.surrogate_base),
         key=columns(request.key, "c"),
     )
     return query(
-        "SELECT c.*, :number FROM changes AS c "
-        "WHERE c.kind IN ('insert', 'update', 'delete', 'tombstone', 'deleted before')",
-        changes=_changes_table(),
+        "SELECT c.*, :number FROM changes AS c WHERE :changed",
+        changes=table(CHANGES),
+        changed=_is_kind("insert", "update", *GONE),
         number=named(cast(number, "BIGINT"), request.surrogate_key),
     )
 
@@ -340,17 +363,17 @@ def _stored(request: MergeRequest, item: StoredColumn, alias: str, *, change: st
     source = string(request.source_system) if request.source_system else cast(exp.null(), "VARCHAR")
     match item.name:
         case "_created_at":
-            value = fill("coalesce(:known, :now)", known=column("created_at", alias), now=now)
+            value = fill("coalesce(:known, :now)", known=column(CREATED, alias), now=now)
         case "_updated_at" | "_load_timestamp":
             value = now
         case "_source_system":
             value = source
         case "_change_type":
-            value = column("kind", alias) if change is None else string(change)
+            value = column(KIND, alias) if change is None else string(change)
         case "_is_current":
             value = exp.true() if change is None else exp.false()
         case _ if item.name == DELETED_AT:
-            value = fill("coalesce(:known, :now)", known=column("deleted_at", alias), now=now)
+            value = fill("coalesce(:known, :now)", known=column(DELETED, alias), now=now)
         case _:
             value = column(item.name, alias)
     return named(cast(value, item.type.duckdb), item.name)
@@ -367,12 +390,13 @@ def _write_deleted(request: MergeRequest) -> TableWrite | None:
         named(last(item), item.name) if item.name not in position else column(item.name, "c") for item in request.values
     ]
     names = {item.name for item in request.values}
-    others = ["created_at", "deleted_at", "_row_id", "_load_id", "_hash", "kind"]
+    others = [CREATED, DELETED, "_row_id", "_load_id", "_hash", KIND]
     others += [name for name in request.sequence if name not in names and name not in others]
     others += [request.surrogate_key] if request.surrogate_key is not None else []
     numbered = query(
-        "SELECT c.* FROM numbered AS c WHERE c.kind IN ('delete', 'tombstone', 'deleted before')",
+        "SELECT c.* FROM numbered AS c WHERE :gone",
         numbered=_numbered(request),
+        gone=_is_kind(*GONE),
     )
     gone = query(
         "SELECT :valued, :others FROM known AS c",
@@ -389,7 +413,9 @@ def _write_deleted(request: MergeRequest) -> TableWrite | None:
     )
     if request.keeps_missing:
         lost = query(
-            "SELECT m.*, CAST(NULL AS TIMESTAMPTZ) AS deleted_at, m._created_at AS created_at FROM missing AS m",
+            "SELECT m.*, :deleted, :created FROM missing AS m",
+            deleted=named(cast(exp.null(), "TIMESTAMPTZ"), DELETED),
+            created=named(column("_created_at", "m"), CREATED),
             missing=table(MISSING),
         )
         arriving = query(
@@ -399,9 +425,9 @@ def _write_deleted(request: MergeRequest) -> TableWrite | None:
             cols=[_stored(request, item, "g", change="delete") for item in stored],
         )
     leaving = query(
-        "SELECT :key FROM changes WHERE kind <> 'late' UNION ALL SELECT :key FROM missing",
+        "SELECT :key FROM changes UNION ALL SELECT :key FROM missing",
         key=columns(request.key),
-        changes=_changes_table(),
+        changes=_not_late(),
         missing=table(MISSING),
     )
     if request.is_part:
@@ -415,15 +441,17 @@ def _with_last_values(request: MergeRequest, gone: exp.Query) -> exp.Query:
     assert isinstance(gone, exp.Select)
     assert request.deleted is not None
     for rows, alias in ((table(LIVE), "l"), (request.current, "t"), (request.deleted, "d")):
-        marked = query("SELECT r.*, TRUE AS is_there FROM rows AS r", rows=rows)
-        gone = gone.join(marked.subquery(alias), on=same(request.key, "c", alias), join_type="left", copy=False)
+        gone = gone.join(_marked(rows).subquery(alias), on=same(request.key, "c", alias), join_type="left", copy=False)
     return gone
 
 
 def _last_value(item: StoredColumn) -> exp.Expr:
     """Of the newest living version in the input, else of the published row, else what the deletion brought."""
     return fill(
-        "CASE WHEN l.is_there THEN :live WHEN t.is_there THEN :current WHEN d.is_there THEN :deleted ELSE :own END",
+        "CASE WHEN :is_live THEN :live WHEN :is_current THEN :current WHEN :is_deleted THEN :deleted ELSE :own END",
+        is_live=column(IS_THERE, "l"),
+        is_current=column(IS_THERE, "t"),
+        is_deleted=column(IS_THERE, "d"),
         live=column(item.name, "l"),
         current=column(item.name, "t"),
         deleted=column(item.name, "d"),

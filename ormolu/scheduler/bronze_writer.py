@@ -149,7 +149,8 @@ class BronzeWriter:
                 f"(SELECT {FILE_COLUMN} AS location, min(file_row_number) AS first_row FROM "  # noqa: S608 - quoted
                 f"read_parquet({literal(batch.location)}, file_row_number = true) GROUP BY ALL) AS firsts"
             )
-            source += f" JOIN {first} ON staged.{FILE_COLUMN} = firsts.location JOIN {UNITS} AS unit USING (location)"
+            source += f" JOIN {first} ON staged.{FILE_COLUMN} = firsts.location"
+            source += f" JOIN {UNITS} AS unit ON unit.location = firsts.location"
         return f"SELECT {', '.join(selected)} FROM {source}"  # noqa: S608 - names and values are quoted
 
     def _system(self, name: str, batch: StagedBatch) -> str:

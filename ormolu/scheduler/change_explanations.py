@@ -15,9 +15,10 @@ from sqlglot import exp
 
 from ormolu.catalog.lake import Head
 from ormolu.catalog.past import Version, find_version
-from ormolu.definitions import Definition, GoldMetric, GoldTable, Kind, SilverTable, TableName
+from ormolu.definitions import GoldMetric, GoldTable, Kind, SilverTable, TableName
 from ormolu.errors import DatatypeMismatch, InvalidParameterValue, OrmoluError, UndefinedTable, WrongObjectType
 from ormolu.medallion.change_causes import DEFINITION, UNKNOWN
+from ormolu.medallion.columns import DEFINITION_HASH
 from ormolu.medallion.inputs import input_query, normalised
 from ormolu.medallion.lineage import query_relations
 from ormolu.medallion.metric import metric_query
@@ -111,8 +112,8 @@ class _Asked:
 
     def values(self, relation: Relation) -> Values:
         """The measures over the rows of a state; nothing counts as zero."""
-        row = self._row([parse_expression(each) for each in self.measures], relation)
-        return tuple(_number(value, text) for value, text in zip(row, self.measures, strict=True))
+        row = self._row([parse_expression(each) for each in ("count(*)", *self.measures)], relation)  # all aggregates
+        return tuple(_number(value, text) for value, text in zip(row[1:], self.measures, strict=True))
 
     def count(self, relation: Relation) -> int:
         return int(self._row([parse_expression("count(*)")], relation)[0])
@@ -222,7 +223,7 @@ class _Gold:
 
     def _replayed(self) -> Iterator[Part]:
         """The old query over inputs that change one cause after the other, then the new query."""
-        old, new = self._definition(self.first), self._definition(self.second)
+        old, new = self._definition(self.first, self.then), self._definition(self.second, self.now)
         inputs = self._inputs(old)
         states: dict[TableName, Relation] = {each: self.then.relation(each) for each in inputs}
         last = self._values(old, states)
@@ -248,16 +249,19 @@ class _Gold:
         sql = f"SELECT count(*) FROM ({relation.source.sql('duckdb')})"  # noqa: S608 - a tree of our own
         return int(self.asked.context.engine().rows(sql)[0][0])
 
-    def _definition(self, version: Version) -> Made:
-        """What defined the table when the version was published."""
+    def _definition(self, version: Version, past: PastTables) -> Made:
+        """What the version was made by: that is older than what defined the table then where it was restored."""
         kinds = [kind for kind in Kind if kind.schema == self.asked.name.schema]
         rows = [row for kind in kinds for row in self.head.definitions.versions(kind, str(self.asked.name))]
         valid = [row for row in rows if row.at <= version.published_at and row.ddl is not None]
-        newest = max(valid, key=lambda row: (row.at, row.version), default=None)
-        found: Definition | None = parse_definition(newest.ddl) if newest is not None and newest.ddl else None
-        if not isinstance(found, GoldTable | GoldMetric):
+        newest_first = sorted(valid, key=lambda row: (row.at, row.version), reverse=True)
+        known = [parse_definition(row.ddl) for row in newest_first if row.ddl]
+        made = [each for each in known if isinstance(each, GoldTable | GoldMetric)]
+        if not made:
             raise UndefinedTable(f"what defined {self.asked.name} at version {version.number} is not known")
-        return found
+        table = past.find(self.asked.name)
+        told = None if table is None else table.properties.get(DEFINITION_HASH)
+        return next((each for each in made if definition_hash(each) == told), made[0])
 
     def _tree(self, definition: Made) -> exp.Expr:
         if isinstance(definition, GoldMetric):

@@ -22,12 +22,13 @@ from ormolu.catalog.lake import Head, IcebergTable
 from ormolu.catalog.reachability import folder_of
 from ormolu.catalog.schema import audit_log, iceberg_tables, profiles, runs, suggestions, tombstones
 from ormolu.catalog.sweep import ENDED, sweep
+from ormolu.catalog.table import FILE_NAME_COLUMN
 from ormolu.catalog.tombs import bury
 from ormolu.definitions import SilverTable, TableName
 from ormolu.errors import FeatureNotSupported, ObjectNotInPrerequisiteState, UndefinedTable
 from ormolu.medallion.erasing import Held, Reach, in_quarantine, is_of_key, reach
 from ormolu.medallion.layout import layout_of
-from ormolu.medallion.templates import negated, query, text
+from ormolu.medallion.templates import column, negated, query, text
 from ormolu.scheduler.context import ResultTable, RunContext, RunResult
 from ormolu.scheduler.downstream import EXPIRE
 from ormolu.scheduler.maintenance import belonging, options_of
@@ -182,7 +183,8 @@ class _Erasure:
         if not names:
             return {}
         counted = query(
-            "SELECT t.filename, count(*) FROM source AS t WHERE :condition GROUP BY ALL",
+            "SELECT :file, count(*) FROM source AS t WHERE :condition GROUP BY ALL",
+            file=column(FILE_NAME_COLUMN, "t"),
             source=table.source(columns=names, with_file_name=True),
             condition=condition.copy(),
         )

@@ -23,9 +23,9 @@ from ormolu.scheduler import gates
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.gates import Verdict
 from ormolu.scheduler.kept_content import kept_properties
+from ormolu.scheduler.read_columns import check_columns
 from ormolu.scheduler.refresh_parts import catchable_errors, checkpoint_rows, expectations, rule_relations
 from ormolu.scheduler.refresh_plans import Readable, definition_hash, plan_refresh
-from ormolu.scheduler.retyped_columns import check_retyped
 from ormolu.scheduler.schema_versions import new_schema_version
 from ormolu.scheduler.table_writes import TableWriter, after
 from ormolu.sql_extensions.queries import Resolve, SessionValues, bind_query
@@ -49,7 +49,7 @@ def refresh_gold(definition: GoldTable | GoldMetric, context: RunContext, *, is_
     if isinstance(definition, GoldMetric):
         _tell_of_nulls(definition, resolve, context)
     write = _write(definition, staged, judgement.is_removed)
-    check_retyped(definition.name, head.find_table(definition.name), write.columns, head, context)
+    check_columns(definition, head.find_table(definition.name), write.columns, head, context)
     verdicts = (*judgement.verdicts, *_expect(staged, write, context, head, now))
     gates.check(definition.name, verdicts, context)
     gates.warn(verdicts, context)

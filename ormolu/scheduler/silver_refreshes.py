@@ -22,9 +22,9 @@ from ormolu.medallion.staging import stage
 from ormolu.medallion.templates import fill, negated, query, table, text
 from ormolu.scheduler import gates
 from ormolu.scheduler.context import ResultTable, RunContext, RunResult
+from ormolu.scheduler.read_columns import check_columns
 from ormolu.scheduler.refresh_parts import catchable_errors, rule_relations
 from ormolu.scheduler.refresh_plans import Readable, RefreshPlan, plan_refresh
-from ormolu.scheduler.retyped_columns import check_retyped
 from ormolu.scheduler.silver_batches import STAGED, SilverBatch
 from ormolu.scheduler.silver_parts import first_after, stage_part
 from ormolu.scheduler.silver_publishes import publish_silver
@@ -64,7 +64,7 @@ def refresh_silver(
     if reprocessing is not None and reprocessing.is_trial:
         return _trial(batch)
     gates.check(definition.name, batch.judgement.verdicts, context)
-    check_retyped(definition.name, batch.current, batch.stored(), head, context)
+    check_columns(definition, batch.current, batch.stored(), head, context)
     return publish_silver(batch)
 
 

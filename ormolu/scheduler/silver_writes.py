@@ -11,6 +11,7 @@ from ormolu.catalog.lake import IcebergTable
 from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.history import HistoryRequest, history, history_columns, history_name, valid_from
 from ormolu.medallion.merge import (
+    SURROGATE,
     TWICE,
     VERSIONS,
     MergeRequest,
@@ -133,11 +134,13 @@ class SilverWrites:
             HistoryRequest(
                 name=definition.name,
                 key=request.key,
+                sequence=request.sequence,
                 values=request.values,
                 columns=request.columns,
                 tracked=tracked,
                 valid_from=valid_from(request.sequence, types, batch.inputs, batch.now),
                 current=self._published(batch.head.find_table(history_name(definition.name)), stored),
+                deleted=request.deleted,
                 is_rebuilt=not batch.mode.is_batch and not batch.mode.is_state,
                 is_part=request.is_part,
                 surrogate_key=request.surrogate_key,
@@ -176,11 +179,11 @@ class SilverWrites:
 
 def _numbered(current: TableWrite, surrogate_key: str, surrogates: exp.Query) -> TableWrite:
     """The current rows with the surrogate keys of their open versions."""
-    star = exp.Column(this=exp.Star(replace=[named(column("number", "n"), surrogate_key)]), table=quoted("a"))
+    star = exp.Column(this=exp.Star(replace=[named(column(SURROGATE, "n"), surrogate_key)]), table=quoted("a"))
     numbers = query(
-        "SELECT :key, :number AS number FROM surrogates AS n",
+        "SELECT :key, :number FROM surrogates AS n",
         key=columns(current.key, "n"),
-        number=column(surrogate_key, "n"),
+        number=named(column(surrogate_key, "n"), SURROGATE),
         surrogates=surrogates,
     )
     arriving = query(

@@ -11,6 +11,7 @@ from sqlglot import exp
 from ormolu.catalog.fields import copy_field_ids, planned_columns
 from ormolu.catalog.files import DataFile
 from ormolu.catalog.lake import Head, IcebergTable, TableChange
+from ormolu.catalog.table import FILE_NAME_COLUMN
 from ormolu.definitions import SortColumn
 from ormolu.engine.sorted_parts import SortTerm
 from ormolu.faults import reach
@@ -78,7 +79,8 @@ class TableWriter:
         if not files:
             return ()
         found = query(
-            "SELECT DISTINCT t.filename FROM current AS t SEMI JOIN leaving AS l ON :same",
+            "SELECT DISTINCT :file FROM current AS t SEMI JOIN leaving AS l ON :same",
+            file=column(FILE_NAME_COLUMN, "t"),
             current=current.source(columns=write.key, files=files, with_file_name=True),
             leaving=table(leaving),
             same=same(write.key, "t", "l"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -347,6 +347,26 @@ def test_history_keeps_versions_and_surrogate_keys_survive_a_rebuild(pipeline: P
     assert pipeline.rows("SELECT sk, city FROM silver.people") == [(2, "Lyon")]
     pipeline.refresh("silver.people", is_full=True)
     assert pipeline.rows(past) == expected
+
+
+def test_a_late_row_of_a_sequence_of_numbers_has_never_been_current(pipeline: Pipeline) -> None:
+    columns = {"id": "text", "v": "int4", "at": "int4", "op": "text"}
+    pipeline.load("t", columns, [["a", 10, 1, "I"], ["b", 20, 1, "I"], ["c", 30, 7, "I"], ["c", 31, 6, "I"]])
+    pipeline.create(
+        "CREATE SILVER TABLE t KEY (id) SURROGATE KEY sk SEQUENCE BY at DELETE WHEN (op = 'D') SOFT HISTORY"
+        " FROM bronze.t"
+    )
+    pipeline.at += timedelta(hours=1)
+    pipeline.load("t", columns, [["a", 11, 5, "I"], ["b", 20, 5, "D"], ["c", 32, None, "I"]])
+    pipeline.refresh("silver.t")
+    pipeline.at += timedelta(hours=1)
+    pipeline.load("t", columns, [["a", 12, 3, "I"], ["b", 22, 4, "I"], ["d", 40, 1, "I"]])
+    for is_full in (False, True):
+        pipeline.refresh("silver.t", is_full=is_full)
+        open_versions = "SELECT id, v, sk FROM silver.t_history WHERE _valid_to IS NULL"
+        assert pipeline.rows(open_versions) == pipeline.rows("SELECT id, v, sk FROM silver.t"), is_full
+        versions = [row[:2] for row in pipeline.rows("SELECT id, v, _valid_from FROM silver.t_history")]
+        assert sorted(versions) == [("a", 10), ("a", 11), ("b", 20), ("c", 30), ("d", 40)]
 
 
 def test_hostile_names_pass_through(pipeline: Pipeline) -> None:

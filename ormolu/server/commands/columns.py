@@ -55,7 +55,7 @@ def alter_column(
         case AddColumn() | DropColumn():
             assert isinstance(changed, SilverTable | GoldTable)
             if check_upstreams(changed, head, session):
-                fill(changed, session, services, head)
+                fill(changed, session, services, head, may_retype=isinstance(action, DropColumn))
             else:
                 commit_definition(changed, session, services, head=head)
     if isinstance(action, DropColumn) and action.is_cascade:

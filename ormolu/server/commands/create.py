@@ -47,7 +47,7 @@ from ormolu.medallion.referenced_keys import with_referenced_keys
 from ormolu.medallion.refresh_mode import check_supported
 from ormolu.medallion.silver import AUDIT_NAMES
 from ormolu.scheduler.queue import submission
-from ormolu.scheduler.retyped_columns import MAY_RETYPE
+from ormolu.scheduler.read_columns import MAY_RETYPE
 from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_admin
 from ormolu.server.commands.kept_options import warn_of_kept_options
@@ -109,7 +109,7 @@ def make_true(
 ) -> None:
     """Check a new or changed definition against the head and commit it, filled where its kind is filled.
 
-    `may_retype`: columns that others read may take another type, as the others have been tried with it.
+    `may_retype`: columns that others read may go or take another type: that has been looked at.
     """
     warn_of_kept_options(definition, session)
     match definition:

@@ -111,3 +111,21 @@ SELECT id, carton FROM bronze.crates ORDER BY id, _load_id;
 --= 2 | NULL
 --= 3 | NULL
 --= 4 | big
+
+-- CREATE OR REPLACE takes no name away that others read, an old one or one behind a * neither
+CREATE SILVER TABLE boxes KEY (id) SCHEDULE NEVER WITH (audit_columns = 'hidden') AS SELECT id, note, carton FROM bronze.crates WHERE id > 2;
+CREATE GOLD TABLE cartons SCHEDULE NEVER AS SELECT carton AS boxed FROM silver.boxes;
+ALTER SILVER TABLE boxes RENAME COLUMN carton TO box KEEP ALIAS UNTIL '2999-01-01';
+CREATE OR REPLACE SILVER TABLE boxes KEY (id) SCHEDULE NEVER WITH (audit_columns = 'hidden') AS SELECT id, note, carton AS box FROM bronze.crates WHERE id > 2;
+--! 2BP01 gold.cartons reads column carton
+CREATE OR REPLACE SILVER TABLE boxes (box varchar(3) FORMERLY carton UNTIL '2999-01-01') KEY (id) SCHEDULE NEVER WITH (audit_columns = 'hidden') AS SELECT id, note, carton AS box FROM bronze.crates WHERE id > 2;
+--! 2BP01 cannot change the type of carton
+CREATE OR REPLACE SILVER TABLE boxes (id integer) KEY (id) SCHEDULE NEVER WITH (audit_columns = 'hidden', columns = 'listed') FROM bronze.crates;
+--! 2BP01 gold.cartons reads column carton
+REFRESH gold.cartons FULL;
+SELECT boxed FROM gold.cartons WHERE boxed IS NOT NULL;
+--= big
+CREATE OR REPLACE GOLD TABLE cartons SCHEDULE NEVER AS SELECT box AS boxed FROM silver.boxes;
+CREATE OR REPLACE SILVER TABLE boxes KEY (id) SCHEDULE NEVER WITH (audit_columns = 'hidden') AS SELECT id, note, carton AS box FROM bronze.crates WHERE id > 2;
+SELECT boxed FROM gold.cartons WHERE boxed IS NOT NULL;
+--= big
