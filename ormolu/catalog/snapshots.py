@@ -13,7 +13,14 @@ from types import TracebackType
 from typing import Any
 
 from pyiceberg.avro.file import AvroOutputFile
-from pyiceberg.manifest import DEFAULT_READ_VERSION, ManifestEntry, ManifestEntryStatus, ManifestFile, ManifestWriterV2
+from pyiceberg.manifest import (
+    DATA_FILE_TYPE,
+    DEFAULT_READ_VERSION,
+    ManifestEntry,
+    ManifestEntryStatus,
+    ManifestFile,
+    ManifestWriterV2,
+)
 from pyiceberg.manifest import DataFile as IcebergDataFile
 from pyiceberg.table import Transaction
 from pyiceberg.table.snapshots import Operation, Summary
@@ -92,7 +99,11 @@ class NewSnapshot(_SnapshotProducer["NewSnapshot"]):
         return [self._written(entries, spec_id) for spec_id, entries in of_specs.items()]
 
     def _deleted_entries(self) -> list[ManifestEntry]:
-        return [_moved(entry, ManifestEntryStatus.DELETED, self._snapshot_id) for entry in self._gone]
+        """Without least and greatest values: nobody reads those of files that are gone, and they may be erased ones."""
+        gone = [_moved(entry, ManifestEntryStatus.DELETED, self._snapshot_id) for entry in self._gone]
+        for entry in gone:
+            entry.data_file = _without_bounds(entry.data_file)
+        return gone
 
     def _existing_manifests(self) -> list[ManifestFile]:
         """Those of the snapshot before, in their order; what takes the place of several stands where the first was."""
@@ -165,6 +176,15 @@ def _moved(entry: ManifestEntry, status: ManifestEntryStatus, snapshot_id: int |
         file_sequence_number=entry.file_sequence_number,
         data_file=entry.data_file,
     )
+
+
+def _without_bounds(data_file: IcebergDataFile) -> IcebergDataFile:
+    plain = IcebergDataFile(*data_file._data)
+    plain.spec_id = data_file.spec_id
+    for position, described in enumerate(DATA_FILE_TYPE[DEFAULT_READ_VERSION].fields):
+        if described.name in ("lower_bounds", "upper_bounds"):
+            plain[position] = None
+    return plain
 
 
 class _ManifestWriter(ManifestWriterV2):

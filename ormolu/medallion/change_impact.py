@@ -126,14 +126,14 @@ def _shaping_column(column: Column) -> Column:
 
 
 def removed_columns(old: Made, new: Made, stored: Collection[str] = ()) -> frozenset[str]:
-    """The columns that go, as far as the new definition names its own; a rename takes the old name away.
+    """The columns that go, as far as the new definition names its own; FORMERLY says what has only another name.
 
     `stored` are the table's columns, where the old definition names none: those of a `*`.
     """
     before, after = _named_columns(old), _named_columns(new)
     if after is None:
         return frozenset()
-    return frozenset((before if before is not None else set(stored)) - after)
+    return frozenset((before if before is not None else set(stored)) - after - _former(new))
 
 
 def readers(relations: Mapping[TableName, Definition], name: TableName, columns: Collection[str]) -> list[str]:
@@ -180,7 +180,12 @@ def _named_columns(definition: Made) -> set[str] | None:
     surrogate = (
         {definition.surrogate_key} if isinstance(definition, SilverTable) and definition.surrogate_key else set()
     )
-    return selected | looked_up | surrogate | {column.name for column in definition.columns}
+    return (selected - _former(definition)) | looked_up | surrogate | {column.name for column in definition.columns}
+
+
+def _former(definition: Made) -> set[str]:
+    listed = () if isinstance(definition, GoldMetric) else definition.columns
+    return {column.formerly for column in listed if column.formerly is not None}
 
 
 def _names_read(definition: Definition, name: TableName) -> set[str]:

@@ -293,6 +293,8 @@ def told_values(database: str, tables: Sequence[str]) -> Iterator[sa.Update | sa
     is_told = runs.c.action.in_([RunAction.PROFILE.value, RunAction.SUGGEST.value])
     yield sa.update(runs).where(of_tables, is_told).values(result=None)
     yield sa.update(runs).where(of_tables, runs.c.action == RunAction.CHANGE.value).values(request={"sql": ERASED})
+    is_asked = runs.c.action.in_([RunAction.REPROCESS.value, RunAction.EXPLAIN_CHANGE.value])
+    yield sa.update(runs).where(of_tables, is_asked).values(request={"where": ERASED})
     failed = of_tables & runs.c.error.is_not(None)
     yield sa.update(runs).where(failed).values(error=ERASED, error_detail=None)
     in_quarantine = [name for name in tables if name.startswith("quarantine.")]

@@ -63,7 +63,7 @@ def _refuse_retyped(
     retyped = {
         name: f"{name} from {before[name]} to {after[name]}"
         for name in before.keys() & after.keys()
-        if not is_wider(before[name], after[name])
+        if not is_wider(before[name], after[name]) and readers(head.definitions.relations(), definition.name, {name})
     }
     reading = readers(head.definitions.relations(), definition.name, retyped)
     if not reading:

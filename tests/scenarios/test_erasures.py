@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import fastavro
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -53,6 +54,12 @@ def files_with(server: OrmoluServer, name: str) -> list[str]:
     return found
 
 
+def _blocks(path: Path) -> bytes:
+    """What a manifest says, of files that are gone too: its blocks are compressed."""
+    with path.open("rb") as file:
+        return repr(list(fastavro.reader(file))).encode()
+
+
 def test_nobody_else_may_and_nothing_is_done_in_a_transaction(lake: OrmoluServer) -> None:
     call = "CALL lake.erase('silver.people', '{\"person\": 7}')"
     with lake.connect() as connection:
@@ -90,6 +97,10 @@ def test_a_person_leaves_every_file_version_and_table(lake: OrmoluServer) -> Non
     assert files_with(lake, NAME)
     lake.run("PROFILE bronze.people")
     lake.run(f"UPDATE quarantine.people SET city = 'Nowhere' WHERE name = '{NAME}'")
+    lake.run(f"REFRESH silver.people FROM QUARANTINE WHERE (name = '{NAME}')")
+    lake.run(
+        f"EXPLAIN CHANGE IN silver.people MEASURES (count(*)) WHERE (name = '{NAME}') BETWEEN VERSION 1 AND VERSION 2"
+    )
     done = lake.run("CALL lake.erase('silver.people', '{\"person\": 7}')")
     erased = {row[0]: row[2] for row in done if row[1] == "erased"}
     assert erased["bronze.people"] == 3
@@ -98,6 +109,9 @@ def test_a_person_leaves_every_file_version_and_table(lake: OrmoluServer) -> Non
     assert files_with(lake, NAME) == []
     held = [path for path in lake.folder.rglob("*") if path.is_file() and NAME.encode() in path.read_bytes()]
     assert held == [], "profiles, statements, free pages and the journal of the catalog included"
+    manifests = [path for path in lake.folder.rglob("*.avro") if not path.name.startswith("snap-")]
+    bounds = [NAME.encode()[:15], b"Erna"]
+    assert [path for path in manifests if any(each in _blocks(path) for each in bounds)] == [], "least and greatest"
     assert lake.run("SELECT id FROM bronze.people WHERE name = %s", [NAME]) == []
     assert lake.run("SELECT person FROM silver.people ORDER BY 1") == [(1,), (8,)]
     assert lake.run("SELECT person FROM silver.people_deleted") == [(9,)]

@@ -119,7 +119,7 @@ ALTER SILVER TABLE boxes RENAME COLUMN carton TO box KEEP ALIAS UNTIL '2999-01-0
 CREATE OR REPLACE SILVER TABLE boxes KEY (id) SCHEDULE NEVER WITH (audit_columns = 'hidden') AS SELECT id, note, carton AS box FROM bronze.crates WHERE id > 2;
 --! 2BP01 gold.cartons reads column carton
 CREATE OR REPLACE SILVER TABLE boxes (box varchar(3) FORMERLY carton UNTIL '2999-01-01') KEY (id) SCHEDULE NEVER WITH (audit_columns = 'hidden') AS SELECT id, note, carton AS box FROM bronze.crates WHERE id > 2;
---! 2BP01 cannot change the type of carton
+--! 2BP01 cannot change the type of carton from text to character varying(3)
 CREATE OR REPLACE SILVER TABLE boxes (id integer) KEY (id) SCHEDULE NEVER WITH (audit_columns = 'hidden', columns = 'listed') FROM bronze.crates;
 --! 2BP01 gold.cartons reads column carton
 REFRESH gold.cartons FULL;
