@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from pyiceberg.manifest import ManifestContent, ManifestFile
@@ -192,27 +193,37 @@ class IcebergTable:
         """A DuckDB query over the live files (or those of `files`), in the types of queries.
 
         `where` names this table's columns; it filters the rows and leaves out the files that cannot match.
-        `with_file_name` adds FILE_NAME_COLUMN.
+        `with_file_name` adds FILE_NAME_COLUMN, and takes no `where`.
         """
         chosen = self.columns if columns is None else tuple(self.column(name) for name in columns)
         paths = self._listed(files, where)
         if paths is None:
             return empty_source(chosen, with_file_name=with_file_name)
         read = chosen if where is None else self._with_columns_of(where, chosen)
+        if with_file_name:
+            return self._with_file_names(paths, chosen, files)
         is_by_name = self._are_read_by_name(files, read)
         reading = _read_by_name(paths) if is_by_name else _read_parquet(paths, read)
-        if with_file_name:
-            name = exp.EQ(this=exp.column("filename"), expression=exp.Literal.string(FILE_NAME_COLUMN))
-            reading.this.append("expressions", name)
         query = exp.select(*(_projection(column) for column in chosen)).from_(reading)
-        if with_file_name:
-            query = query.select(exp.column(FILE_NAME_COLUMN, quoted=True))
         return query if where is None else query.where(self._over_stored(where))
 
+    def _with_file_names(
+        self, paths: exp.Array, chosen: Sequence[StoredColumn], files: Sequence[str] | None
+    ) -> exp.Select:
+        """Whatever the option's value is, DuckDB takes a condition on `filename` for one on the file's name."""
+        inner = [replace(column, name="ormolu:filename") if _is_taken(column) else column for column in chosen]
+        is_by_name = inner == list(chosen) and self._are_read_by_name(files, chosen)
+        reading = _read_by_name(paths) if is_by_name else _read_parquet(paths, inner)
+        named = exp.EQ(this=exp.column("filename"), expression=exp.Literal.string(FILE_NAME_COLUMN))
+        reading.this.append("expressions", named)
+        shown = [
+            exp.alias_(_as_queried(column), known.name, quoted=True)
+            for column, known in zip(inner, chosen, strict=True)
+        ]
+        return exp.select(*shown, exp.column(FILE_NAME_COLUMN, quoted=True)).from_(reading)
+
     def _with_columns_of(self, where: exp.Expr, chosen: Sequence[StoredColumn]) -> Sequence[StoredColumn]:
-        names = {column.name for column in chosen} | {
-            column.name for column in where.find_all(exp.Column) if column.name != FILE_NAME_COLUMN
-        }
+        names = {column.name for column in chosen} | {column.name for column in where.find_all(exp.Column)}
         for name in names:
             self.column(name)
         return [column for column in self.columns if column.name in names]
@@ -221,7 +232,7 @@ class IcebergTable:
         """`where` over the columns as the files hold them."""
 
         def over_stored(node: exp.Expr) -> exp.Expr:
-            if not isinstance(node, exp.Column) or node.name == FILE_NAME_COLUMN:
+            if not isinstance(node, exp.Column):
                 return node
             return _as_queried(self.column(node.name))
 
@@ -246,6 +257,10 @@ def empty_source(columns: Sequence[StoredColumn], *, with_file_name: bool = Fals
     if with_file_name:
         nothing.append(exp.alias_(cast(exp.null(), "VARCHAR"), FILE_NAME_COLUMN, quoted=True))
     return exp.select(*nothing).where(exp.false())
+
+
+def _is_taken(column: StoredColumn) -> bool:
+    return column.name.lower() == "filename"
 
 
 def _projection(column: StoredColumn) -> exp.Expr:

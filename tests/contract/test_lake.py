@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 from sqlalchemy import insert, select
+from sqlglot import exp
 
 from ormolu.catalog.changes import TableRestore
 from ormolu.catalog.lake import DefinitionChange, Lake, TableChange, TableDrop, copy_field_ids, planned_columns
@@ -122,6 +123,16 @@ def test_an_empty_table_has_the_right_types_and_no_rows(workshop: Any, fetch: Fe
     assert [row[1] for row in duckdb.sql("DESCRIBE " + source.sql("duckdb")).fetchall()] == [
         "BIGINT", "INTEGER[]", "VARCHAR",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["filename", "FileName", "file_row_number"])
+def test_a_column_called_as_the_engine_calls_the_files_is_a_column(workshop: Any, fetch: Fetch, name: str) -> None:
+    head = workshop.create(ORDERS, f"SELECT 1 AS id, 'v' AS \"{name}\"", ("id", "integer"), (name, "text"))
+    table = head.table(ORDERS)
+    source = table.source(columns=[name], with_file_name=True).subquery("t")
+    wanted = exp.column(name, quoted=True).eq("v")
+    assert fetch(exp.select("*").from_(source).where(wanted)) == [("v", table.files[0].path)]
+    assert fetch(exp.select("*").from_(table.source(where=wanted).subquery("t")).where(wanted)) == [(1, "v")]
 
 
 def test_hidden_required_and_commented_columns_keep_their_marks(lake: Lake) -> None:

@@ -63,7 +63,7 @@ def outcome(folder: Path, names: tuple[str, ...], key: str = "") -> dict[tuple[s
     return found
 
 
-@pytest.mark.parametrize("key", ["", "number"])
+@pytest.mark.parametrize("key", ["", "number", "filename"])
 def test_a_column_may_be_called_as_our_queries_call_theirs(tmp_path: Path, key: str) -> None:
     (tmp_path / "ours").mkdir()
     (tmp_path / "other").mkdir()
