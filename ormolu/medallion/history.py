@@ -39,6 +39,9 @@ PLACE = "ormolu:place"  # among events of one row
 TRACKED = "ormolu:tracked"
 BEGINS = "ormolu:begins"
 ISLAND = "ormolu:island"
+RANK = "ormolu:rank"
+NEXT = "ormolu:next"
+IS_LATE = "ormolu:late"  # it was known before as one that has never held
 FIRST = "ormolu:first:"
 _NO_NUMBER = "ormolu:no_number"
 _OLD, _END = 0, 2**62  # places: a version as it was published before the row comes again; its end after both
@@ -150,7 +153,8 @@ def _events(request: HistoryRequest) -> exp.Query:
     new_number = named(cast(exp.null(), "BIGINT"), request.surrogate_key or _NO_NUMBER)
     none_created = named(cast(exp.null(), "TIMESTAMPTZ"), "_created_at")
     arrived = query(
-        "SELECT :carried, :begin, :created, :number, :delete, :place FROM versions AS v",
+        "SELECT :carried, :begin, :created, :number, :delete, :late, :place FROM versions AS v",
+        late=named(exp.false(), IS_LATE),
         carried=columns(carried, "v"),
         begin=named(request.valid_from, VALID_FROM),
         created=none_created,
@@ -172,7 +176,8 @@ def _events(request: HistoryRequest) -> exp.Query:
     )
     kept_number = column(request.surrogate_key, "h") if request.surrogate_key else new_number
     old = query(
-        "SELECT :carried, h._valid_from, h._created_at, :number, :delete, :place FROM touched AS h",
+        "SELECT :carried, h._valid_from, h._created_at, :number, :delete, :late, :place FROM touched AS h",
+        late=named(fill("coalesce(h._valid_from = h._valid_to, FALSE)"), IS_LATE),
         carried=columns(carried, "h"),
         number=kept_number.copy(),
         delete=named(exp.false(), IS_DELETION),
@@ -180,12 +185,13 @@ def _events(request: HistoryRequest) -> exp.Query:
         touched=touched,
     )
     ended = query(
-        "SELECT :carried, h._valid_to AS _valid_from, h._created_at, :number, :delete, :place "
+        "SELECT :carried, h._valid_to AS _valid_from, h._created_at, :number, :delete, :late, :place "
         "FROM touched AS h LEFT JOIN deleted AS d ON :same_deleted WHERE NOT h._valid_to IS NULL "
         "AND NOT EXISTS (SELECT 1 FROM again AS n WHERE :same AND n._valid_from = h._valid_to)",
         carried=[_ended(request, name) for name in carried],
         number=kept_number.copy(),
         delete=named(exp.true(), IS_DELETION),
+        late=named(exp.false(), IS_LATE),
         place=_place(_END),
         touched=touched,
         deleted=_last_ends(request, touched),
@@ -194,7 +200,8 @@ def _events(request: HistoryRequest) -> exp.Query:
         same=same(request.key, "n", "h"),
     )
     lost = query(
-        "SELECT :carried, :now AS _valid_from, m._created_at, :number, :delete, :place FROM missing AS m",
+        "SELECT :carried, :now AS _valid_from, m._created_at, :number, :delete, :late, :place FROM missing AS m",
+        late=named(exp.false(), IS_LATE),
         carried=columns(carried, "m"),
         now=at(request.now),
         number=new_number.copy(),
@@ -257,7 +264,9 @@ def _with_known_numbers(
     known = first_present([column(surrogate_key, "e"), column(surrogate_key, "h")])
     star = exp.Column(this=exp.Star(replace=[named(known, surrogate_key)]), table=exp.to_identifier("e", quoted=True))
     return query(
-        "SELECT :star FROM living AS e LEFT JOIN current AS h ON :same AND h._valid_from = e._valid_from",
+        "SELECT :star FROM living AS e LEFT JOIN current AS h ON :same AND h._valid_from = e._valid_from "
+        "AND coalesce(h._valid_from = h._valid_to, FALSE) = coalesce(e._valid_from = e._valid_to, FALSE) "
+        "AND (h._row_id = e._row_id OR NOT coalesce(h._valid_from = h._valid_to, FALSE))",
         star=star,
         living=living,
         current=current,
@@ -265,25 +274,41 @@ def _with_known_numbers(
     )
 
 
+def _held(request: HistoryRequest) -> exp.Query:
+    """The events in the order of merging, none of which begins later than the next."""
+    key = columns(request.key, "e")
+    order = [exp.Ordered(this=column(name, "e"), desc=False, nulls_first=True) for name in (*_position(request), PLACE)]
+    following = "PARTITION BY :key ORDER BY :order ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING"
+    placed = query(
+        "SELECT e.*, :tracked, :rank, :next FROM events AS e",
+        tracked=named(row_hash(columns(request.tracked, "e")), TRACKED),
+        rank=named(fill("row_number() OVER (PARTITION BY :key ORDER BY :order)", key=key, order=order), RANK),
+        next=named(fill(f"min(e._valid_from) OVER ({following})", key=key, order=order), NEXT),
+        events=table(EVENTS),
+    )
+    begin = named(fill("least(e._valid_from, :next)", next=column(NEXT, "e")), VALID_FROM)
+    return query(
+        "SELECT :star FROM placed AS e WHERE :next IS NULL OR e._valid_from < :next "
+        "OR (NOT :delete AND (e._valid_from > :next OR :late))",
+        star=exp.Column(this=exp.Star(replace=[begin]), table=exp.to_identifier("e", quoted=True)),
+        placed=placed,
+        next=column(NEXT, "e"),
+        delete=column(IS_DELETION, "e"),
+        late=column(IS_LATE, "e"),
+    )
+
+
 def _intervals(request: HistoryRequest) -> exp.Query:
     """One row a version: equal neighbours are one, and each ends where the next event begins.
 
-    What begins no sooner than an event that comes after it in the order of merging has never held: a late row of
-    a sequence that tells no time, or the earlier of two rows of one moment.
+    Of two rows of one moment the one that merging takes for the earlier is none. A row that came after what follows
+    it by a sequence that tells no time has never held: it begins and ends where that begins.
     """
     key = columns(request.key, "e")
-    held = query(
-        "SELECT e.*, :tracked FROM events AS e QUALIFY coalesce(e._valid_from < min(e._valid_from) OVER ("
-        "PARTITION BY :key ORDER BY :order ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), TRUE)",
-        tracked=named(row_hash(columns(request.tracked, "e")), TRACKED),
-        key=key,
-        order=[
-            exp.Ordered(this=column(name, "e"), desc=False, nulls_first=True) for name in (*_position(request), PLACE)
-        ],
-        events=table(EVENTS),
-    )
+    held = _held(request)
     marked = query(
-        "SELECT e.*, :begins FROM held AS e WINDOW w AS (PARTITION BY :key ORDER BY e._valid_from)",
+        "SELECT e.*, :begins FROM held AS e WINDOW w AS (PARTITION BY :key ORDER BY :rank)",
+        rank=column(RANK, "e"),
         begins=named(
             fill(
                 "CASE WHEN lag(:tracked) OVER w = :tracked AND lag(:delete) OVER w = :delete THEN 0 ELSE 1 END",
@@ -296,7 +321,8 @@ def _intervals(request: HistoryRequest) -> exp.Query:
         held=held,
     )
     islands = fill(
-        "sum(:begins) OVER (PARTITION BY :key ORDER BY e._valid_from ROWS UNBOUNDED PRECEDING)",
+        "sum(:begins) OVER (PARTITION BY :key ORDER BY :rank ROWS UNBOUNDED PRECEDING)",
+        rank=column(RANK, "e"),
         begins=column(BEGINS, "e"),
         key=key,
     )
@@ -307,10 +333,11 @@ def _intervals(request: HistoryRequest) -> exp.Query:
         for name in (VALID_FROM, "_created_at", *surrogate)
     ]
     versions = query(
-        "SELECT e.*, :firsts FROM numbered AS e WINDOW same AS (PARTITION BY :key, :island ORDER BY e._valid_from "
+        "SELECT e.*, :firsts FROM numbered AS e WINDOW same AS (PARTITION BY :key, :island ORDER BY :rank "
         "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) "
-        "QUALIFY row_number() OVER (PARTITION BY :key, :island ORDER BY e._valid_from DESC) = 1",
+        "QUALIFY row_number() OVER (PARTITION BY :key, :island ORDER BY :rank DESC) = 1",
         key=key,
+        rank=column(RANK, "e"),
         island=column(ISLAND, "e"),
         firsts=firsts,
         numbered=numbered,
@@ -318,7 +345,8 @@ def _intervals(request: HistoryRequest) -> exp.Query:
     carried = _carried(request)
     ended = query(
         "SELECT :carried, :delete, :begin AS _valid_from, :created AS _created_at, :numbers, "
-        "lead(:begin) OVER (PARTITION BY :key ORDER BY :begin) AS _valid_to FROM versions AS e",
+        "lead(:begin) OVER (PARTITION BY :key ORDER BY :rank) AS _valid_to FROM versions AS e",
+        rank=column(RANK, "e"),
         carried=columns(carried, "e"),
         delete=column(IS_DELETION, "e"),
         begin=column(FIRST + VALID_FROM, "e"),
@@ -333,7 +361,8 @@ def _intervals(request: HistoryRequest) -> exp.Query:
     if request.current is not None:
         living = _with_known_numbers(request, living, request.surrogate_key, request.current)
     number = fill(
-        "coalesce(:known, :base + row_number() OVER (PARTITION BY :known IS NULL ORDER BY :key, e._valid_from))",
+        "coalesce(:known, :base + row_number() OVER "
+        "(PARTITION BY :known IS NULL ORDER BY :key, e._valid_from, e._row_id))",
         known=column(request.surrogate_key, "e"),
         base=exp.Literal.number(request.surrogate_base),
         key=key,

@@ -365,8 +365,18 @@ def test_a_late_row_of_a_sequence_of_numbers_has_never_been_current(pipeline: Pi
         pipeline.refresh("silver.t", is_full=is_full)
         open_versions = "SELECT id, v, sk FROM silver.t_history WHERE _valid_to IS NULL"
         assert pipeline.rows(open_versions) == pipeline.rows("SELECT id, v, sk FROM silver.t"), is_full
-        versions = [row[:2] for row in pipeline.rows("SELECT id, v, _valid_from FROM silver.t_history")]
-        assert sorted(versions) == [("a", 10), ("a", 11), ("b", 20), ("c", 30), ("d", 40)]
+        versions = pipeline.rows("SELECT id, v, _valid_from = _valid_to FROM silver.t_history")
+        assert sorted(row[:2] for row in versions if not row[2]) == [
+            ("a", 10), ("a", 11), ("b", 20), ("c", 30), ("d", 40)
+        ]  # fmt: skip
+        assert sorted(row[:2] for row in versions if row[2]) == [("a", 12), ("b", 22), ("c", 32)], "never held"
+    numbers = "SELECT sk, id, v, _valid_from, _valid_to FROM silver.t_history"
+    before = pipeline.rows(numbers)
+    assert len({row[0] for row in before}) == len(before) == 8
+    pipeline.load("t", columns, [["a", 13, 9, "I"]])
+    pipeline.refresh("silver.t")
+    kept = pipeline.rows(numbers)
+    assert {row[:4] for row in before} < {row[:4] for row in kept} and len(kept) == 9
 
 
 def test_hostile_names_pass_through(pipeline: Pipeline) -> None:
