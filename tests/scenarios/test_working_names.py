@@ -36,8 +36,8 @@ def outcome(folder: Path, names: tuple[str, ...], key: str = "") -> dict[tuple[s
 
     load(("a", 1, "I", "1", "v"), ("b", 1, "I", "2", "w"), ("c", 1, "I", "-1", "q"), ("d", 2, "I", "5", "z"))
     tables = TABLES if not key else {"kept": HISTORY.format(key=f', "{key}"')}
-    for table, clauses in tables.items():
-        pipeline.create(f"CREATE SILVER TABLE {table} {clauses} FROM bronze.t")
+    for made, clauses in tables.items():
+        pipeline.create(f"CREATE SILVER TABLE {made} {clauses} FROM bronze.t")
     pipeline.create(
         f"CREATE GOLD TABLE g AS SELECT {', '.join(quoted[4:])}, sum(amount) AS total FROM silver.kept"
         f" GROUP BY {', '.join(quoted[4:])}"
@@ -46,17 +46,17 @@ def outcome(folder: Path, names: tuple[str, ...], key: str = "") -> dict[tuple[s
     for step in range(3):
         if step == 1:
             load(("a", 3, "I", "7", "A"), ("b", 3, "D", "", "B"), ("e", 3, "I", "-5", "E"), ("c", 0, "I", "9", "C"))
-        for name in ("silver." + table for table in tables) if step else ():
+        for name in ("silver." + made for made in tables) if step else ():
             pipeline.refresh(name, is_full=step == 2)
-        for name in pipeline.lake.head().pointers:
-            if name.schema in OURS:
+        for table in pipeline.lake.head().pointers:
+            if table.schema in OURS:
                 shown = [
                     *quoted,
-                    *OURS[name.schema],
-                    *(["sk"] if name.name == "kept" and name.schema == "silver" else []),
+                    *OURS[table.schema],
+                    *(["sk"] if str(table).startswith("silver.kept") else []),
                 ]
-                rows = pipeline.rows(f"SELECT {', '.join(shown)} FROM {name}")
-                found[str(name), step] = sorted(map(str, rows))
+                rows = pipeline.rows(f"SELECT {', '.join(shown)} FROM {table}")
+                found[str(table), step] = sorted(map(str, rows))
         if step:
             pipeline.refresh("gold.g")
         found["gold.g", step] = sorted(map(str, pipeline.rows("SELECT * FROM gold.g")))
