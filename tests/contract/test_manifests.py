@@ -148,7 +148,7 @@ def orders(lake: Lake, workshop: Any) -> Orders:
 @pytest.mark.timeout(120)
 def test_any_order_of_commits_and_joins_lists_the_same_files(orders: Orders, catalog_url: str, seed: int) -> None:
     chance = random.Random(seed)
-    for step in range(28):
+    for step in range(22):
         paths = sorted(orders.live)
         removed = tuple(chance.sample(paths, min(len(paths), chance.choice((1, 1, 3, 20)))))
         match chance.choice(("append",) * 8 + ("merge",) * 4 + ("remove", "join", "many", "respec", "replace")):
@@ -165,7 +165,7 @@ def test_any_order_of_commits_and_joins_lists_the_same_files(orders: Orders, cat
                 orders.change(files=FILES_MAX + 1)
             case "respec":
                 orders.change(files=1, partition_by=BY_REGION if orders.table.partition_by == () else ())
-            case "replace" if step > 14:
+            case "replace" if step > 12:
                 orders.change(files=2, removes_all=True)
             case _:
                 orders.change(files=1)
@@ -180,7 +180,7 @@ def test_any_order_of_commits_and_joins_lists_the_same_files(orders: Orders, cat
 def test_what_one_commit_writes_does_not_grow_with_the_table(orders: Orders) -> None:
     """A commit reads and writes a bounded number of entries, however many files there are."""
     written: list[int] = []
-    for _ in range(4):
+    for _ in range(3):
         orders.change(files=FILES_MAX)
         before = {one.manifest_path for one in orders.table.manifests}
         orders.change(files=1, removed=(max(orders.live),))
