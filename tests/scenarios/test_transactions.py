@@ -356,6 +356,11 @@ def test_every_statement_of_ours_is_explained(server: OrmoluServer) -> None:
         ):
             plan = rows(mine, f"EXPLAIN {statement}")
             assert expected in [row[1:3] for row in plan], statement
+        assert rows(mine, "EXPLAIN DROP GOLD TABLE IF EXISTS absent")[0][2] == "nothing"
+        for absent, state in (("GOLD TABLE absent", "42P01"), ("GOLD METRIC told", "42809"), ("MONITOR m", "42704")):
+            with pytest.raises(psycopg.Error) as caught:
+                mine.execute(f"EXPLAIN DROP {absent}".encode())
+            assert caught.value.sqlstate == state, absent
         refresh = rows(mine, "EXPLAIN REFRESH silver.told FULL")
         assert all(row[6] is not None for row in refresh if row[2] == "refresh")
     assert server.run("SELECT rolname FROM pg_roles WHERE rolname = 'nobody'") == []

@@ -35,15 +35,9 @@ from ormolu.sql_extensions.statements import Drop
 COMPANIONS = ("_deleted", "_history", "_all")
 
 
-def drop(statement: Drop, session: SessionContext, services: Services) -> Outcome:
-    if statement.kind is Kind.DATABASE:
-        return drop_database(statement, session, services)
+def is_there(statement: Drop, head: Head) -> bool:
+    """False where IF EXISTS has nothing to drop; 42P01, 42704 or 42809 where there is no such object."""
     kind, name = statement.kind, str(statement.name)
-    require_admin(services, session, f"drop {kind.value.lower()} {name}")
-    done = Completed(f"DROP {kind.value}")
-    if statement.on is not None:
-        raise FeatureNotSupported(f"DROP {kind.value} is not supported yet")
-    head = services.lake.head()
     existing = (
         head.definitions.find_relation(statement.name)
         if isinstance(statement.name, TableName)
@@ -51,8 +45,7 @@ def drop(statement: Drop, session: SessionContext, services: Services) -> Outcom
     )
     if existing is None:
         if statement.if_exists:
-            session.notice("NOTICE", "00000", f'{kind.value.lower()} "{name}" does not exist, skipping')
-            return done
+            return False
         raise (
             UndefinedTable(f'{kind.value.lower()} "{name}" does not exist')
             if kind.schema
@@ -62,6 +55,21 @@ def drop(statement: Drop, session: SessionContext, services: Services) -> Outcom
         raise WrongObjectType(
             f'"{name}" is a {kind_of(existing).value.lower()}', hint=f"DROP {kind_of(existing).value} {name}"
         )
+    return True
+
+
+def drop(statement: Drop, session: SessionContext, services: Services) -> Outcome:
+    if statement.kind is Kind.DATABASE:
+        return drop_database(statement, session, services)
+    kind, name = statement.kind, str(statement.name)
+    require_admin(services, session, f"drop {kind.value.lower()} {name}")
+    done = Completed(f"DROP {kind.value}")
+    if statement.on is not None:
+        raise FeatureNotSupported(f"DROP {kind.value} is not supported yet")
+    head = services.lake.head()
+    if not is_there(statement, head):
+        session.notice("NOTICE", "00000", f'{kind.value.lower()} "{name}" does not exist, skipping')
+        return done
     others = dependents_of(kind, statement.name, head)
     if others and not statement.is_cascade:
         raise DependentObjectsStillExist(

@@ -20,7 +20,7 @@ from ormolu.server.commands.access import require_admin, require_operate
 from ormolu.server.commands.answers import columns, rows
 from ormolu.server.commands.create import check_upstreams, find_existing
 from ormolu.server.commands.databases import explain_database
-from ormolu.server.commands.drop import dependents_of
+from ormolu.server.commands.drop import dependents_of, is_there
 from ormolu.server.commands.explain_changes import explain_account, explain_alter, explain_copy
 from ormolu.server.commands.plans import PlanRow, downstream_rows, effect_rows, plan_rows, read_row
 from ormolu.server.commands.promote import explain_promote
@@ -196,6 +196,8 @@ def _vacuum(asked: Vacuum, session: SessionContext, services: Services) -> list[
 def _drop(asked: Drop, session: SessionContext, services: Services) -> list[PlanRow]:
     require_admin(services, session, f"drop {asked.name}")
     head = services.lake.head()
+    if not is_there(asked, head):
+        return [PlanRow(str(asked.name), "nothing", "it does not exist")]
     others = dependents_of(asked.kind, asked.name, head)
     reason = "depends on it" if asked.is_cascade else "depends on it: RESTRICT refuses"
     planned: list[PlanRow] = [PlanRow(other, "drop", reason) for _, other in others]
