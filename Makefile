@@ -31,9 +31,10 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The campaigns have an hour and more, where a test of the suite has minutes.
 soak: setup
 	tests/install_peers
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest --timeout 7200 -m slow
 
 # FUZZ_SECONDS bounds the campaign against a real server; what went wrong names its seed.
 FUZZ_SECONDS ?= 120
