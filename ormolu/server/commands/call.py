@@ -18,6 +18,7 @@ from ormolu.scheduler import erasures
 from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_admin
 from ormolu.server.commands.answers import columns, rows
+from ormolu.server.commands.plans import PlanRow
 from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait, start, wait
 from ormolu.server.context import SessionContext
@@ -31,13 +32,30 @@ PARAMETERS = ("table", "key")
 
 
 def call(statement: Call, session: SessionContext, services: Services) -> Outcome:
-    if statement.function not in ("lake.erase", "erase"):
-        raise FeatureNotSupported(f"CALL {statement.function}() is not supported")
-    require_admin(services, session, "erase")
+    _check(statement, session, services)
     if is_in_block(session):
         raise ActiveSqlTransaction("CALL lake.erase() cannot run inside a transaction block")
     table, key = _arguments(statement)
     return rows(ERASE_COLUMNS, _erase(table, key, session, services), tag="CALL")
+
+
+def explain_call(asked: Call, session: SessionContext, services: Services) -> list[PlanRow]:
+    """Which tables an erasure looks in, and what it computes again."""
+    _check(asked, session, services)
+    table, key = _arguments(asked)
+    found = erasures.reach_of(services.lake.head(), table, key)
+    looked = [
+        PlanRow(str(each), "erase", f"its rows, by {', '.join(found.held[each].values())}") for each in found.sources
+    ]
+    derived = [PlanRow(str(each), "refresh", "full, without them") for each in found.derived]
+    every = (*found.sources, *found.derived)
+    return [*looked, *derived, *(PlanRow(str(each), "expire", "versions that know the rows") for each in every)]
+
+
+def _check(statement: Call, session: SessionContext, services: Services) -> None:
+    if statement.function not in ("lake.erase", "erase"):
+        raise FeatureNotSupported(f"CALL {statement.function}() is not supported")
+    require_admin(services, session, "erase")
 
 
 def _erase(name: TableName, key: dict[str, str], session: SessionContext, services: Services) -> list[Any]:

@@ -18,15 +18,18 @@ from ormolu.scheduler.refresh_plans import RefreshPlan, plan_refresh
 from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_admin, require_operate
 from ormolu.server.commands.answers import columns, rows
+from ormolu.server.commands.call import explain_call
 from ormolu.server.commands.create import check_upstreams, find_existing
 from ormolu.server.commands.databases import explain_database
 from ormolu.server.commands.drop import dependents_of, is_there
 from ormolu.server.commands.explain_changes import explain_account, explain_alter, explain_copy
+from ormolu.server.commands.explain_runs import explain_run
 from ormolu.server.commands.plans import PlanRow, downstream_rows, effect_rows, plan_rows, read_row
 from ormolu.server.commands.promote import explain_promote
 from ormolu.server.commands.restore import explain_restore
 from ormolu.server.commands.runs import vacuum_plan
 from ormolu.server.commands.services import Services
+from ormolu.server.commands.undrop import explain_undrop
 from ormolu.server.commands.waiting import run_and_wait
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Outcome
@@ -34,22 +37,29 @@ from ormolu.sql_extensions.equality import is_same_definition
 from ormolu.sql_extensions.statements import (
     Alter,
     AlterRole,
+    Call,
+    CancelRun,
     CommentOn,
     CopyFrom,
     Create,
     CreateDatabase,
     CreateRole,
     CreateSecret,
+    Delete,
     Drop,
     DropRole,
     ExcludeRun,
     Explain,
     Grant,
     IncludeRun,
+    Profile,
     PromoteFrom,
     Refresh,
     RestoreTo,
     Revoke,
+    Suggest,
+    Undrop,
+    Update,
     Vacuum,
 )
 
@@ -86,6 +96,12 @@ def explain(statement: Explain, session: SessionContext, services: Services) -> 
             planned = explain_alter(asked, session, services)
         case CopyFrom():
             planned = explain_copy(asked, session, services)
+        case Undrop():
+            planned = explain_undrop(asked, session, services)
+        case Call():
+            planned = explain_call(asked, session, services)
+        case Profile() | Suggest() | CancelRun() | Update() | Delete():
+            planned = explain_run(asked, session, services)
         case CreateSecret() | CreateRole() | AlterRole() | DropRole() | Grant() | Revoke() | CommentOn():
             planned = explain_account(asked, session, services)
         case _:

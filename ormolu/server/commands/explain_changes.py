@@ -12,11 +12,15 @@ from ormolu.medallion.referenced_keys import with_referenced_keys
 from ormolu.server.commands.access import require_admin, require_operate
 from ormolu.server.commands.alter import changed_definition
 from ormolu.server.commands.create import find_existing
+from ormolu.server.commands.explain_columns import explain_column
 from ormolu.server.commands.plans import PlanRow, downstream_rows, effect_rows, read_row
+from ormolu.server.commands.rename import check_rename
 from ormolu.server.commands.services import Services
-from ormolu.server.context import SessionContext
+from ormolu.server.context import SessionContext, TransactionStatus
 from ormolu.sql_extensions.equality import is_same_definition
 from ormolu.sql_extensions.statements import (
+    AcceptSchema,
+    AddColumn,
     AddRule,
     Alter,
     AlterRole,
@@ -24,15 +28,19 @@ from ormolu.sql_extensions.statements import (
     CopyFrom,
     CreateRole,
     CreateSecret,
+    DeprecateColumn,
+    DropColumn,
     DropRole,
     DropRule,
+    ExcludeRun,
     Grant,
-    OwnerTo,
-    Pause,
-    Resume,
+    IncludeRun,
+    PromoteFrom,
+    RenameColumn,
+    RenameTo,
+    RestoreTo,
     Revoke,
-    SetOptions,
-    SetSchedule,
+    SetTags,
 )
 from ormolu.sql_extensions.tags import tag_of
 
@@ -42,14 +50,28 @@ Account = CreateSecret | CreateRole | AlterRole | DropRole | Grant | Revoke | Co
 def explain_alter(asked: Alter, session: SessionContext, services: Services) -> list[PlanRow]:
     """What a changed definition is, and whether its rows are made anew now, at the next refresh, or not at all."""
     action, name = asked.action, str(asked.name)
-    if not isinstance(action, SetOptions | AddRule | DropRule | SetSchedule | Pause | Resume | OwnerTo):
-        words = " ".join(asked.text.split()[:3]).upper()
-        raise FeatureNotSupported(f"EXPLAIN of this {words} is not supported yet")
-    require_admin(services, session, f"alter {name}")
+    if isinstance(action, AcceptSchema):
+        require_operate(services, session, TableName(*name.split(".", 1)))
+    else:
+        require_admin(services, session, f"alter {name}")
     head = services.lake.head()
     existing = find_existing(head, asked.kind, name)
     if existing is None:
         raise UndefinedObject(f'{asked.kind.value.lower()} "{name}" does not exist')
+    match action:
+        case AddColumn() | DropColumn() | RenameColumn() | DeprecateColumn():
+            return explain_column(existing, action, session, services, head)
+        case RenameTo(new_name):
+            is_block = session.transaction.status is TransactionStatus.OPEN
+            _, new = check_rename(existing, new_name, head, is_block=is_block)
+            return [PlanRow(name, "rename", f"to {new}"), *downstream_rows(new, services, "reads the new name")]
+        case AcceptSchema(version):
+            return [PlanRow(name, "accept", f"schema version {version}")]
+        case SetTags() | ExcludeRun() | IncludeRun() | RestoreTo() | PromoteFrom():
+            words = " ".join(asked.text.split()[:3]).upper()
+            raise FeatureNotSupported(f"EXPLAIN of this {words} is not supported yet")
+        case _:
+            pass
     changed = with_referenced_keys(changed_definition(existing, action), head.definitions.relations())
     if is_same_definition(existing, changed):
         return [PlanRow(name, "nothing", "the definition is the same")]

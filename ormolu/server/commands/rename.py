@@ -27,23 +27,14 @@ def rename(
 
     What reads the new name is refreshed.
     """
-    if not isinstance(definition, GoldTable):
-        raise FeatureNotSupported(f"renaming a {kind_of(definition).value.lower()} is not supported yet")
-    old, new = definition.name, TableName(definition.name.schema, new_name)
-    if head.definitions.find_relation(new) is not None or new in head.pointers:
-        raise DuplicateTable(f'relation "{new}" already exists')
+    table, new = check_rename(definition, new_name, head, is_block=is_block)
+    old = table.name
     relations = head.definitions.relations()
-    if (readers := sorted(dependents(relations, old))) and not is_block:
-        raise DependentObjectsStillExist(
-            f"cannot rename {old} because other objects read it",
-            detail="\n".join(f"{reader} reads it" for reader in readers),
-            hint="Inside BEGIN ... COMMIT another table may take the name.",
-        )
-    kind = kind_of(definition)
+    kind = kind_of(table)
     changes: list[Change] = []
     if (pointer := head.pointers.get(old)) is not None:
         changes = [TableDrop(old, pointer), TableRestore(new, None, pointer, operation="rename")]
-    ddl = write(replace(definition, name=new))
+    ddl = write(replace(table, name=new))
     definitions = [
         DefinitionChange(kind=kind, name=str(old), ddl=None, author=session.role),
         DefinitionChange(kind=kind, name=str(new), ddl=ddl, author=session.role),
@@ -63,6 +54,23 @@ def rename(
     statements = (*_moved(str(old), str(new), services.lake.database), *followers)
     services.lake.commit(changes, definitions, statements, at=services.now(), based_on=head)
     services.wake()
+
+
+def check_rename(definition: Definition, new_name: str, head: Head, *, is_block: bool) -> tuple[GoldTable, TableName]:
+    """The table and its new name; 42P07 where that is taken, 2BP01 where others read the old one."""
+    if not isinstance(definition, GoldTable):
+        raise FeatureNotSupported(f"renaming a {kind_of(definition).value.lower()} is not supported yet")
+    old, new = definition.name, TableName(definition.name.schema, new_name)
+    if head.definitions.find_relation(new) is not None or new in head.pointers:
+        raise DuplicateTable(f'relation "{new}" already exists')
+    relations = head.definitions.relations()
+    if (readers := sorted(dependents(relations, old))) and not is_block:
+        raise DependentObjectsStillExist(
+            f"cannot rename {old} because other objects read it",
+            detail="\n".join(f"{reader} reads it" for reader in readers),
+            hint="Inside BEGIN ... COMMIT another table may take the name.",
+        )
+    return definition, new
 
 
 def _moved(old: str, new: str, database: str) -> list[Statement]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
 from ormolu.catalog.changes import DefinitionChange, Statement, TableRestore
 from ormolu.catalog.lake import Head
-from ormolu.catalog.tombs import TOMBSTONE_AGE, bring_back, find_tombstones
+from ormolu.catalog.tombs import TOMBSTONE_AGE, Tombstone, bring_back, find_tombstones
 from ormolu.definitions import BronzeSource, Definition, GoldMetric, GoldTable, Kind, SilverTable, TableName, kind_of
 from ormolu.errors import DuplicateTable, UndefinedTable
 from ormolu.medallion.lineage import base_of, upstreams
@@ -19,6 +20,7 @@ from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_admin
 from ormolu.server.commands.create import check_bronze, check_upstreams
 from ormolu.server.commands.drop import COMPANIONS
+from ormolu.server.commands.plans import PlanRow
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Completed, Outcome
@@ -30,17 +32,43 @@ from ormolu.sql_extensions.writer.words import relation
 UNDROP = "undrop"
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What UNDROP brings back: the definition under its new name, the graves, and each relation's new name."""
+
+    definition: Definition
+    stones: tuple[Tombstone, ...]
+    relations: Mapping[TableName, TableName]
+
+
 def undrop(statement: Undrop, session: SessionContext, services: Services) -> Outcome:
+    head, now = services.lake.head(), services.now()
+    found = find_dropped(statement, session, services, head)
+    definition, relations = found.definition, found.relations
+    target = relations[statement.name]
+    renamed = {statement.name: target} | {stone.table: relations[stone.table] for stone in found.stones}
+    changes = [
+        TableRestore(relations[each.table], None, each.metadata_location, operation=UNDROP) for each in found.stones
+    ]
+    change = DefinitionChange(kind=kind_of(definition), name=str(target), ddl=write(definition), author=session.role)
+    names = {str(old): str(new) for old, new in relations.items()}
+    statements = [*bring_back(found.stones, renamed, names, head), *_catch_up(definition, session, services)]
+    services.lake.commit(changes, [change], statements, at=now, based_on=head)
+    services.wake()
+    return Completed("UNDROP TABLE")
+
+
+def find_dropped(statement: Undrop, session: SessionContext, services: Services, head: Head) -> Found:
+    """42501, 42P07 where the name is taken, 42P01 where nothing was dropped or what it reads is not there."""
     name, target = statement.name, statement.new_name or statement.name
     require_admin(services, session, f"undrop {name}")
-    head, now = services.lake.head(), services.now()
     relations = dict(zip(_relations(name), _relations(target), strict=True))
     for each in relations.values():
         if each in head.pointers or head.definitions.find_relation(each) is not None:
             raise DuplicateTable(
                 f'relation "{each}" already exists', hint=f"UNDROP TABLE {relation(name)} AS another_name"
             )
-    stones = find_tombstones(head, list(relations), at=now)
+    stones = find_tombstones(head, list(relations), at=services.now())
     dropped = None if not stones else _definition(name, stones[0].dropped_at, head)
     if dropped is None:
         raise UndefinedTable(
@@ -48,15 +76,21 @@ def undrop(statement: Undrop, session: SessionContext, services: Services) -> Ou
             hint=f"A dropped table can be brought back for {TOMBSTONE_AGE.days} days, where it had been made.",
         )
     definition = cast(Definition, replace(cast(Any, dropped), name=target))  # Any: relations of all kinds have a name
-    _check(definition, session, head, now)
-    renamed = {name: target} | {stone.table: relations[stone.table] for stone in stones}
-    changes = [TableRestore(relations[each.table], None, each.metadata_location, operation=UNDROP) for each in stones]
-    change = DefinitionChange(kind=kind_of(definition), name=str(target), ddl=write(definition), author=session.role)
-    names = {str(old): str(new) for old, new in relations.items()}
-    statements = [*bring_back(stones, renamed, names, head), *_catch_up(definition, session, services)]
-    services.lake.commit(changes, [change], statements, at=now, based_on=head)
-    services.wake()
-    return Completed("UNDROP TABLE")
+    _check(definition, session, head, services.now())
+    return Found(definition, tuple(stones), relations)
+
+
+def explain_undrop(asked: Undrop, session: SessionContext, services: Services) -> list[PlanRow]:
+    found = find_dropped(asked, session, services, services.lake.head())
+    planned = []
+    for stone in found.stones:
+        table = services.lake.table_at(stone.table, stone.metadata_location)
+        size = sum(file.bytes for file in table.files)
+        reason = f"dropped at {stone.dropped_at:%Y-%m-%d %H:%M:%S}"
+        planned.append(PlanRow(str(found.relations[stone.table]), UNDROP, reason, table.rows, size))
+    if follows_upstream(found.definition):
+        planned.append(PlanRow(str(found.relations[asked.name]), "refresh", "its upstreams may have published"))
+    return planned
 
 
 def _relations(name: TableName) -> list[TableName]:
