@@ -74,11 +74,11 @@ FROM (
 
 SELECT
   w.*,
-  COALESCE(t._created_at, d._created_at) AS created_at,
-  CASE WHEN d._row_id IS NOT DISTINCT FROM w._row_id THEN d._deleted_at END AS deleted_at,
+  COALESCE(t._created_at, d._created_at) AS "ormolu:created_at",
+  CASE WHEN d._row_id IS NOT DISTINCT FROM w._row_id THEN d._deleted_at END AS "ormolu:deleted_at",
   CASE
     WHEN (
-      COALESCE(t.is_there, FALSE)
+      COALESCE("t"."ormolu:is_there", FALSE)
       AND (
         "t"."at" > "w"."at"
         OR (
@@ -99,7 +99,7 @@ SELECT
       )
     )
     OR (
-      COALESCE(d.is_there, FALSE)
+      COALESCE("d"."ormolu:is_there", FALSE)
       AND (
         "d"."at" > "w"."at"
         OR (
@@ -120,13 +120,13 @@ SELECT
       )
     )
     THEN 'late'
-    WHEN "w"."ormolu:delete" AND t.is_there
+    WHEN "w"."ormolu:delete" AND "t"."ormolu:is_there"
     THEN 'delete'
-    WHEN "w"."ormolu:delete" AND d.is_there
+    WHEN "w"."ormolu:delete" AND "d"."ormolu:is_there"
     THEN 'deleted before'
     WHEN "w"."ormolu:delete"
     THEN 'tombstone'
-    WHEN t.is_there IS NULL
+    WHEN "t"."ormolu:is_there" IS NULL
     THEN 'insert'
     WHEN t._hash = w._hash
     THEN 'unchanged'
@@ -135,21 +135,21 @@ SELECT
 FROM "ormolu_winners" AS w
 LEFT JOIN (
   SELECT
-    t.*,
-    TRUE AS is_there
+    r.*,
+    TRUE AS "ormolu:is_there"
   FROM (
     SELECT
       *
     FROM published
-  ) AS t
+  ) AS r
 ) AS t
   ON (
     "w"."id" IS NOT DISTINCT FROM "t"."id"
   )
 LEFT JOIN (
   SELECT
-    d.*,
-    TRUE AS is_there
+    r.*,
+    TRUE AS "ormolu:is_there"
   FROM (
     SELECT
       CAST(NULL AS TEXT) AS "id",
@@ -166,7 +166,7 @@ LEFT JOIN (
       CAST(NULL AS TIMESTAMPTZ) AS "_load_timestamp"
     WHERE
       FALSE
-  ) AS d
+  ) AS r
 ) AS d
   ON (
     "w"."id" IS NOT DISTINCT FROM "d"."id"
@@ -191,14 +191,9 @@ FROM (
   SEMI JOIN (
     SELECT
       c.*
-    FROM (
-      SELECT
-        c.*,
-        "c"."ormolu:kind" AS "kind"
-      FROM "ormolu_changes" AS c
-    ) AS c
+    FROM "ormolu_changes" AS c
     WHERE
-      c.kind IN ('delete', 'tombstone', 'deleted before')
+      "c"."ormolu:kind" IN ('delete', 'tombstone', 'deleted before')
   ) AS c
     ON (
       "v"."id" IS NOT DISTINCT FROM "c"."id"
@@ -217,33 +212,23 @@ SELECT
   CAST("c"."quantity" AS TEXT) AS "quantity",
   CAST("c"."at" AS TIMESTAMPTZ) AS "at",
   CAST("c"."_row_id" AS BIGINT) AS "_row_id",
-  CAST(COALESCE("c"."created_at", CAST('2026-03-01T00:00:00+00:00' AS TIMESTAMPTZ)) AS TIMESTAMPTZ) AS "_created_at",
+  CAST(COALESCE("c"."ormolu:created_at", CAST('2026-03-01T00:00:00+00:00' AS TIMESTAMPTZ)) AS TIMESTAMPTZ) AS "_created_at",
   CAST(CAST('2026-03-01T00:00:00+00:00' AS TIMESTAMPTZ) AS TIMESTAMPTZ) AS "_updated_at",
   CAST("c"."_load_id" AS BIGINT) AS "_load_id",
   CAST('shop' AS TEXT) AS "_source_system",
-  CAST("c"."kind" AS TEXT) AS "_change_type",
+  CAST("c"."ormolu:kind" AS TEXT) AS "_change_type",
   CAST("c"."_hash" AS TEXT) AS "_hash",
   CAST(TRUE AS BOOLEAN) AS "_is_current",
   CAST(CAST('2026-03-01T00:00:00+00:00' AS TIMESTAMPTZ) AS TIMESTAMPTZ) AS "_load_timestamp"
-FROM (
-  SELECT
-    c.*,
-    "c"."ormolu:kind" AS "kind"
-  FROM "ormolu_changes" AS c
-) AS c
+FROM "ormolu_changes" AS c
 WHERE
-  c.kind IN ('insert', 'update');
+  "c"."ormolu:kind" IN ('insert', 'update');
 
 SELECT
   "id"
-FROM (
-  SELECT
-    c.*,
-    "c"."ormolu:kind" AS "kind"
-  FROM "ormolu_changes" AS c
-) AS "changes"
+FROM "ormolu_changes" AS c
 WHERE
-  kind IN ('update', 'delete')
+  "c"."ormolu:kind" IN ('update', 'delete')
 UNION ALL
 SELECT
   "id"
