@@ -106,7 +106,7 @@ def test_runs_are_told_and_none_is_made(boxes: psycopg.Connection) -> None:
 
 def test_who_may_not_do_it_is_not_told_what_it_would_do(boxes: psycopg.Connection, server: OrmoluServer) -> None:
     boxes.execute("CREATE ROLE looker LOGIN PASSWORD 'looks'")
-    with server.connect(user="looker", password="looks") as connection:  # noqa: S106 - a test's own
+    with server.connect(user="looker", password="looks") as connection:
         for sql in (
             "UNDROP TABLE gold.by_who",
             "CALL lake.erase('silver.boxes', '{\"id\": 1}')",
