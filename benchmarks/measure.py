@@ -44,9 +44,13 @@ def median_rate(work: Callable[[], object], amount: float, repeats: int = REPEAT
 def rates_in_turn(
     ours: Callable[[], object], theirs: Callable[[], object], amount: float, repeats: int = REPEATS
 ) -> tuple[float, float]:
-    """The best rate of each, run in turn: what else the machine does then meets both alike."""
+    """The median rate of each, run in turn: what else the machine does then meets both alike.
+
+    A best time is a matter of luck where the machine's own speed swings by a third; it need not smile on both.
+    """
     rounds = [(_seconds(ours), _seconds(theirs)) for _ in range(repeats)]
-    return amount / min(mine for mine, _ in rounds), amount / min(peer for _, peer in rounds)
+    mine, peers = zip(*rounds, strict=True)
+    return amount / statistics.median(mine), amount / statistics.median(peers)
 
 
 def seconds_of(work: Callable[[], object], repeats: int) -> list[float]:

@@ -19,7 +19,7 @@ from benchmarks.peers import buenavista, ormolu, postgresql, postmaster
 
 ROWS = 1_000_000
 ROWS_SLOW = 50_000
-REPEATS = 5
+REPEATS = 9
 FIRST_ROWS = 15
 MILLI = 1_000
 COLUMNS = (
