@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from ormolu.medallion.columns import StoredColumn
 INTEGERS = frozenset({"int2", "int4", "int8"})
 TEXTS = frozenset({"text", "varchar", "name"})
 FLOATS = frozenset({"float4", "float8"})
+MOMENTS = frozenset({"date", "timestamp", "timestamptz"})
 
 
 def comparable(value: object, column: StoredColumn) -> Any | None:
@@ -66,3 +67,11 @@ def _read(text: str, name: str) -> Any | None:
             return _comparable(datetime.fromisoformat(text), name)
         case _:
             return None
+
+
+def cast_moment(value: date, name: str) -> date:
+    """A date or a timestamp as the engine casts it, whose zone is UTC."""
+    if name == "date":
+        return value.date() if isinstance(value, datetime) else value
+    at = value if isinstance(value, datetime) else datetime.combine(value, time())
+    return at.replace(tzinfo=UTC if name == "timestamptz" else None)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Any, assert_never
 
@@ -16,7 +17,7 @@ from pyiceberg.partitioning import PartitionSpec
 from pyiceberg.schema import Schema
 from sqlglot import exp
 
-from ormolu.catalog.comparable import FLOATS, TEXTS, comparable
+from ormolu.catalog.comparable import FLOATS, MOMENTS, TEXTS, cast_moment, comparable
 from ormolu.catalog.files import DataFile
 from ormolu.catalog.partition_tests import partition_test
 from ormolu.definitions import TableName
@@ -36,8 +37,15 @@ from ormolu.sql_extensions.conditions import (
 )
 from ormolu.sql_extensions.constant_values import constant_value
 from ormolu.sql_extensions.engine_text import FewerFiles, listed
+from ormolu.sql_extensions.types import data_type
 
 Places = Sequence[int]  # of files, in order
+_CAST_NAMES = {
+    exp.DType.DATE: "date",
+    exp.DType.TIMESTAMP: "timestamp",
+    exp.DType.TIMESTAMPNTZ: "timestamp",
+    exp.DType.TIMESTAMPTZ: "timestamptz",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,7 @@ class PrunableFiles:
         self._columns = columns
         self._specs = specs
         self._schema = schema
-        self._bounds: dict[str, _Bounds] = {}
+        self._bounds: dict[tuple[str, str], _Bounds] = {}
 
     def __deepcopy__(self, _: object) -> PrunableFiles:
         return self  # nothing of it changes
@@ -117,10 +125,10 @@ class PrunableFiles:
                 return [place for place in places if place in found]
             case NullTest(column, is_null):
                 return self._with_nulls(column, places) if is_null else self._with_values(column, places)
-            case Comparison(name, operator, value):
-                return self._comparing(name, operator, constant_value(value, parameters), places)
-            case OneOf(name, values):
-                return self._equal_to_one(name, _members(values, parameters), places)
+            case Comparison(name, operator, value, cast):
+                return self._comparing(name, cast, operator, constant_value(value, parameters), places)
+            case OneOf(name, values, cast):
+                return self._equal_to_one(name, cast, _members(values, parameters), places)
             case Like(name, pattern, escape):
                 return self._beginning(name, constant_value(pattern, parameters), escape, places)
             case _:
@@ -137,27 +145,30 @@ class PrunableFiles:
         has_values = self._bounds_of(name).has_values
         return [place for place in places if has_values[place]]
 
-    def _comparing(self, name: str, operator: Operator, given: object, places: Places) -> Places:
-        column, value = self._compared(name, given)
+    def _comparing(
+        self, name: str, cast: exp.DType | None, operator: Operator, given: object, places: Places
+    ) -> Places:
+        column = self._cast(name, cast)
+        value = None if column is None or given is None else comparable(given, column)
         if column is None or value is None:
             return places
-        places = _within(operator, value, self._bounds_of(name), self._with_values(name, places), column)
-        return self._in_partitions(column, operator, [value], places)
+        places = _within(operator, value, self._bounds_of(name, column), self._with_values(name, places), column)
+        return self._in_partitions(column, operator, [value], places) if cast is None else places
 
-    def _equal_to_one(self, name: str, given: Sequence[object], places: Places) -> Places:
-        column = self._columns.get(name)
-        if column is None or column.type.dimensions or column.type.scalar.name in FLOATS:
+    def _equal_to_one(self, name: str, cast: exp.DType | None, given: Sequence[object], places: Places) -> Places:
+        column = self._cast(name, cast)
+        if column is None or column.type.scalar.name in FLOATS:
             return places
         values: list[Any] = [comparable(value, column) for value in given if value is not None]
         if len(values) < len(given) or None in values:
             return places
-        bounds, values = self._bounds_of(name), sorted(values)
+        bounds, values = self._bounds_of(name, column), sorted(values)
         places = [
             place
             for place in self._with_values(name, places)
             if _has_one_between(values, bounds.lower[place], bounds.upper[place])
         ]
-        return self._in_partitions(column, Operator.EQUAL, values, places)
+        return self._in_partitions(column, Operator.EQUAL, values, places) if cast is None else places
 
     def _beginning(self, name: str, pattern: object, escape: str | None, places: Places) -> Places:
         column = self._columns.get(name)
@@ -176,22 +187,29 @@ class PrunableFiles:
 
     # --- what is known of a column ---
 
-    def _compared(self, name: str, given: object) -> tuple[StoredColumn | None, Any]:
+    def _cast(self, name: str, cast: exp.DType | None) -> StoredColumn | None:
+        """The column as it is compared; None where nothing is known of it."""
         column = self._columns.get(name)
-        if column is None or column.type.dimensions or given is None:
-            return None, None
-        return column, comparable(given, column)
+        if column is None or column.type.dimensions:
+            return None
+        if cast is None:
+            return column
+        is_moment = column.type.scalar.name in MOMENTS
+        return replace(column, type=data_type(_CAST_NAMES[cast])) if is_moment else None
 
-    def _bounds_of(self, name: str) -> _Bounds:
-        found = self._bounds.get(name)
+    def _bounds_of(self, name: str, column: StoredColumn | None = None) -> _Bounds:
+        """Those of the column as it is cast, or as it is stored."""
+        stored = self._columns[name].type.scalar.name
+        shown = stored if column is None else column.type.scalar.name
+        found = self._bounds.get((name, shown))
         if found is None:
-            is_ordered = self._columns[name].type.scalar.name != "uuid"  # engines differ in the order of these
+            is_ordered = stored != "uuid"  # engines differ in the order of these
             found = _Bounds(
-                [_known(file.lower.get(name)) if is_ordered else None for file in self.files],
-                [_known(file.upper.get(name)) if is_ordered else None for file in self.files],
+                [_known(file.lower.get(name), shown) if is_ordered else None for file in self.files],
+                [_known(file.upper.get(name), shown) if is_ordered else None for file in self.files],
                 [file.nulls.get(name) != file.rows for file in self.files],
             )
-            self._bounds[name] = found
+            self._bounds[name, shown] = found
         return found
 
     def _in_partitions(self, column: StoredColumn, operator: Operator, values: Sequence[Any], places: Places) -> Places:
@@ -224,7 +242,9 @@ def _members(values: Sequence[exp.Expr], parameters: Sequence[object]) -> list[o
     return members
 
 
-def _known(bound: Any) -> Any:
+def _known(bound: Any, kind: str) -> Any:
+    if isinstance(bound, date):
+        return cast_moment(bound, kind)
     return bound if bound == bound else None  # noqa: PLR0124 - NaN bounds nothing
 
 

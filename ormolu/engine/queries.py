@@ -129,6 +129,14 @@ class QuerySession:
         except duckdb.Error as error:
             raise from_engine(error) from error
 
+    def texts(self, sql: str) -> tuple[str | None, ...] | None:
+        """The one row of texts that a query of constants gives; None where computing them fails."""
+        try:
+            self._functions.install_for(sql)
+            return self._cursor.execute(self._one_query(sql)).fetchone()
+        except duckdb.Error:
+            return None  # the statement fails by itself if a row gets to be compared
+
     def _one_query(self, sql: str) -> duckdb.Statement:
         """The parsed statement, if it is one that only reads: the lock of the instance does not stop CREATE."""
         statements = self._cursor.extract_statements(sql)

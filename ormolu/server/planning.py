@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ormolu.server.context import SessionContext
@@ -15,6 +15,7 @@ from ormolu.server.pg_catalog.identifiers import SYSTEM_SCHEMAS, relation_oid
 from ormolu.server.recently_used import RecentlyUsed
 from ormolu.server.results import QUESTION_CHARACTERS_MAX, Question
 from ormolu.sql_extensions.by_key import ByKey, find_by_key
+from ormolu.sql_extensions.computed_constants import with_computed
 from ormolu.sql_extensions.engine_text import EngineText
 from ormolu.sql_extensions.origins import Origin, column_origins
 from ormolu.sql_extensions.queries import BoundQuery
@@ -156,6 +157,8 @@ class QueryPlanner:
         self, query: Query, oids: tuple[int, ...], given: tuple[DataType | None, ...], session: SessionContext
     ) -> QueryPlan:
         bound = self._bind(query, given, session)
+        if isinstance(bound, BoundQuery):
+            bound = replace(bound, text=with_computed(bound.text, session.query_session.texts))
         inferred = bound.parameter_types
         types = tuple(
             (given[at] if at < len(given) else None) or inferred[at] or TEXT_TYPE for at in range(len(inferred))

@@ -23,11 +23,15 @@ class Operator(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A column against a constant: a tree without columns, whose value may be a parameter's."""
+    """A column against a constant: a tree without columns, whose value may be a parameter's.
+
+    `cast` is the type of moments that the column is cast to before it is compared.
+    """
 
     column: str
     operator: Operator
     value: exp.Expr
+    cast: exp.DType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class OneOf:
 
     column: str
     values: tuple[exp.Expr, ...]
+    cast: exp.DType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,13 @@ _FLIPPED = {
 }
 # What a constant is made of: nothing in it depends on a row, nor on chance.
 _CONSTANTS = (exp.Literal, exp.Cast, exp.DataType, exp.DataTypeParam, exp.Parameter, exp.Neg, exp.Paren, exp.Boolean)
+_COMPUTING = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.DPipe)
+_FUNCTIONS = frozenset(
+    {"abs", "coalesce", "date_part", "date_trunc", "greatest", "isfinite", "last_day", "least", "lower", "make_date",
+     "make_timestamp", "pg_divisor", "strftime", "timezone", "upper"}
+)  # fmt: skip
+# Casts between these keep the order of values, so that bounds may be cast like them.
+MOMENTS = frozenset({exp.DType.DATE, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPNTZ, exp.DType.TIMESTAMPTZ})
 
 
 def both(parts: Sequence[Condition]) -> Condition:
@@ -134,6 +146,21 @@ def renamed(condition: Condition, names: Callable[[str], str | None]) -> Conditi
         case _:
             name = names(condition.column)
             return ANYTHING if name is None else replace(condition, column=name)
+
+
+def with_values(condition: Condition, value: Callable[[exp.Expr], exp.Expr]) -> Condition:
+    """The condition with each of its constants as `value` gives it."""
+    match condition:
+        case Both(parts):
+            return Both(tuple(with_values(part, value) for part in parts))
+        case Either(parts):
+            return Either(tuple(with_values(part, value) for part in parts))
+        case Comparison():
+            return replace(condition, value=value(condition.value))
+        case OneOf():
+            return replace(condition, values=tuple(map(value, condition.values)))
+        case _:
+            return condition
 
 
 def read_condition(tree: exp.Expr, name: ColumnName) -> Condition:
@@ -202,22 +229,23 @@ def _negated(tree: exp.Expr, name: ColumnName) -> Condition:
 
 
 def _comparison(operator: Operator, left: exp.Expr, right: exp.Expr, name: ColumnName) -> Condition:
-    if isinstance(right, exp.Column):
+    if _cast_column(right, lambda column: column.name)[0] is not None:
         operator, left, right = _FLIPPED[operator], right, left
-    column = _column(left, name)
+    column, cast = _cast_column(left, name)
     if column is None:
         return ANYTHING
     if isinstance(right, exp.Any) and operator is Operator.EQUAL:
         members = right.this.unnest()
         values = members.expressions if isinstance(members, exp.Array) else [members]
         return _one_of(left, values, name)
-    return Comparison(column, operator, right) if is_constant(right) else ANYTHING
+    return Comparison(column, operator, right, cast) if is_constant(right) or is_computed(right) else ANYTHING
 
 
 def _one_of(tested: exp.Expr, values: Sequence[exp.Expr], name: ColumnName) -> Condition:
-    column = _column(tested, name)
-    is_known = column is not None and all(map(is_constant, values))
-    return OneOf(column, tuple(values)) if column is not None and is_known else ANYTHING
+    column, cast = _cast_column(tested, name)
+    if column is None or not all(is_constant(value) or is_computed(value) for value in values):
+        return ANYTHING
+    return OneOf(column, tuple(values), cast)
 
 
 def _like(like: exp.Like, escape: str | None, name: ColumnName) -> Condition:
@@ -236,9 +264,29 @@ def _column(tree: exp.Expr, name: ColumnName) -> str | None:
     return name(tree) if isinstance(tree, exp.Column) else None
 
 
+def _cast_column(tree: exp.Expr, name: ColumnName) -> tuple[str | None, exp.DType | None]:
+    """A column, and the type of moments that it is cast to."""
+    tree = tree.unnest()
+    if type(tree) is exp.Cast and tree.to.this in MOMENTS:
+        return _column(tree.this, name), tree.to.this
+    return _column(tree, name), None
+
+
 def is_constant(tree: exp.Expr) -> bool:
     return all(isinstance(node, _CONSTANTS) or _is_of_parameter(node) for node in tree.walk())
 
 
 def _is_of_parameter(node: exp.Expr) -> bool:
     return isinstance(node, exp.Var | exp.Identifier) and isinstance(node.parent, exp.Parameter)
+
+
+def is_computed(tree: exp.Expr) -> bool:
+    """Whether it is computed from constants that are known before any parameter is, as `current_date - 7` is."""
+    nodes = list(tree.walk())
+    return any(map(_is_computing, nodes)) and all(
+        _is_computing(node) or (isinstance(node, _CONSTANTS) and not isinstance(node, exp.Parameter)) for node in nodes
+    )
+
+
+def _is_computing(node: exp.Expr) -> bool:
+    return isinstance(node, _COMPUTING) or (isinstance(node, exp.Anonymous) and node.name.lower() in _FUNCTIONS)

@@ -64,6 +64,10 @@ def files_read(connection: Connection, query: str) -> list[tuple[int, int, str]]
         ("SELECT * FROM silver.readings WHERE reading IN (101, 601)", {(2, 6, "silver.readings")}),
         ("SELECT * FROM silver.readings WHERE city LIKE 'Z%'", {(0, 6, "silver.readings")}),
         ("SELECT count(*) FROM silver.readings", {(6, 6, "silver.readings")}),
+        ("SELECT * FROM silver.readings WHERE day >= date '2026-03-01' - 10", {(4, 6, "silver.readings")}),
+        ("SELECT * FROM silver.readings WHERE day > current_date + 36500", {(0, 6, "silver.readings")}),
+        ("SELECT * FROM bronze.readings WHERE at > now() - interval '500 years'", {(6, 6, "bronze.readings")}),
+        ("SELECT * FROM bronze.readings WHERE at::date = date '2026-02-12' + 1", {(1, 6, "bronze.readings")}),
         (
             "SELECT * FROM silver.readings s JOIN bronze.readings b USING (reading)"
             " WHERE b.reading < 200 AND s.day < '2026-03-01'",
@@ -116,6 +120,20 @@ def test_a_file_that_cannot_match_is_not_opened(shop: OrmoluServer, connection: 
         for path in hidden:
             path.with_suffix(".hidden").rename(path)
     assert connection.execute("SELECT count(*), max(reading) FROM silver.readings").fetchall() == [(24, 603)]
+
+
+def test_what_a_day_is_depends_on_the_zone_of_the_session(connection: Connection) -> None:
+    asked = b"SELECT reading FROM bronze.readings WHERE at::date = '2026-02-10'"
+    connection.execute("SET TimeZone = 'Pacific/Kiritimati'")  # it is 22:00 there
+    assert connection.execute(asked).fetchall() == [(200,)]
+    connection.execute("SET TimeZone = 'Pacific/Pago_Pago'")  # it is the evening before
+    assert connection.execute(asked).fetchall() == [(201,)]
+
+
+def test_a_constant_that_cannot_be_computed_fails_where_a_row_is_compared(connection: Connection) -> None:
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        connection.execute("SELECT city FROM bronze.readings WHERE reading < 1 / 0").fetchall()
+    assert connection.execute("SELECT 1 WHERE false AND 1 > 1 / 0").fetchall() == []
 
 
 def test_files_are_counted(shop: OrmoluServer, connection: Connection) -> None:
