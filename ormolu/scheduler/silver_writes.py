@@ -9,7 +9,8 @@ from sqlglot import exp
 
 from ormolu.catalog.lake import IcebergTable
 from ormolu.medallion.columns import StoredColumn
-from ormolu.medallion.history import HistoryRequest, history, history_columns, history_name, valid_from
+from ormolu.medallion.history import history, history_columns, history_name
+from ormolu.medallion.history_events import HistoryRequest, valid_from
 from ormolu.medallion.merge import (
     SURROGATE,
     TWICE,
