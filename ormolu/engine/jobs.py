@@ -15,18 +15,29 @@ import pyarrow as pa
 from ormolu.engine.errors import from_engine
 from ormolu.engine.extensions import extension_path
 from ormolu.engine.functions import Functions
-from ormolu.engine.parquet_copies import StoredRow, copy_of, files_of, identifier, literal, stored_row
+from ormolu.engine.parquet_copies import (
+    StoredRow,
+    copy_again,
+    copy_of,
+    discard,
+    files_of,
+    identifier,
+    is_read_by_all,
+    literal,
+    stored_row,
+)
 from ormolu.engine.partitions import partition_value
 from ormolu.engine.sorted_parts import SortTerm, selects_in_parts, sorted_rows
 from ormolu.engine.stores import open_store
 from ormolu.errors import OrmoluError, OutOfMemory, QueryCanceled
 from ormolu.medallion.columns import PartitionField
 from ormolu.medallion.files import WrittenFile
-from ormolu.medallion.layout import COMPRESSION, TARGET_FILE_BYTES
+from ormolu.medallion.layout import Layout
 from ormolu.sql_extensions.types import from_duckdb
 from ormolu.stores import ObjectStore, is_remote
 
 Found = TypeVar("Found")
+LAYOUT = Layout()
 # What the allocator may keep of freed memory: with DuckDB's 128 MB a GROUP BY took half as much again as its limit.
 _FLUSHED_AFTER = "16MB"
 _MEMORY_HINT = (
@@ -153,8 +164,7 @@ class JobEngine:
         field_ids: Mapping[str, object],
         partition_by: Sequence[PartitionField] = (),
         order_by: Sequence[SortTerm] = (),
-        compression: str = COMPRESSION,
-        target_file_bytes: int = TARGET_FILE_BYTES,
+        layout: Layout = LAYOUT,
     ) -> tuple[WrittenFile, ...]:
         """Write a query's rows below `directory`, every column in its stored type; no rows, no files.
 
@@ -171,10 +181,9 @@ class JobEngine:
                 row,
                 directory=directory,
                 field_ids=field_ids,
-                compression=compression,
-                target_file_bytes=target_file_bytes,
+                layout=layout,
             )
-            return files_of(self.rows(copy), row)
+            return files_of(self._read_by_all(self.rows(copy), field_ids, layout), row)
 
         source = f"({sql})"
         if not order_by:
@@ -196,8 +205,7 @@ class JobEngine:
         field_ids: Mapping[str, object],
         partition_by: Sequence[PartitionField] = (),
         order_by: Sequence[SortTerm] = (),
-        compression: str = COMPRESSION,
-        target_file_bytes: int = TARGET_FILE_BYTES,
+        layout: Layout = LAYOUT,
     ) -> tuple[tuple[WrittenFile, ...], ...]:
         """`write_parquet` of several queries of one shape, as many at once as there are threads, each on one thread.
 
@@ -211,8 +219,7 @@ class JobEngine:
                 row,
                 directory=directory,
                 field_ids=field_ids,
-                compression=compression,
-                target_file_bytes=target_file_bytes,
+                layout=layout,
             )
             for sql, row in zip(queries, rows, strict=True)
         ]
@@ -228,12 +235,36 @@ class JobEngine:
                     field_ids=field_ids,
                     partition_by=partition_by,
                     order_by=order_by,
-                    compression=compression,
-                    target_file_bytes=target_file_bytes,
+                    layout=layout,
                 )
                 for sql in queries
             )
-        return tuple(files_of(written, row) for written, row in zip(found, rows, strict=True))
+        return tuple(
+            files_of(self._read_by_all(written, field_ids, layout), row)
+            for written, row in zip(found, rows, strict=True)
+        )
+
+    def _read_by_all(
+        self,
+        found: Sequence[tuple[Any, ...]],  # Any: DuckDB's row
+        field_ids: Mapping[str, object],
+        layout: Layout,
+    ) -> list[tuple[Any, ...]]:
+        """What a COPY has written; those files that other readers would not decode are written again."""
+        if layout.parquet_version == 1:
+            return list(found)
+        return [file if is_read_by_all(file) else self._again(file, field_ids, layout) for file in found]
+
+    def _again(
+        self,
+        file: tuple[Any, ...],  # Any: DuckDB's row
+        field_ids: Mapping[str, object],
+        layout: Layout,
+    ) -> tuple[Any, ...]:
+        path, *_, partition = file
+        (written,) = self.rows(copy_again(str(path), field_ids=field_ids, layout=layout))
+        discard(str(path))
+        return (*written[:-1], partition)
 
     def _side_by_side(self, copies: Sequence[str]) -> list[list[tuple[Any, ...]]]:  # Any: DuckDB's row
         self._is_interrupted = False

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,15 @@ from sqlglot import exp
 from ormolu.engine.partitions import partition_value
 from ormolu.medallion.columns import PartitionField
 from ormolu.medallion.files import WrittenFile
+from ormolu.medallion.layout import Layout
 from ormolu.medallion.row_parts import TEXT_BYTES, width_of
 from ormolu.sql_extensions.types import from_duckdb
 from ormolu.stores import is_remote
 
 ROW_GROUP_ROWS = 122_880
+INTEGERS = range(-(2**31), 2**31)
+_INTEGER = re.compile(r"-?\d{1,10}")
+_FAR_DATE = re.compile(r"\d{6,}-")
 PARTITION_COLUMN = "__partition_{}"
 
 
@@ -61,23 +66,50 @@ def copy_of(
     *,
     directory: str,
     field_ids: Mapping[str, object],
-    compression: str,
-    target_file_bytes: int,
+    layout: Layout,
 ) -> str:
-    options = [
-        "FORMAT parquet",
-        f"COMPRESSION {literal(compression)}",
-        f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}",
-        f"FIELD_IDS {_field_ids(field_ids)}",
-        "FILENAME_PATTERN 'part-{uuid}'",
-        "OVERWRITE_OR_IGNORE true",
-        "RETURN_STATS",
-    ]
+    options = _options(field_ids, layout)
+    options += ["FILENAME_PATTERN 'part-{uuid}'", "OVERWRITE_OR_IGNORE true"]
     if row.partitions:
         options.append(f"PARTITION_BY ({', '.join(map(identifier, row.partitions))})")
     else:
-        options.append(f"FILE_SIZE_BYTES {int(target_file_bytes)}")
+        options.append(f"FILE_SIZE_BYTES {int(layout.file_bytes)}")
     return f"COPY ({select}) TO {literal(directory)} ({', '.join(options)})"
+
+
+def is_read_by_all(found: tuple[Any, ...]) -> bool:  # Any: DuckDB's row
+    """Whether other readers decode a file that a COPY says it has written.
+
+    DuckDB writes integers that are 2^31 or more apart as differences of more than 32 bits, which Arrow refuses. The
+    types of the columns do not matter: a file too many is written again.
+    """
+    bounds = ((of.get("min"), of.get("max")) for of in found[4].values())
+    return not any(_is_far(least, most) for least, most in bounds if least is not None and most is not None)
+
+
+def copy_again(path: str, *, field_ids: Mapping[str, object], layout: Layout) -> str:
+    """A file's rows with the encodings that every reader knows, into a file beside it."""
+    target = path.removesuffix(".parquet") + "-1.parquet"
+    rows = f"FROM read_parquet({literal(path)}, hive_partitioning = false)"
+    return f"COPY ({rows}) TO {literal(target)} ({', '.join(_options(field_ids, replace(layout, parquet_version=1)))})"
+
+
+def _is_far(least: str, most: str) -> bool:
+    if _INTEGER.fullmatch(least) and _INTEGER.fullmatch(most):
+        low, high = int(least), int(most)
+        return low in INTEGERS and high in INTEGERS and high - low not in INTEGERS
+    return least == "-infinity" or _FAR_DATE.match(most) is not None
+
+
+def _options(field_ids: Mapping[str, object], layout: Layout) -> list[str]:
+    return [
+        "FORMAT parquet",
+        f"PARQUET_VERSION v{int(layout.parquet_version)}",
+        f"COMPRESSION {literal(layout.compression)}",
+        f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}",
+        f"FIELD_IDS {_field_ids(field_ids)}",
+        "RETURN_STATS",
+    ]
 
 
 def files_of(
@@ -86,6 +118,12 @@ def files_of(
 ) -> tuple[WrittenFile, ...]:
     """The files that a COPY says it has written; those without rows are taken away."""
     return tuple(file for file in (_written(found, row) for found in rows) if file is not None)
+
+
+def discard(path: str) -> None:
+    """Take a file away that nothing refers to; in a store, the sweep does."""
+    if not is_remote(path):
+        Path(path).unlink()
 
 
 def identifier(name: str) -> str:
@@ -116,7 +154,6 @@ def _field_ids(ids: Mapping[str, object]) -> str:
 def _written(found: tuple[Any, ...], row: StoredRow) -> WrittenFile | None:  # Any: DuckDB's row
     path, count, size, keys = found[0], found[1], found[2], found[5]
     if not count:
-        if not is_remote(str(path)):  # in a store, the sweep takes it away
-            Path(path).unlink()
+        discard(str(path))
         return None
     return WrittenFile(str(path), int(count), int(size), tuple(keys[name] for name in row.partitions))

@@ -217,7 +217,7 @@ def _select(query: Expression | None) -> exp.Select | None:
 def _only_storage(old: Made, new: Made) -> bool:
     before, after = ({item.name: str(item.value) for item in each.options.items} for each in (old, new))
     differing = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-    return differing - DESCRIBING <= {"compression", "target_file_size"}
+    return differing - DESCRIBING <= {"compression", "parquet_version", "target_file_size"}
 
 
 def _columns(old: Made, new: Made, shaping: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -9,15 +9,22 @@ from ormolu.sql_extensions.options.values import find_bytes
 
 TARGET_FILE_BYTES = 256 * 1024 * 1024
 COMPRESSION = "zstd"
+# Numbers as differences, texts beside their lengths: files are smaller, and decoded in half of the time.
+PARQUET_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     compression: str = COMPRESSION
     file_bytes: int = TARGET_FILE_BYTES
+    parquet_version: int = PARQUET_VERSION
 
 
 def layout_of(options: Options) -> Layout:
-    """What the options `compression` and `target_file_size` say."""
+    """What the options `compression`, `target_file_size` and `parquet_version` say."""
     size = find_bytes(options.text("target_file_size", ""))
-    return Layout(options.text("compression", COMPRESSION), size or TARGET_FILE_BYTES)
+    return Layout(
+        compression=options.text("compression", COMPRESSION),
+        file_bytes=size or TARGET_FILE_BYTES,
+        parquet_version=int(options.text("parquet_version", str(PARQUET_VERSION))),
+    )

@@ -88,8 +88,7 @@ class BronzeWriter:
             field_ids=copy_field_ids(self._target.columns),
             partition_by=self._target.partition_by,
             order_by=self._target.order_by,
-            compression=self._target.layout.compression,
-            target_file_bytes=self._target.layout.file_bytes,
+            layout=self._target.layout,
         )
         written = sum(file.rows for file in files)
         self.written.files.extend(files)
@@ -110,8 +109,7 @@ class BronzeWriter:
             field_ids=copy_field_ids(self._target.columns),
             partition_by=self._target.partition_by,
             order_by=self._target.order_by,
-            compression=self._target.layout.compression,
-            target_file_bytes=self._target.layout.file_bytes,
+            layout=self._target.layout,
         )
         for batch, files in zip(batches, found, strict=True):
             rows = sum(file.rows for file in files)
@@ -253,8 +251,7 @@ def retype(engine: JobEngine, table: IcebergTable, target: Target, *, hashes: bo
         directory=f"{target.directory}/rewritten",
         field_ids=copy_field_ids(target.columns),
         partition_by=target.partition_by,
-        compression=target.layout.compression,
-        target_file_bytes=target.layout.file_bytes,
+        layout=target.layout,
     )
 
 

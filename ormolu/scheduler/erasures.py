@@ -114,8 +114,7 @@ class _Erasure:
                     directory=f"{table.location}/data/run-{self.context.run.run_id}-{self.context.run.attempt}",
                     field_ids=copy_field_ids(table.columns),
                     partition_by=table.partition_by,
-                    compression=layout.compression,
-                    target_file_bytes=layout.file_bytes,
+                    layout=layout,
                 )
             based_on = table.metadata_location
             changes.append(TableChange(table.name, based_on, added=written, removed=tuple(touched), operation=ERASE))

@@ -195,8 +195,7 @@ class _Vacuum:
             field_ids=copy_field_ids(self.table.columns),
             partition_by=self.table.partition_by,
             order_by=order_by,
-            compression=self._layout.compression,
-            target_file_bytes=self._layout.file_bytes,
+            layout=self._layout,
         )
 
     def _join_manifests(self) -> Done | None:

@@ -169,8 +169,7 @@ class TableWriter:
                 field_ids=copy_field_ids(planned),
                 partition_by=write.partition_by,
                 order_by=sort_terms(write.columns, write.order_by),
-                compression=self._layout.compression,
-                target_file_bytes=self._layout.file_bytes,
+                layout=self._layout,
             )
             step.rows = sum(file.rows for file in files)
             step.bytes = sum(file.bytes for file in files)

@@ -361,13 +361,13 @@ def test_partitioned_tables_are_written_by_partition(bench: Bench) -> None:
 
 
 def test_another_layout_holds_for_the_files_that_follow(bench: Bench) -> None:
-    """Another PARTITION BY, ORDER BY and compression: older files stay as they are, and all rows are found."""
+    """Of PARTITION BY, ORDER BY, compression and encodings: older files stay as they are, and all rows are found."""
     by_month = uploads(partition_by=(Expression("month(day)"),))
     bench.upload(by_month, "day,city\n2026-01-05,Lyon\n2026-02-05,Gent\n", format="csv", header="true")
     by_city = uploads(
         partition_by=(Expression("city"),),
         order_by=(SortColumn(Expression("day"), is_descending=True),),
-        options=options(compression="gzip"),
+        options=options(compression="gzip", parquet_version="1"),
     )
     bench.upload(by_city, "day,city\n2026-01-06,Lyon\n2026-02-06,Lyon\n2026-03-06,Gent\n", format="csv", header="true")
     table = bench.lake.head().table(NAME)
@@ -377,6 +377,8 @@ def test_another_layout_holds_for_the_files_that_follow(bench: Bench) -> None:
     (of_lyon,) = [file.path for file in fresh if file.partition == ("Lyon",)]
     assert [str(day) for day in pq.read_table(of_lyon)["day"].to_pylist()] == ["2026-02-06", "2026-01-06"]
     assert pq.ParquetFile(of_lyon).metadata.row_group(0).column(0).compression == "GZIP"
+    older = [file.path for file in table.files if file not in fresh]
+    assert [_has_deltas(path) for path in (of_lyon, *older)] == [False, True, True]
     bench.upload(by_month, "day,city\n2026-04-05,Lyon\n", format="csv", header="true")
     bench.upload(uploads(), "day,city\n2026-05-05,Gent\n", format="csv", header="true")
     table = bench.lake.head().table(NAME)
@@ -386,6 +388,11 @@ def test_another_layout_holds_for_the_files_that_follow(bench: Bench) -> None:
         ("2026-01-05", "Lyon"), ("2026-02-05", "Gent"), ("2026-01-06", "Lyon"), ("2026-02-06", "Lyon"),
         ("2026-03-06", "Gent"), ("2026-04-05", "Lyon"), ("2026-05-05", "Gent"),
     ]  # fmt: skip
+
+
+def _has_deltas(path: str) -> bool:
+    columns = pq.read_metadata(path).row_group(0)
+    return any("DELTA_BINARY_PACKED" in columns.column(at).encodings for at in range(columns.num_columns))
 
 
 # --- rules, exclusions ------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from ormolu.sql_extensions.options.placed import gathered
 DESCRIBING = frozenset(
     ("title", "owner", "steward", "domain", "dataset", "pipeline", "source_system", "certified_until", "paused")
 )
-_STORED = ("compression", "target_file_size", "retention", "cache")
+_STORED = ("compression", "parquet_version", "target_file_size", "retention", "cache")
 ACTED_ON: dict[Kind, frozenset[str]] = {
     Kind.CONNECTION: frozenset(("url", "path", "host", "port", "user", "password", "dbname")),
     Kind.BRONZE_SOURCE: frozenset(

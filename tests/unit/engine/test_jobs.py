@@ -20,6 +20,7 @@ from ormolu.errors import (
     UndefinedFile,
 )
 from ormolu.medallion.columns import PartitionField
+from ormolu.medallion.layout import Layout
 
 
 @pytest.fixture
@@ -143,7 +144,7 @@ def test_two_writes_into_one_directory_keep_both(engine: JobEngine, tmp_path: Pa
 
 def test_a_large_result_is_split_at_the_target_size(engine: JobEngine, tmp_path: Path) -> None:
     sql = "SELECT hash(range) AS a FROM range(500000)"
-    files = engine.write_parquet(sql, directory=str(tmp_path), field_ids={"a": 1}, target_file_bytes=1_000_000)
+    files = engine.write_parquet(sql, directory=str(tmp_path), field_ids={"a": 1}, layout=Layout(file_bytes=1_000_000))
     assert len(files) > 1
     assert sum(file.rows for file in files) == 500_000
 
@@ -175,3 +176,59 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
 def test_extensions_load_offline(engine: JobEngine, name: str) -> None:
     engine.load_extension(name)
     engine.load_extension(name)
+
+
+EVERY_VALUE = """
+    SELECT CASE i % 5 WHEN 0 THEN -9223372036854775808 WHEN 1 THEN 9223372036854775807 WHEN 2 THEN NULL ELSE i END AS n,
+           CASE i % 3 WHEN 0 THEN NULL WHEN 1 THEN '' ELSE repeat('ä', (i % 700)::INTEGER) || i END AS t,
+           CASE i % 4 WHEN 0 THEN 'nan' WHEN 1 THEN '-inf' WHEN 2 THEN NULL ELSE i / 7.0 END::DOUBLE AS d,
+           (i * 37 - 99999)::DECIMAL(38, 5) AS m, (i * 1.25)::DECIMAL(15, 2) AS a, i::INTEGER AS k,
+           '0001-01-01'::DATE + (i * 1000)::INTEGER AS day, encode('x' || i) AS b, NULL::BIGINT AS nothing,
+           [i, NULL] AS list
+    FROM range(3000) AS r(i)"""
+# Values that DuckDB 1.5.5 writes as differences of more than 32 bits.
+FAR_APART = {
+    "integers": "(i * 1400001 - 2147483648)::INTEGER",
+    "in lists": "[(i * 1400001 - 2147483648)::INTEGER]",
+    "dates": "CASE i WHEN 0 THEN '-infinity' ELSE DATE '2020-01-01' + i::INTEGER END::DATE",
+}
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_both_versions_of_the_encodings_hold_every_value(engine: JobEngine, tmp_path: Path, version: int) -> None:
+    encodings = _written_and_read(engine, tmp_path, EVERY_VALUE, version)
+    assert ("DELTA_BINARY_PACKED" in encodings) is (version == 2)
+
+
+@pytest.mark.parametrize("value", FAR_APART.values(), ids=FAR_APART)
+def test_values_far_apart_are_read_by_others_too(engine: JobEngine, tmp_path: Path, value: str) -> None:
+    sql = f"SELECT {value} AS v, i AS n FROM range(3000) AS r(i)"
+    assert "DELTA_BINARY_PACKED" not in _written_and_read(engine, tmp_path, sql, 2)
+
+
+def test_files_of_partitions_are_written_again_where_they_must(engine: JobEngine, tmp_path: Path) -> None:
+    value = f"CASE WHEN p = 1 THEN {FAR_APART['integers']} ELSE i END::INTEGER"
+    sql = f"SELECT {value} AS v, p FROM range(3000) AS r(i), range(2) AS q(p)"
+    files = engine.write_parquet(
+        sql, directory=str(tmp_path / "out"), field_ids={"v": 1, "p": 2}, partition_by=[PartitionField("p")]
+    )
+    assert sorted(file.partition for file in files) == [("0",), ("1",)]
+    assert sorted(str(path) for path in (tmp_path / "out").rglob("*.parquet")) == sorted(file.path for file in files)
+    assert [pq.read_table(file.path, partitioning=None).num_rows for file in files] == [3000, 3000]
+
+
+def _written_and_read(engine: JobEngine, tmp_path: Path, sql: str, version: int) -> set[str]:
+    """The encodings of the file that is written of a query: ours and another reader find the same rows in it."""
+    engine.execute(f"CREATE TABLE given AS {sql}")
+    ids = {
+        name: {"__duckdb_field_id": number, "element": number + 100} if kind.endswith("[]") else number
+        for number, (name, kind) in enumerate(engine.describe("FROM given"), start=1)
+    }
+    (file,) = engine.write_parquet(
+        "FROM given", directory=str(tmp_path / "out"), field_ids=ids, layout=Layout(parquet_version=version)
+    )
+    assert engine.rows(f"FROM '{file.path}' EXCEPT ALL FROM given") == []
+    engine.register("theirs", pq.read_table(file.path))
+    assert engine.rows("FROM theirs EXCEPT ALL FROM given") == []
+    columns = pq.read_metadata(file.path).row_group(0)
+    return {encoding for at in range(columns.num_columns) for encoding in columns.column(at).encodings}
