@@ -20,7 +20,8 @@ from ormolu.definitions import (
     TableName,
     kind_of,
 )
-from ormolu.medallion.lineage import in_order
+from ormolu.errors import DependentObjectsStillExist, DuplicateTable, UndefinedTable
+from ormolu.medallion.lineage import base_of, dependents, in_order, upstreams
 from ormolu.sql_extensions.equality import is_same_definition
 from ormolu.sql_extensions.options.placed import with_options
 
@@ -75,6 +76,40 @@ def promotion(base: Known, here: Known, copy: Known, *, only: Collection[str] = 
         tuple(kept),
         tuple(conflicts),
     )
+
+
+def check_promotion(found: Promotion, here: Known, copy: str) -> None:
+    """42P07 where a relation is of another kind in the copy, 42P01 where one would read what is not here, 2BP01 where
+    something here reads what goes."""
+    kinds = {each.name: kind_of(each) for each in here.values() if isinstance(each.name, TableName)}
+    for definition in found.changed:
+        kind = kinds.get(definition.name) if isinstance(definition.name, TableName) else None
+        if kind not in (None, kind_of(definition)):
+            raise DuplicateTable(
+                f'"{definition.name}" is a {kind.value.lower()}',
+                detail=f'In "{copy}" it is a {kind_of(definition).value.lower()}.',
+                hint="DROP it here first.",
+            )
+    changed = {(kind_of(each), str(each.name)): each for each in found.changed}
+    after = {key: each for key, each in {**here, **changed}.items() if key not in found.dropped}
+    relations = {each.name: each for each in after.values() if isinstance(each.name, TableName)}
+    for definition in found.changed:
+        for upstream in upstreams(definition, relations):
+            if base_of(upstream, relations) not in relations:
+                raise UndefinedTable(
+                    f'relation "{upstream}" does not exist',
+                    detail=f'{definition.name} of "{copy}" reads it.',
+                    hint="It was dropped here, or is not among ONLY (...).",
+                )
+    gone = [TableName(*name.split(".", 1)) for kind, name in found.dropped if kind.schema]
+    lost = [(table, str(reader)) for table in gone for reader in dependents(relations, table)]
+    lost += [(each.on, each.name) for each in after.values() if isinstance(each, Monitor) and each.on in gone]
+    if lost:
+        raise DependentObjectsStillExist(
+            f'what was dropped in "{copy}" is read by other objects here',
+            detail="\n".join(f"{reader} reads {table}" for table, reader in lost),
+            hint="Drop the readers first, or leave WITH DROPS out.",
+        )
 
 
 def is_alike(one: Definition | None, other: Definition | None) -> bool:

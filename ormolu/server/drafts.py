@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ormolu.catalog.draft_parts import roll_back, succeed
@@ -11,7 +12,7 @@ from ormolu.catalog.drafts import Draft, DraftHead, DraftLake
 from ormolu.catalog.lake import Head
 from ormolu.errors import OrmoluError
 from ormolu.scheduler.downstream import runs_after
-from ormolu.server.context import SessionContext
+from ormolu.server.context import SessionContext, Transaction, TransactionStatus
 from ormolu.server.lost_readers import check_no_reader_lost
 
 if TYPE_CHECKING:
@@ -91,6 +92,26 @@ class Drafts:
                 *runs_after(head, lake.draft, session.database, session.role, at=at),
             ],
         )
+
+
+@contextmanager
+def in_one_commit(
+    session: SessionContext, services: Services, *, reads: Head | None = None
+) -> Iterator[tuple[SessionContext, Services]]:
+    """What is done with these becomes true in one instant, or none of it: a transaction of its own over the database of
+    `services`, or the session's where it is in one. It reads `reads` throughout, else each step what is newest."""
+    if isinstance(services.lake, DraftLake):
+        yield session, services
+        return
+    block = Transaction(status=TransactionStatus.OPEN, head=reads)
+    inner = replace(session, database=services.lake.database, transaction=block, head=None)
+    drafts = Drafts(lambda _: services)
+    try:
+        yield inner, drafts.services_for(inner)
+    except BaseException:
+        drafts.finish(inner, is_commit=False)
+        raise
+    drafts.finish(inner, is_commit=True)
 
 
 def mark(session: SessionContext) -> int:

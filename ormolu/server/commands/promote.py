@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ormolu.catalog.lake import Head, Lake
 from ormolu.catalog.template import base_of, settle
@@ -13,19 +13,18 @@ from ormolu.errors import (
     DependentObjectsStillExist,
     InvalidCatalogName,
     ObjectNotInPrerequisiteState,
-    OrmoluError,
     UndefinedObject,
 )
 from ormolu.faults import reach
 from ormolu.medallion.change_impact import Made, change_of
-from ormolu.medallion.promotion import Key, Known, Promotion, promotion
+from ormolu.medallion.promotion import Key, Known, Promotion, check_promotion, promotion
 from ormolu.server.commands.access import require_admin
 from ormolu.server.commands.create import find_existing, make_true
 from ormolu.server.commands.drop import drop
 from ormolu.server.commands.plans import PlanRow, effect_rows
 from ormolu.server.commands.services import Services
-from ormolu.server.context import SessionContext, Transaction, TransactionStatus
-from ormolu.server.drafts import Drafts, is_in_block
+from ormolu.server.context import SessionContext
+from ormolu.server.drafts import in_one_commit, is_in_block
 from ormolu.sql_extensions.parser.script import parse_definition
 from ormolu.sql_extensions.statements import Drop, PromoteFrom
 
@@ -39,7 +38,7 @@ class _Promoting:
     services: Services
 
     def plan(self, action: PromoteFrom) -> Promotion:
-        """55000 where something changed on both sides."""
+        """55000 where something changed on both sides; 42P01 or 2BP01 where what would be does not go together."""
         base = {key: parse_definition(ddl) for key, ddl in base_of(self.services.lake.records, self.copy).items()}
         here, theirs = _definitions(self.services.lake.head()), _definitions(_lake(self.copy, self.services).head())
         only = {str(name) for name in action.only}
@@ -53,6 +52,7 @@ class _Promoting:
                 detail="\n".join(f"{kind.value.lower()} {name} changed in both" for kind, name in found.conflicts),
                 hint="Make it the same in both, or leave it as it is there with ONLY (...) of the others.",
             )
+        check_promotion(found, here, self.copy)
         return found
 
     def apply(self, found: Promotion, session: SessionContext) -> None:
@@ -93,18 +93,11 @@ def promote(name: str, action: PromoteFrom, session: SessionContext, services: S
         promoting.apply(found, session)
         return
     of_name = _checked(name, action, session, services).services
-    inner = replace(session, database=name, transaction=Transaction(status=TransactionStatus.OPEN), head=None)
-    inner.transaction.head = of_name.lake.head()
-    drafts = Drafts(lambda _: of_name)
-    promoting = _Promoting(name, action.database, drafts.services_for(inner))
-    try:
+    with in_one_commit(session, of_name, reads=of_name.lake.head()) as (inner, within):
+        promoting = _Promoting(name, action.database, within)
         found = promoting.plan(action)
         _tell(promoting, found, session)
         promoting.apply(found, inner)
-    except OrmoluError:
-        drafts.finish(inner, is_commit=False)
-        raise
-    drafts.finish(inner, is_commit=True)
 
 
 def explain_promote(name: str, action: PromoteFrom, session: SessionContext, services: Services) -> list[PlanRow]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ormolu.definitions import kind_of
-from ormolu.medallion.promotion import Known, Promotion, promotion
+from ormolu.errors import DependentObjectsStillExist, DuplicateTable, UndefinedTable
+from ormolu.medallion.promotion import Known, Promotion, check_promotion, promotion
 from ormolu.sql_extensions.parser.script import parse_definition
 
 SALES = "CREATE BRONZE SOURCE sales (id integer) FROM UPLOAD FORMAT csv"
@@ -83,3 +84,19 @@ def test_whether_it_is_paused_stays_as_it_is_here() -> None:
     (held,) = promotion(known(ORDERS), known(ORDERS_PAUSED), known(ORDERS_TWICE), with_drops=False).changed
     assert awake == parse_definition(ORDERS_TWICE)
     assert held == parse_definition(ORDERS_TWICE_PAUSED)
+
+
+def test_what_would_not_go_together_here_is_refused() -> None:
+    every, without_orders = known(SALES, ORDERS, TOTAL), known(SALES)
+    found = promotion(known(SALES, ORDERS), without_orders, every, with_drops=True)
+    with pytest.raises(UndefinedTable, match=r"silver\.orders"):
+        check_promotion(found, without_orders, "dev")
+    check_promotion(promotion(without_orders, without_orders, every, with_drops=True), without_orders, "dev")
+    found = promotion(known(SALES, ORDERS), every, known(SALES), with_drops=True)
+    with pytest.raises(DependentObjectsStillExist) as raised:
+        check_promotion(found, every, "dev")
+    assert raised.value.detail == "gold.total reads silver.orders"
+    metric = known(SALES, ORDERS, "CREATE GOLD METRIC total FROM silver.orders GRAIN (id) MEASURES (count(*) AS n)")
+    with pytest.raises(DuplicateTable, match="is a gold table"):
+        check_promotion(promotion(every, every, metric, with_drops=True), every, "dev")
+    check_promotion(promotion(every, every, known(SALES), with_drops=True), every, "dev")
