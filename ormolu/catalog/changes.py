@@ -52,7 +52,8 @@ class TableDrop:
 class TableRestore:
     """The pointer turns to metadata that exists: RESTORE, and UNDROP where `based_on` is None.
 
-    With `properties` it turns to new metadata that says the same but for these.
+    With `properties` and `columns`, which have the field ids that they had, it turns to new metadata that says the same
+    but for these.
     """
 
     table: TableName
@@ -60,6 +61,7 @@ class TableRestore:
     metadata_location: str
     operation: str = "restore"
     properties: Mapping[str, str | None] = field(default_factory=dict)
+    columns: tuple[StoredColumn, ...] | None = None
 
 
 Change = TableChange | TableDrop | TableRestore

@@ -67,15 +67,23 @@ def stage(change: Change, base: IcebergTable | None, *, run_id: int | None) -> T
 
 
 def _stage_restore(change: TableRestore, base: IcebergTable | None) -> Turn:
-    """A version from before the table was copied becomes one of the copy: its metadata is another table's."""
+    """A version from before the table was copied becomes one of the copy: its metadata is another table's.
+
+    Field ids are never given twice: those that later versions gave stay taken.
+    """
     metadata, based_on = read_metadata(change.metadata_location), change.metadata_location
+    last_id = max(metadata.last_column_id, 0 if base is None else base.last_field_id)
+    is_told = change.properties or change.columns is not None or last_id > metadata.last_column_id
     if base is not None and metadata.location != base.location:
         metadata = copied(metadata, table_id=base.metadata.table_uuid, location=base.location)
         based_on = base.metadata_location
-    elif not change.properties:
+    elif not is_told:
         return Turn(change.table, change.based_on, based_on, metadata, change.operation)
-    staging = Staging(metadata, based_on)
+    staging = Staging(metadata.model_copy(update={"last_column_id": last_id}), based_on)
     staging.set_properties(change.properties)
+    if change.columns is not None:
+        check_unique(change.columns)
+        staging.set_schema(iceberg_schema(change.columns))
     staged = staging.write()
     return Turn(change.table, change.based_on, staged.location, staged.metadata, change.operation, staged.written)
 

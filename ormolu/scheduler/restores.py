@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -18,7 +18,7 @@ from ormolu.catalog.past import HINT, Version, find_version, version_before
 from ormolu.catalog.schema import files, runs, watermarks
 from ormolu.definitions import BronzeSource, Definition, Option, Options, TableName, kind_of
 from ormolu.errors import InvalidParameterValue, UndefinedTable, WrongObjectType
-from ormolu.medallion.columns import EXCLUDED_LOADS, NEXT_LOAD_ID, NEXT_ROW_ID, WATERMARK
+from ormolu.medallion.columns import EXCLUDED_LOADS, NEXT_LOAD_ID, NEXT_ROW_ID, WATERMARK, StoredColumn
 from ormolu.medallion.silver import NEXT_QUARANTINE_ID, NEXT_SURROGATE_KEY
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.load_state import (
@@ -27,7 +27,6 @@ from ormolu.scheduler.load_state import (
     TAKEN_BACK,
     LoadState,
     StateChanges,
-    pinned_columns,
     table_state,
 )
 from ormolu.scheduler.maintenance import REFRESHED, belonging
@@ -58,6 +57,7 @@ class Turned:
             self.version.metadata_location,
             operation=RESTORE,
             properties=kept_properties(self.now, self.then),
+            columns=renamed_columns(self.now, self.then),
         )
 
 
@@ -136,6 +136,18 @@ def kept_properties(now: IcebergTable, then: IcebergTable) -> dict[str, str | No
     return {name: value for name, value in kept.items() if then.properties.get(name) != value}
 
 
+def renamed_columns(now: IcebergTable, then: IcebergTable) -> tuple[StoredColumn, ...] | None:
+    """The columns of `then` by the names that they have today; None where those are the names that they had.
+
+    The definition stays as it is, and so do the names by which it and its readers know the columns. Where two columns
+    would have one name all keep their own.
+    """
+    names = {column.field_id: column.name for column in now.columns}
+    columns = tuple(replace(column, name=names.get(column.field_id, column.name)) for column in then.columns)
+    is_ambiguous = len({column.name.lower() for column in columns}) < len(columns)
+    return None if columns == then.columns or is_ambiguous else columns
+
+
 def _cancel_waiting(name: TableName, context: RunContext) -> sa.Update:
     """What was queued by itself for the table would bring it forward again."""
     return (
@@ -200,8 +212,9 @@ def _files_held(then: IcebergTable, context: RunContext) -> dict[str, int]:
 
 
 def _schema(now: IcebergTable, then: IcebergTable, context: RunContext) -> list[Statement]:
-    if [(each.name, each.type) for each in now.columns] == [(each.name, each.type) for each in then.columns]:
+    columns = renamed_columns(now, then) or then.columns
+    if [(each.name, each.type) for each in now.columns] == [(each.name, each.type) for each in columns]:
         return []
     changes = StateChanges(context.lake.head(), then.name, run_id=context.run.run_id, at=context.now())
     version = LoadState(context.lake, then.name).schema_version() + 1
-    return [*changes.schema(version, pinned_columns(then), "current")]
+    return [*changes.schema(version, tuple(column for column in columns if not column.is_hidden), "current")]

@@ -185,3 +185,89 @@ def test_a_time_means_the_version_that_was_valid_then(server: OrmoluServer, pipe
     server.run(f"REFRESH silver.{name} CASCADE")
     server.run(f"ALTER SILVER TABLE {name} RESTORE TO TIMESTAMP '{at.isoformat()}'")
     assert ids(server, f"silver.{name}") == [1, 2]
+
+
+def test_columns_keep_the_names_that_they_have_today(server: OrmoluServer, pipeline: str) -> None:
+    name = pipeline
+    before = {layer: version(server, f"{layer}.{name}") for layer in ("bronze", "silver")}
+    server.run(f"DROP GOLD TABLE {name}")
+    server.run(f"ALTER SILVER TABLE {name} RENAME COLUMN amount TO euros")
+    server.run(f"CREATE GOLD TABLE {name} AS SELECT count(*) AS n, sum(euros) AS total FROM silver.{name}")
+    copy(server, name, "3,30,I\n")
+    server.run(f"REFRESH silver.{name} CASCADE")
+    server.run(f"ALTER SILVER TABLE {name} RESTORE TO VERSION {before['silver']} CASCADE")
+    assert server.run(f"SELECT id, euros FROM silver.{name}_all ORDER BY id") == [(1, 10), (2, 20)]
+    assert server.run(f"SELECT n, total FROM gold.{name}") == [(2, 30)]
+    server.run(f"ALTER SILVER TABLE {name} RESUME")
+    server.run(f"REFRESH silver.{name} CASCADE")
+    assert server.run(f"SELECT n, total FROM gold.{name}") == [(3, 60)]
+    server.run(f"DROP SILVER TABLE {name} CASCADE")
+    server.run(f"ALTER BRONZE SOURCE {name} RENAME COLUMN amount TO euros")
+    server.run(f"CREATE SILVER TABLE {name} KEY (id) AS SELECT id, euros FROM bronze.{name}")
+    server.run(f"ALTER BRONZE SOURCE {name} RESTORE TO VERSION {before['bronze']} CASCADE")
+    copy(server, name, "4,40,I\n")
+    expected = [(1, 10), (2, 20), (4, 40)]
+    assert server.run(f"SELECT id, euros FROM bronze.{name} ORDER BY id") == expected
+    server.run(f"REFRESH silver.{name}")
+    assert server.run(f"SELECT id, euros FROM silver.{name} ORDER BY id") == expected
+
+
+def test_a_column_made_after_a_restore_is_not_one_of_the_versions_taken_back(server: OrmoluServer) -> None:
+    server.run("CREATE BRONZE SOURCE forked FROM UPLOAD FORMAT csv (header = true)")
+
+    def load(text: str) -> None:
+        with server.connect() as connection, connection.cursor().copy(
+            b"COPY bronze.forked FROM STDIN (FORMAT csv, HEADER true)"
+        ) as target:  # fmt: skip
+            target.write(text)
+
+    load("id\n1\n")
+    first = version(server, "bronze.forked")
+    load("id,b\n2,x\n")
+    second = version(server, "bronze.forked")
+    server.run(f"ALTER BRONZE SOURCE forked RESTORE TO VERSION {first}")
+    load("id,c\n3,y\n")
+    server.run(f"ALTER BRONZE SOURCE forked RESTORE TO VERSION {second}")
+    load("id,b,c\n4,z,w\n")
+    rows = server.run("SELECT id, b, c FROM bronze.forked ORDER BY id")
+    assert rows == [(1, None, None), (2, "x", None), (4, "z", "w")]
+
+
+def test_with_cascade_all_of_it_is_one_publish_or_nothing_is_changed(server: OrmoluServer, pipeline: str) -> None:
+    name = pipeline
+    before = version(server, f"bronze.{name}")
+    copy(server, name, "3,30,I\n")
+    server.run(f"REFRESH silver.{name} CASCADE")
+    gated = f"WITH RULES (EXPECT (min(n) > 2)) AS SELECT count(*) AS n, sum(amount) AS total FROM silver.{name}"
+    server.run(f"CREATE OR REPLACE GOLD TABLE {name} {gated}")
+    run = server.run("SELECT max(run_id) FROM lake.runs WHERE object = %s AND action = 'upload'", [f"bronze.{name}"])
+    for act in (f"RESTORE TO VERSION {before}", f"EXCLUDE RUN {run[0][0]}"):
+        with pytest.raises(psycopg.Error) as caught:
+            server.run(f"ALTER BRONZE SOURCE {name} {act} CASCADE")
+        assert caught.value.sqlstate == "23514"
+        assert ids(server, f"bronze.{name}") == ids(server, f"silver.{name}") == [1, 2, 3]
+        assert server.run(f"SELECT n, total FROM gold.{name}") == [(3, 60)]
+        assert "paused" not in server.run(f"SHOW CREATE BRONZE SOURCE {name}")[0][-1]
+    server.run(f"CREATE OR REPLACE GOLD TABLE {name} {gated.replace('> 2', '> 1')}")
+    for act, left in ((f"EXCLUDE RUN {run[0][0]}", [1, 2]), (f"INCLUDE RUN {run[0][0]}", [1, 2, 3])):
+        server.run(f"ALTER BRONZE SOURCE {name} {act} CASCADE")
+        tables = [f"{layer}.{name}" for layer in ("bronze", "silver", "gold")]
+        published = {
+            server.run("SELECT max(published_at) FROM lake.versions WHERE table_name = %s", [table])[0][0]
+            for table in tables
+        }
+        assert len(published) == 1, "one publish"
+        assert ids(server, f"silver.{name}") == left
+
+
+def test_numbers_beyond_every_version_are_told(server: OrmoluServer, pipeline: str) -> None:
+    for statement in (
+        f"ALTER SILVER TABLE {pipeline} RESTORE TO VERSION 99999999999999999999",
+        f"ALTER BRONZE SOURCE {pipeline} EXCLUDE RUN 99999999999999999999",
+        f"EXPLAIN CHANGE IN silver.{pipeline} MEASURES (count(*)) BETWEEN VERSION 1 AND VERSION 99999999999999999999",
+    ):
+        with pytest.raises(psycopg.Error) as caught:
+            server.run(statement)
+        assert caught.value.sqlstate == "22003", statement
+    newest = f"SELECT count(*) FROM silver.{pipeline} FOR VERSION AS OF 99999999999999999999"
+    assert server.run(newest) == [(2,)]

@@ -24,11 +24,11 @@ from ormolu.definitions import (
 )
 from ormolu.errors import DuplicateObject, FeatureNotSupported, UndefinedObject, UndefinedTable, WrongObjectType
 from ormolu.medallion.expectations import check_expectations
-from ormolu.medallion.lineage import downstream_in_order
 from ormolu.medallion.referenced_keys import with_referenced_keys
 from ormolu.scheduler.queue import submission
 from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_admin, require_operate
+from ormolu.server.commands.cascade import with_downstream
 from ormolu.server.commands.columns import alter_column
 from ormolu.server.commands.create import check_bronze, check_connection, commit_definition, fill
 from ormolu.server.commands.kept_options import warn_of_kept_options
@@ -91,8 +91,6 @@ def _alter_object(statement: Alter, session: SessionContext, services: Services)
             return done
         case RestoreTo():
             restore(name, action, session, services)
-            if action.is_cascade and isinstance(name, TableName):
-                refresh_downstream(name, session, services)
             return done
         case AcceptSchema(version):
             require_operate(services, session, TableName(*str(name).split(".", 1)))
@@ -198,17 +196,11 @@ def _take_back(
     require_operate(services, session, definition.name)
     asked = RunAction.EXCLUDE if isinstance(action, ExcludeRun) else RunAction.INCLUDE
     request = {"run_id": run_id, "cascade": is_cascade}
-    run_and_wait(services, session, str(definition.name), asked, request)
-    if is_cascade:
-        refresh_downstream(definition.name, session, services)
 
+    def mark(session: SessionContext, services: Services) -> None:
+        run_and_wait(services, session, str(definition.name), asked, request)
 
-def refresh_downstream(name: TableName, session: SessionContext, services: Services) -> None:
-    """Compute again, in order, everything that was made from the table."""
-    head = services.lake.head()
-    for dependent in downstream_in_order(head.definitions.relations(), name):
-        if isinstance(head.definitions.find_relation(dependent), Ruled):
-            run_and_wait(services, session, str(dependent), RunAction.REFRESH, {"full": True})
+    with_downstream(mark, definition.name, session, services, is_cascade=is_cascade)
 
 
 def _without_option(definition: Definition, name: str) -> Definition:

@@ -7,6 +7,7 @@ from ormolu.errors import UndefinedTable, WrongObjectType
 from ormolu.scheduler.restores import plan_restore
 from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_operate
+from ormolu.server.commands.cascade import with_downstream
 from ormolu.server.commands.plans import PlanRow, downstream_rows
 from ormolu.server.commands.services import Services
 from ormolu.server.commands.waiting import run_and_wait
@@ -15,12 +16,16 @@ from ormolu.sql_extensions.statements import Alter, RestoreTo
 
 
 def restore(name: TableName | str, action: RestoreTo, session: SessionContext, services: Services) -> None:
-    """Wait for the run that turns the table back; what was made from it is not touched here."""
+    """Wait for the run that turns the table back, with CASCADE also for what is made from it."""
     table = _table(name)
     require_operate(services, session, table)
     plan = plan_restore(services.lake.head(), table, number=action.version, timestamp=action.timestamp)
-    # The number: what a time means must not change on the way to the worker.
-    run_and_wait(services, session, str(table), RunAction.RESTORE, {"version": plan.version.number})
+
+    def turn(session: SessionContext, services: Services) -> None:
+        # The number: what a time means must not change on the way to the worker.
+        run_and_wait(services, session, str(table), RunAction.RESTORE, {"version": plan.version.number})
+
+    with_downstream(turn, table, session, services, is_cascade=action.is_cascade)
     session.notice("NOTICE", "00000", f"{table} is paused until ALTER ... RESUME")
 
 
