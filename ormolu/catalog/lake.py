@@ -309,13 +309,14 @@ class Head:
         if as_of is None:
             found = find_relation(name, lambda table: _through(self.find_table(table), through))
         else:
-            found = find_relation(name, lambda table: _through(self._find_table_as_of(table, as_of), through))
+            found = find_relation(name, lambda table: _through(self.find_table_as_of(table, as_of), through))
         if found is None or name.schema not in LAYERS:
             return found
         relations = self.definitions.relations()
         return with_past_columns(found, relations.get(base_of(name, relations)))
 
-    def _find_table_as_of(self, name: TableName, as_of: AsOf) -> IcebergTable | None:
+    def find_table_as_of(self, name: TableName, as_of: AsOf) -> IcebergTable | None:
+        """22023 before the first version."""
         if name not in self.pointers:
             return None
         location = location_as_of(self.lake.engine, self.lake.database, name, as_of)

@@ -7,10 +7,19 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from ormolu.definitions import BronzeSource, Definition, GoldTable, LookupRule, SetRule, SilverTable, TableName
+from ormolu.definitions import (
+    BronzeSource,
+    Definition,
+    GoldMetric,
+    GoldTable,
+    LookupRule,
+    SetRule,
+    SilverTable,
+    TableName,
+)
 from ormolu.medallion.lineage import Relations, downstream_in_order, in_order, lineage_edges
 from ormolu.medallion.templates import all_of, any_of, cast, column, data_type_tree, fill, string
-from ormolu.sql_extensions.dialect.reading import identifier, parse_query
+from ormolu.sql_extensions.dialect.reading import identifier, parse_expression, parse_query
 
 Held = Mapping[str, str]  # by the key's column, the column in which a table has it
 
@@ -71,6 +80,9 @@ def _held(
 
 def _is_carried(definition: Definition | None, name: str, source: str) -> bool:
     """The column holds what the source's holds, in another type at most."""
+    if isinstance(definition, GoldMetric):
+        grain = next((each.expression for each in definition.grain if each.name == name), None)
+        return grain is not None and _is_column(parse_expression(grain.text), source)
     if not isinstance(definition, SilverTable | GoldTable):
         return False
     for rule in definition.rules:
@@ -87,10 +99,13 @@ def _is_carried(definition: Definition | None, name: str, source: str) -> bool:
         return False
     for projection in tree.selects:
         if not projection.is_star and projection.alias_or_name == name:
-            value = projection.unalias()
-            value = value.this if isinstance(value, exp.Cast) else value
-            return isinstance(value, exp.Column) and identifier(value.this) == source
+            return _is_column(projection.unalias(), source)
     return is_named
+
+
+def _is_column(value: exp.Expr, name: str) -> bool:
+    value = value.this if isinstance(value, exp.Cast) else value
+    return isinstance(value, exp.Column) and identifier(value.this) == name
 
 
 def in_quarantine(definition: SilverTable, held: Held, present: Sequence[str]) -> Mapping[str, tuple[str, ...]] | None:

@@ -8,7 +8,7 @@ averages and sums of distinct counts are never given.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
@@ -16,29 +16,32 @@ from ormolu.definitions import GoldMetric, TableName
 from ormolu.errors import FeatureNotSupported, GroupingError, UndefinedColumn
 from ormolu.medallion.metric import Additivity, MetricMeasure, filters_of, grain_of, is_aggregate, measures_of
 from ormolu.medallion.templates import column, named, quoted
+from ormolu.sql_extensions.dialect.context import AsOf
 from ormolu.sql_extensions.dialect.reading import identifier, parse_expression, parse_query
+from ormolu.sql_extensions.dialect.relations import as_of_of
 from ormolu.sql_extensions.types import DataType
 
-FindMetric = Callable[[TableName], GoldMetric | None]
-ReadAt = Callable[[TableName], str | None]
-FindType = Callable[[TableName, str], DataType | None]
 BASE = "ormolu:base:"
 
 
-def rewrite_measures(
-    tree: exp.Expr,
-    find_metric: FindMetric,
-    *,
-    read_at: ReadAt = lambda metric: None,
-    find_type: FindType = lambda metric, measure: None,
-    allows_sum: bool = False,
-) -> exp.Expr:
+@dataclass(frozen=True, slots=True)
+class StoredMetric:
+    """A metric in one of its versions: `read_at` is when its rows were read (table property READ_AT), so that what is
+    computed from the FROM relation belongs to what is stored; `types` are those that its columns are stored in."""
+
+    definition: GoldMetric
+    read_at: str | None = None
+    types: Mapping[str, DataType] = field(default_factory=dict)
+
+
+FindMetric = Callable[[TableName, AsOf | None], StoredMetric | None]
+
+
+def rewrite_measures(tree: exp.Expr, find_metric: FindMetric, *, allows_sum: bool = False) -> exp.Expr:
     """The query without `measure(x)`, in PostgreSQL's words; the same tree where there is none to rewrite.
 
-    `find_metric` finds a metric by its name; `read_at` gives the time its rows were read at its last refresh (table
-    property READ_AT), so that what is computed from the FROM relation belongs to what is stored; `find_type` the type a
-    measure is stored in. SUM and AVG of a measure that they would get wrong raise 42803 with a hint unless
-    `allows_sum`.
+    `find_metric` finds a metric by its name, as it stands or at a version. SUM and AVG of a measure that they would get
+    wrong raise 42803 with a hint unless `allows_sum`.
     """
     selects = [node for node in tree.find_all(exp.Select) if _metric_of(node, find_metric) is not None]
     if not selects:
@@ -48,21 +51,22 @@ def rewrite_measures(
     for select in list(changed.find_all(exp.Select)):
         found = _metric_of(select, find_metric)
         if found is not None:
-            types = partial(find_type, found[1].name)
-            is_changed |= _rewrite(
-                select, *found, read_at=read_at(found[1].name), find_type=types, allows_sum=allows_sum
-            )
+            is_changed |= _rewrite(select, *found, allows_sum=allows_sum)
     return parse_query(changed.sql("postgres")) if is_changed else tree
 
 
-def _metric_of(select: exp.Select, find_metric: FindMetric) -> tuple[exp.Table, GoldMetric] | None:
+def _metric_of(select: exp.Select, find_metric: FindMetric) -> tuple[exp.Table, StoredMetric] | None:
     start = select.args.get("from_")
     table = None if start is None else start.this
     if not isinstance(table, exp.Table) or not isinstance(table.this, exp.Identifier):
         return None
     schema = identifier(table.args["db"]) if table.args.get("db") is not None else "gold"
-    metric = find_metric(TableName(schema, identifier(table.this)))
+    metric = find_metric(TableName(schema, identifier(table.this)), as_of_of(table))
     return None if metric is None else (table, metric)
+
+
+def asks_measure(tree: exp.Expr) -> bool:
+    return any(node.name.lower() == "measure" for node in tree.find_all(exp.Anonymous))
 
 
 def _calls(select: exp.Select) -> list[exp.Anonymous]:
@@ -73,15 +77,8 @@ def _calls(select: exp.Select) -> list[exp.Anonymous]:
     ]
 
 
-def _rewrite(
-    select: exp.Select,
-    table: exp.Table,
-    metric: GoldMetric,
-    *,
-    read_at: str | None,
-    find_type: Callable[[str], DataType | None],
-    allows_sum: bool,
-) -> bool:
+def _rewrite(select: exp.Select, table: exp.Table, stored: StoredMetric, *, allows_sum: bool) -> bool:
+    metric = stored.definition
     measures = measures_of(metric)
     if not allows_sum:
         _refuse_sums(select, measures, metric)
@@ -93,11 +90,11 @@ def _rewrite(
         raise FeatureNotSupported("measure() over a join is not supported", hint="Aggregate first, in a subquery.")
     if all(_is_additive(each, measures) for each in asked):
         for call, each in zip(calls, asked, strict=True):
-            _put(call, exp.Paren(this=_again(each, measures, find_type)), each.name)
+            _put(call, exp.Paren(this=_again(each, measures, stored.types)), each.name)
         return True
     _from_base(select, table, metric, measures, list(zip(calls, asked, strict=True)))
-    if read_at is not None:
-        _as_of(select, metric, read_at)
+    if stored.read_at is not None:
+        _as_of(select, metric, stored.read_at)
     return True
 
 
@@ -128,13 +125,11 @@ def _is_additive(measure: MetricMeasure, measures: Mapping[str, MetricMeasure]) 
     )
 
 
-def _again(
-    measure: MetricMeasure, measures: Mapping[str, MetricMeasure], find_type: Callable[[str], DataType | None]
-) -> exp.Expr:
+def _again(measure: MetricMeasure, measures: Mapping[str, MetricMeasure], types: Mapping[str, DataType]) -> exp.Expr:
     name = quoted(measure.name).sql("postgres")
     match measure.additivity:
         case Additivity.SUM:
-            stored = find_type(measure.name)
+            stored = types.get(measure.name)
             is_whole = stored is not None and stored.scalar.name == "int8"  # whose own sum would be numeric
             return parse_expression(f"sum({name})::bigint" if is_whole else f"sum({name})")
         case Additivity.COUNT:
@@ -144,7 +139,7 @@ def _again(
         case Additivity.NONE:
             holder = exp.Paren(this=measure.written.copy())
             for node in list(holder.find_all(exp.Column)):
-                node.replace(exp.Paren(this=_again(measures[identifier(node.this)], measures, find_type)))
+                node.replace(exp.Paren(this=_again(measures[identifier(node.this)], measures, types)))
             inner: exp.Expr = holder.this
             return inner.pop()
 

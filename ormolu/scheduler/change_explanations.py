@@ -15,20 +15,19 @@ from sqlglot import exp
 
 from ormolu.catalog.lake import Head
 from ormolu.catalog.past import Version, find_version
-from ormolu.definitions import GoldMetric, GoldTable, Kind, SilverTable, TableName
+from ormolu.definitions import GoldMetric, GoldTable, SilverTable, TableName
 from ormolu.errors import DatatypeMismatch, InvalidParameterValue, OrmoluError, UndefinedTable, WrongObjectType
 from ormolu.medallion.change_causes import DEFINITION, UNKNOWN
-from ormolu.medallion.columns import DEFINITION_HASH
 from ormolu.medallion.inputs import input_query, normalised
 from ormolu.medallion.lineage import query_relations
+from ormolu.medallion.measure import StoredMetric, asks_measure, rewrite_measures
 from ormolu.medallion.metric import metric_query
 from ormolu.medallion.templates import quoted
 from ormolu.scheduler.context import ResultTable, RunContext, RunResult
 from ormolu.scheduler.input_changes import Group, InputChanges
-from ormolu.scheduler.past_tables import PastTables
+from ormolu.scheduler.past_tables import PastTables, made_by
 from ormolu.scheduler.refresh_plans import KnownTables, definition_hash
 from ormolu.sql_extensions.dialect.reading import parse_expression, parse_query
-from ormolu.sql_extensions.parser.script import parse_definition
 from ormolu.sql_extensions.queries import AsOf, SessionValues, bind_query
 from ormolu.sql_extensions.relations import Relation, RelationColumn
 
@@ -103,6 +102,18 @@ def _text(amount: Decimal) -> str:
 # --- the measures of a state ----------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """The rows of a table at one moment; of a metric also what made them, and the relations `behind` them then."""
+
+    rows: Relation
+    metric: GoldMetric | None = None
+    behind: Find = lambda _: None
+
+    def find(self, name: TableName) -> Relation | None:
+        return self.rows if name == self.rows.name else self.behind(name)
+
+
 @dataclass(frozen=True)
 class _Asked:
     context: RunContext
@@ -110,15 +121,20 @@ class _Asked:
     measures: tuple[str, ...]
     where: str | None
 
-    def values(self, relation: Relation) -> Values:
+    def values(self, state: State) -> Values:
         """The measures over the rows of a state; nothing counts as zero."""
-        row = self._row([parse_expression(each) for each in ("count(*)", *self.measures)], relation)  # all aggregates
-        return tuple(_number(value, text) for value, text in zip(row[1:], self.measures, strict=True))
+        if state.metric is not None and any(asks_measure(parse_expression(each)) for each in self.measures):
+            # Each by itself: what is stored and what is computed from behind the metric do not go together.
+            row = [self._row([each], state)[1] for each in self.measures]
+        else:
+            row = list(self._row(self.measures, state)[1:])
+        return tuple(_number(value, text) for value, text in zip(row, self.measures, strict=True))
 
     def count(self, relation: Relation) -> int:
-        return int(self._row([parse_expression("count(*)")], relation)[0])
+        return int(self._row([], State(relation))[0])
 
-    def _row(self, projections: Sequence[exp.Expr], relation: Relation) -> Sequence[Any]:  # Any: the engine's values
+    def _row(self, measures: Sequence[str], state: State) -> Sequence[Any]:  # Any: the engine's values
+        projections = [parse_expression(each) for each in ("count(*)", *measures)]  # all aggregates
         table = exp.Table(this=quoted(self.name.name), db=quoted(self.name.schema))
         table.set("alias", exp.TableAlias(this=quoted(self.name.name)))
         select = exp.Select(
@@ -127,7 +143,10 @@ class _Asked:
         if self.where is not None:
             select = select.where(parse_expression(self.where))
         tree = parse_query(select.sql("postgres"))
-        bound = bind_query(tree, lambda name, _: relation if name == self.name else None, session=self.session)
+        if state.metric is not None:
+            metric = StoredMetric(state.metric)
+            tree = rewrite_measures(tree, lambda name, _: metric if name == self.name else None, allows_sum=True)
+        bound = bind_query(tree, lambda name, _: state.find(name), session=self.session)
         rows: list[tuple[Any, ...]] = self.context.engine().rows(bound.sql)
         return rows[0]
 
@@ -166,14 +185,14 @@ def _silver(asked: _Asked, head: Head, first: Version, second: Version) -> list[
     now = PastTables(head, second.published_at, {name: lake.table_at(name, second.metadata_location)})
     changes = InputChanges(asked.context, head, name, then, now)
     parts: list[Part] = []
-    last = asked.values(changes.state([]))
+    last = asked.values(State(changes.state([])))
     for number, group in enumerate(changes.groups, start=1):
-        values = asked.values(changes.state(changes.groups[:number]))
+        values = asked.values(State(changes.state(changes.groups[:number])))
         parts.append(_part(group, _minus(values, last), asked.count(changes.rows_of(group))))
         last = values
     # Columns that no query of the table gives, of our own times for example, differ where no row does.
-    start = asked.values(Relation(name, changes.after.columns, changes.comparison.before, "before"))
-    end = asked.values(changes.after)
+    start = asked.values(State(Relation(name, changes.after.columns, changes.comparison.before, "before")))
+    end = asked.values(State(changes.after))
     return _with_rest(parts, str(name), _minus(end, start))
 
 
@@ -213,13 +232,19 @@ class _Gold:
 
     def parts(self) -> list[Part]:
         name = self.asked.name
-        difference = _minus(self.asked.values(self.now.relation(name)), self.asked.values(self.then.relation(name)))
+        difference = _minus(self.asked.values(self._stored(self.now)), self.asked.values(self._stored(self.then)))
         try:
             parts = list(self._replayed())
         except OrmoluError as error:
             self.asked.context.notice(f"{name} could not be computed again as it was: {error.message}")
             parts = []
         return _with_rest(parts, str(name), difference)
+
+    def _stored(self, past: PastTables) -> State:
+        table = past.find(self.asked.name)
+        made = None if table is None else made_by(self.head, table, until=past.at)
+        metric = made if isinstance(made, GoldMetric) else None
+        return State(past.relation(self.asked.name), metric, past.relation)
 
     def _replayed(self) -> Iterator[Part]:
         """The old query over inputs that change one cause after the other, then the new query."""
@@ -250,18 +275,11 @@ class _Gold:
         return int(self.asked.context.engine().rows(sql)[0][0])
 
     def _definition(self, version: Version, past: PastTables) -> Made:
-        """What the version was made by: that is older than what defined the table then where it was restored."""
-        kinds = [kind for kind in Kind if kind.schema == self.asked.name.schema]
-        rows = [row for kind in kinds for row in self.head.definitions.versions(kind, str(self.asked.name))]
-        valid = [row for row in rows if row.at <= version.published_at and row.ddl is not None]
-        newest_first = sorted(valid, key=lambda row: (row.at, row.version), reverse=True)
-        known = [parse_definition(row.ddl) for row in newest_first if row.ddl]
-        made = [each for each in known if isinstance(each, GoldTable | GoldMetric)]
-        if not made:
-            raise UndefinedTable(f"what defined {self.asked.name} at version {version.number} is not known")
         table = past.find(self.asked.name)
-        told = None if table is None else table.properties.get(DEFINITION_HASH)
-        return next((each for each in made if definition_hash(each) == told), made[0])
+        made = None if table is None else made_by(self.head, table, until=version.published_at)
+        if not isinstance(made, GoldTable | GoldMetric):
+            raise UndefinedTable(f"what defined {self.asked.name} at version {version.number} is not known")
+        return made
 
     def _tree(self, definition: Made) -> exp.Expr:
         if isinstance(definition, GoldMetric):
@@ -276,7 +294,8 @@ class _Gold:
         bound = bind_query(self._tree(definition), lambda name, _: _found(name, states), session=self.asked.session)
         plain, columns = normalised(bound.tree, bound.column_names, self.asked.context.engine().describe(bound.sql))
         shown = tuple(RelationColumn(item.name, item.type) for item in columns)
-        return self.asked.values(Relation(self.asked.name, shown, plain, "state"))
+        metric = definition if isinstance(definition, GoldMetric) else None
+        return self.asked.values(State(Relation(self.asked.name, shown, plain, "state"), metric, states.get))
 
 
 def _found(name: TableName, states: Mapping[TableName, Relation], _: AsOf | None = None) -> Relation | None:

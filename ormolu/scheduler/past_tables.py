@@ -9,10 +9,11 @@ from datetime import datetime
 from ormolu.catalog.lake import Head, IcebergTable
 from ormolu.catalog.past import version_before, versions_before
 from ormolu.catalog.relations import find_relation
-from ormolu.definitions import TableName
+from ormolu.definitions import Kind, TableName
 from ormolu.errors import UndefinedTable
-from ormolu.medallion.columns import CHECKPOINTS
-from ormolu.scheduler.refresh_plans import content_of
+from ormolu.medallion.columns import CHECKPOINTS, DEFINITION_HASH
+from ormolu.scheduler.refresh_plans import Refreshed, content_of, definition_hash
+from ormolu.sql_extensions.parser.script import parse_definition
 from ormolu.sql_extensions.relations import Relation
 
 LOOKED_AT = 20  # versions of an input, newest first
@@ -57,3 +58,18 @@ class PastTables:
         if found is None:
             raise UndefinedTable(f'relation "{name}" was not there at {self.at:%Y-%m-%d %H:%M:%S}')
         return found
+
+
+def made_by(head: Head, table: IcebergTable, *, until: datetime | None = None) -> Refreshed | None:
+    """What a version was made by: that is older than what defined the table then where it was restored.
+
+    Where nothing says so, the newest definition up to that time.
+    """
+    kinds = [kind for kind in Kind if kind.schema == table.name.schema]
+    rows = [row for kind in kinds for row in head.definitions.versions(kind, str(table.name))]
+    rows = [row for row in rows if until is None or row.at <= until]
+    newest_first = sorted(rows, key=lambda row: (row.at, row.version), reverse=True)
+    known = [parse_definition(row.ddl) for row in newest_first if row.ddl]
+    made = [each for each in known if isinstance(each, Refreshed)]
+    told = table.properties.get(DEFINITION_HASH)
+    return next((each for each in made if definition_hash(each) == told), next(iter(made), None))

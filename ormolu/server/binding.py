@@ -12,15 +12,16 @@ from ormolu.catalog.lake import Head
 from ormolu.definitions import GoldMetric, TableName
 from ormolu.errors import GroupingError
 from ormolu.medallion.lineage import SEARCH_PATH, base_of
-from ormolu.medallion.measure import rewrite_measures
+from ormolu.medallion.measure import StoredMetric, rewrite_measures
 from ormolu.medallion.metric import READ_AT
+from ormolu.scheduler.past_tables import made_by
 from ormolu.server.catalog_queries import CatalogQueries
 from ormolu.server.context import SessionContext
 from ormolu.server.previewing import Previews
 from ormolu.server.resolution import Resolution, denied, rights
 from ormolu.sql_extensions.catalog.binding import CatalogQuery
 from ormolu.sql_extensions.catalog.queries import names_catalog
-from ormolu.sql_extensions.queries import BoundQuery, SessionValues, bind_query
+from ormolu.sql_extensions.queries import AsOf, BoundQuery, SessionValues, bind_query
 from ormolu.sql_extensions.statements import Query
 from ormolu.sql_extensions.types import DataType
 
@@ -86,29 +87,28 @@ class _Metrics:
 
     def __init__(self, head: Head) -> None:
         self._head = head
-        self._found: dict[TableName, GoldMetric] = {}
+        self._found: list[GoldMetric] = []
 
-    def find(self, name: TableName) -> GoldMetric | None:
+    def find(self, name: TableName, as_of: AsOf | None) -> StoredMetric | None:
+        """Of an older version with what made it."""
         definition = self._head.definitions.find_relation(name)
-        if isinstance(definition, GoldMetric):
-            self._found[name] = definition
-            return definition
-        return None
+        if not isinstance(definition, GoldMetric):
+            return None
+        table = self._head.find_table(name) if as_of is None else self._head.find_table_as_of(name, as_of)
+        if table is not None and as_of is not None:
+            made = made_by(self._head, table)
+            definition = made if isinstance(made, GoldMetric) else definition
+        self._found.append(definition)
+        if table is None:
+            return StoredMetric(definition)
+        types = {column.name: column.type for column in table.columns}
+        return StoredMetric(definition, table.properties.get(READ_AT), types)
 
-    def read_at(self, name: TableName) -> str | None:
-        table = self._head.find_table(name)
-        return None if table is None else table.properties.get(READ_AT)
-
-    def find_type(self, name: TableName, measure: str) -> DataType | None:
-        table = self._head.find_table(name)
-        column = None if table is None else table.find_column(measure)
-        return None if column is None else column.type
-
-    def asked(self) -> tuple[TableName, ...]:
-        return tuple(self._found)
+    def asked(self) -> frozenset[TableName]:
+        return frozenset(metric.name for metric in self._found)
 
     def behind(self) -> frozenset[TableName]:
-        return frozenset(metric.from_relation for metric in self._found.values())
+        return frozenset(metric.from_relation for metric in self._found)
 
 
 def _check_readable(metrics: Collection[TableName], session: SessionContext) -> None:
@@ -122,16 +122,14 @@ def _check_readable(metrics: Collection[TableName], session: SessionContext) -> 
 def _without_measures(tree: exp.Expr, metrics: _Metrics, session: SessionContext) -> exp.Expr:
     """The query with `measure()` rewritten; a wrong sum is refused, or told, as the setting metric_sum says."""
     try:
-        return rewrite_measures(tree, metrics.find, read_at=metrics.read_at, find_type=metrics.find_type)
+        return rewrite_measures(tree, metrics.find)
     except GroupingError as problem:
         wanted = session.settings.get("metric_sum")
         if wanted == "error":
             raise
         if wanted == "warn":
             session.notice("WARNING", "01000", problem.message, problem.hint)
-        return rewrite_measures(
-            tree, metrics.find, read_at=metrics.read_at, find_type=metrics.find_type, allows_sum=True
-        )
+        return rewrite_measures(tree, metrics.find, allows_sum=True)
 
 
 def _named(tree: exp.Expr) -> frozenset[TableName]:

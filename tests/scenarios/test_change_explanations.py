@@ -95,6 +95,30 @@ def test_a_new_definition_is_a_cause_and_what_cannot_be_attributed_is_told(sales
     assert {row[0] for row in rows} <= {"not attributed"}
 
 
+def test_measures_of_a_metric_are_those_that_measure_gives(sales: OrmoluServer) -> None:
+    sales.run(
+        "CREATE GOLD METRIC figures FROM silver.sales GRAIN (op)"
+        " MEASURES (sum(amount) AS total, count(*) AS n, total / n AS each, count(DISTINCT amount) AS amounts)"
+    )
+    first = version(sales, "gold.figures")
+    measures = ("measure(total)", "measure(each)", "measure(amounts)", "sum(n)")
+    asked = f"SELECT {', '.join(measures[:-1])}, measure(n) FROM gold.figures"
+    before = sales.run(asked)[0]
+    copy(sales, "sales", "71,70,7.25,I\n1,71,8.00,I\n")
+    sales.run("REFRESH silver.sales CASCADE")
+    sales.run(
+        "CREATE OR REPLACE GOLD METRIC figures FROM silver.sales GRAIN (op)"
+        " MEASURES (sum(amount) AS total, count(*) AS n, 2 * total / n AS each, count(DISTINCT amount) AS amounts)"
+    )
+    after, second = sales.run(asked)[0], version(sales, "gold.figures")
+    assert sales.run(f"{asked} FOR VERSION AS OF {first}")[0] == before, "as it was made then"
+    assert after != before
+    rows = change(sales, "gold.figures", ", ".join(measures), first, second)
+    assert {"new", "corrected", "definition change"} <= {row[0] for row in rows}
+    for measure, old, new in zip(measures, before, after, strict=True):
+        assert sum(row[3] for row in rows if row[6] == measure) == new - old, measure
+
+
 def test_what_cannot_be_explained_is_refused(sales: OrmoluServer) -> None:
     for statement, state in (
         ("EXPLAIN CHANGE IN silver.sales MEASURES (sum(amount)) BETWEEN VERSION 1 AND VERSION 99", "22023"),

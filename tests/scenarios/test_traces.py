@@ -37,6 +37,10 @@ def test_the_lines_behind_a_row_of_gold(lake: OrmoluServer) -> None:
         ("bronze.traced", "b.csv", 2, "1"),
     ]
     assert lake.run("SELECT count(*) FROM lake.trace('silver.traced', '{\"id\": 3}')") == [(1,)]
+    lake.run(
+        "CREATE GOLD METRIC sold FROM silver.traced GRAIN (sold_on AS day, upper(sku) AS big) MEASURES (count(*) AS n)"
+    )
+    assert lake.run("SELECT count(*) FROM lake.trace('gold.sold', '{\"day\": \"2026-01-01\"}')") == [(3,)]
     assert lake.run("SELECT count(*) FROM lake.trace('bronze.traced', '{\"id\": 99}')") == [(0,)]
 
 
@@ -44,6 +48,7 @@ def test_the_lines_behind_a_row_of_gold(lake: OrmoluServer) -> None:
     ("arguments", "state"),
     [
         ("'gold.traced', '{\"big\": \"X\"}'", "0A000"),
+        ("'gold.sold', '{\"big\": \"X\"}'", "0A000"),
         ("'gold.traced', '{\"absent\": 1}'", "42703"),
         ("'gold.absent', '{\"id\": 1}'", "42P01"),
         ("'gold.traced', 'x'", "22P02"),

@@ -33,6 +33,8 @@ from ormolu.sql_extensions.functions.sets import ROWS, RowSource, row_source
 from ormolu.sql_extensions.relations import Relation
 from ormolu.sql_extensions.types import DataType
 
+VERSION_MAX = 2**63 - 1
+
 # name, engine's name, type, is hidden, has modifiers, the engine's name of its digits
 Columns = list[tuple[str, str, DataType | None, bool, bool, str | None]]
 
@@ -124,7 +126,7 @@ def _resolve(node: exp.Table, name: str, context: Context) -> Relation:
         raise FeatureNotSupported(
             f"cross-database references are not implemented: {node.sql('postgres')}", position=position(node)
         )
-    as_of = _as_of(node)
+    as_of = as_of_of(node)
     schemas = (identifier(node.args["db"]),) if node.args.get("db") else context.search_path
     for schema in schemas:
         relation = context.resolve(TableName(schema, name), as_of)
@@ -135,7 +137,8 @@ def _resolve(node: exp.Table, name: str, context: Context) -> Relation:
     raise UndefinedTable(f'relation "{shown}" does not exist', hint=nearest(shown, known), position=position(node))
 
 
-def _as_of(node: exp.Table) -> AsOf | None:
+def as_of_of(node: exp.Table) -> AsOf | None:
+    """The version or the time that a table is named at; None where it is read as it stands."""
     version = node.args.get("version")
     if version is None:
         return None
@@ -144,7 +147,7 @@ def _as_of(node: exp.Table) -> AsOf | None:
         raise unsupported("this form of time travel", node, hint="FOR VERSION AS OF n, or FOR SYSTEM_TIME AS OF '...'.")
     if version.this == "VERSION":
         if isinstance(value, exp.Literal) and value.name.isdigit():
-            return AsOf(version=int(value.name))
+            return AsOf(version=min(int(value.name), VERSION_MAX))  # after the newest comes the newest
         raise unsupported("a version that is not a number", node)
     literal = value.this if isinstance(value, exp.Cast) else value
     if isinstance(literal, exp.Literal) and literal.is_string:

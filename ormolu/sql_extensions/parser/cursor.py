@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import NoReturn, TypeVar
 
 from ormolu.definitions import TableName
-from ormolu.errors import InvalidSyntax
+from ormolu.errors import InvalidSyntax, NumericValueOutOfRange
 from ormolu.sql_extensions.statements import WrittenName
 from ormolu.sql_extensions.tokens import Token, TokenKind
 
 Item = TypeVar("Item")
 
 EXPECTED_WORDS_MAX = 24
+INTEGER_END = 2**63
 _STRINGS = (TokenKind.STRING, TokenKind.ESCAPED)
 _NAMES = (TokenKind.WORD, TokenKind.IDENTIFIER)
 _OPENING = {"(": ")", "[": "]"}
@@ -146,7 +147,10 @@ class Cursor:
         sign = -1 if self.take("-") else 1
         if not self.at_number() or not self.token.value.isdigit():
             self.unexpected(what)
-        return sign * int(self.advance().value)
+        number = sign * int(self.advance().value)
+        if not -INTEGER_END <= number < INTEGER_END:
+            raise NumericValueOutOfRange(f'value "{number}" is out of range for type bigint', position=self.before())
+        return number
 
     def percent(self) -> Decimal:
         share = self.number("a share such as 5%")
