@@ -12,6 +12,8 @@ from ormolu.errors import OrmoluError
 from ormolu.stores import as_store_error
 
 _OWN = re.compile(r"\b([0-9A-Z]{5}): (.+)", re.DOTALL)
+# An error() in a place of a type: DuckDB casts what it would say.
+_OWN_CAST = re.compile(r"^Could not convert string '([0-9A-Z]{5}): (.+)' to [A-Z]", re.DOTALL)
 _MEMORY_HINT = "Read fewer rows or columns, or ask the administrator for a higher memory limit."
 
 # What a message says, tried in order: the class, and the pattern that must be found in the text.
@@ -94,8 +96,8 @@ def from_engine(error: duckdb.Error) -> OrmoluError:
         return kind("canceling statement due to user request")
     if kind is errors.OutOfMemory:
         return kind("out of memory", detail=_OUT_OF_MEMORY.sub("", text.split("\n")[0]), hint=_MEMORY_HINT)
-    own = _OWN.search(text)
-    if own and isinstance(error, duckdb.InvalidInputException):
+    own = _OWN.search(text) if isinstance(error, duckdb.InvalidInputException) else _OWN_CAST.search(text)
+    if own:
         return condition(own[1], own[2].split("\n")[0].strip())
     if kind is errors.IoError and _MISSING_FILE.search(text):
         return errors.UndefinedFile(text.split("\n")[0])

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from ormolu.definitions import GoldMetric, TableName
-from ormolu.errors import CheckViolation, FeatureNotSupported, GroupingError, UndefinedColumn
-from ormolu.medallion.measure import rewrite_measures
+from ormolu.errors import CheckViolation, DivisionByZero, FeatureNotSupported, GroupingError, UndefinedColumn
+from ormolu.medallion.measure import StoredMetric, rewrite_measures
 from ormolu.medallion.metric import READ_AT
 from ormolu.sql_extensions.dialect.reading import parse_query
+from ormolu.sql_extensions.queries import AsOf
 from tests.peers.pipeline import Pipeline
 
 SALES = {"id": "int4", "shop": "text", "buyer": "text", "amount": "numeric(9,2)", "is_return": "boolean"}
@@ -44,9 +45,10 @@ def pipeline(tmp_path: Path) -> Pipeline:
 
 
 def asked(pipeline: Pipeline, sql: str, **options: Any) -> list[tuple[Any, ...]]:
-    def find(name: TableName) -> GoldMetric | None:
+    def find(name: TableName, _: AsOf | None) -> StoredMetric | None:
         found = pipeline.lake.head().definitions.find_relation(name)
-        return found if isinstance(found, GoldMetric) else None
+        read_at = pipeline.lake.head().table(name).properties.get(READ_AT)
+        return StoredMetric(found, read_at) if isinstance(found, GoldMetric) else None
 
     tree = rewrite_measures(parse_query(sql), find, **options)
     return pipeline.rows(tree.sql("postgres", comments=False))
@@ -60,6 +62,11 @@ def test_a_gold_table_is_rebuilt_and_its_key_is_checked(pipeline: Pipeline) -> N
     with pytest.raises(CheckViolation, match="wrong_pkey"):
         pipeline.create("CREATE GOLD TABLE wrong KEY (shop) AS SELECT shop, buyer FROM silver.sales")
     assert pipeline.lake.head().find_table(TableName("gold", "wrong")) is None
+
+
+def test_a_division_by_zero_is_called_so(pipeline: Pipeline) -> None:
+    with pytest.raises(DivisionByZero, match=r"^division by zero$"):
+        pipeline.create("CREATE GOLD TABLE shares AS SELECT sum(id / (id - 1)) AS n FROM silver.sales")
 
 
 def test_an_expectation_keeps_the_published_version(pipeline: Pipeline) -> None:
@@ -121,13 +128,9 @@ def test_measure_answers_for_the_rows_of_the_last_refresh(pipeline: Pipeline) ->
     pipeline.create(METRIC)
     pipeline.load("sales", SALES, [[8, "n", "w", 1, False]])
     pipeline.refresh("silver.sales")
-
-    def read_at(metric: TableName) -> str | None:
-        return pipeline.lake.head().table(metric).properties.get(READ_AT)
-
-    assert asked(pipeline, "SELECT measure(buyers) FROM gold.revenue", read_at=read_at) == [(2,)]
+    assert asked(pipeline, "SELECT measure(buyers) FROM gold.revenue") == [(2,)]
     pipeline.refresh("gold.revenue")
-    assert asked(pipeline, "SELECT measure(buyers) FROM gold.revenue", read_at=read_at) == [(3,)]
+    assert asked(pipeline, "SELECT measure(buyers) FROM gold.revenue") == [(3,)]
 
 
 def test_rules_are_the_gate_of_a_metric(pipeline: Pipeline) -> None:
