@@ -117,3 +117,9 @@ def test_who_may_not_do_it_is_not_told_what_it_would_do(boxes: psycopg.Connectio
             "CANCEL RUN 1",
         ):
             assert sqlstate(connection, sql) == "42501", sql
+
+
+def test_what_a_test_of_a_connection_would_do(boxes: psycopg.Connection) -> None:
+    assert sqlstate(boxes, "TEST CONNECTION nowhere") == "42704"
+    boxes.execute("CREATE CONNECTION here TYPE files WITH (url = '.')")
+    assert told(boxes, "TEST CONNECTION here") == [("here", "test", "opens files, reads no table and changes nothing")]

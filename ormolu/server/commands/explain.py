@@ -58,6 +58,7 @@ from ormolu.sql_extensions.statements import (
     RestoreTo,
     Revoke,
     Suggest,
+    TestConnection,
     Undrop,
     Update,
     Vacuum,
@@ -100,7 +101,7 @@ def explain(statement: Explain, session: SessionContext, services: Services) -> 
             planned = explain_undrop(asked, session, services)
         case Call():
             planned = explain_call(asked, session, services)
-        case Profile() | Suggest() | CancelRun() | Update() | Delete():
+        case Profile() | Suggest() | CancelRun() | Update() | Delete() | TestConnection():
             planned = explain_run(asked, session, services)
         case CreateSecret() | CreateRole() | AlterRole() | DropRole() | Grant() | Revoke() | CommentOn():
             planned = explain_account(asked, session, services)

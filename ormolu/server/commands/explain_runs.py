@@ -1,4 +1,4 @@
-"""EXPLAIN of what asks for a run that changes no definition, and of what ends one."""
+"""EXPLAIN of what asks for a run or a test that changes no definition, and of what ends one."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from ormolu.errors import FeatureNotSupported, UndefinedTable
 from ormolu.server.commands.access import require_admin, require_operate, require_select
 from ormolu.server.commands.plans import PlanRow, read_row
 from ormolu.server.commands.services import Services
+from ormolu.server.commands.show import explain_test
 from ormolu.server.context import SessionContext
-from ormolu.sql_extensions.statements import CancelRun, Delete, Profile, Suggest, Update
+from ormolu.sql_extensions.statements import CancelRun, Delete, Profile, Suggest, TestConnection, Update
 
-Asking = Profile | Suggest | CancelRun | Update | Delete
+Asking = Profile | Suggest | CancelRun | Update | Delete | TestConnection
 
 
 def explain_run(asked: Asking, session: SessionContext, services: Services) -> list[PlanRow]:
@@ -26,6 +27,8 @@ def explain_run(asked: Asking, session: SessionContext, services: Services) -> l
             raise FeatureNotSupported(f"SUGGEST {what} FOR SCHEMA is not supported yet")
         case CancelRun(run_id=run_id):
             return _cancel(run_id, session, services)
+        case TestConnection():
+            return explain_test(asked, session, services)
         case Update(table=table) | Delete(table=table):
             name = TableName("silver", table.name)
             if table.schema != "quarantine":

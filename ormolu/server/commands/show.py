@@ -13,7 +13,6 @@ from ormolu.catalog.changes import TableChange
 from ormolu.catalog.grants import Access
 from ormolu.catalog.lake import Head
 from ormolu.catalog.schema import runs
-from ormolu.connectors.source import Source
 from ormolu.definitions import Column, Connection, Definition, Kind, TableName
 from ormolu.errors import FeatureNotSupported, InvalidParameterValue, UndefinedColumn, UndefinedObject, UndefinedTable
 from ormolu.medallion.columns import COLUMN_COMMENTS
@@ -22,6 +21,7 @@ from ormolu.server.commands.access import require_admin, require_select
 from ormolu.server.commands.alter import replaced
 from ormolu.server.commands.answers import columns, rows
 from ormolu.server.commands.create import commit_definition
+from ormolu.server.commands.plans import PlanRow
 from ormolu.server.commands.services import Services
 from ormolu.server.context import SessionContext
 from ormolu.server.outcomes import Completed, Outcome
@@ -96,27 +96,31 @@ def _find(kind: Kind | None, name: TableName | str, services: Services) -> Defin
 
 def show_tables(statement: ShowTablesFromConnection, session: SessionContext, services: Services) -> Outcome:
     require_admin(services, session, "look into a connection")
-    source = _source(statement.connection, services)
+    source = services.connect(_connection(statement.connection, services))
     listed = source.tables(statement.like)
     return rows(TABLES_COLUMNS, [(table.name, table.kind, table.rows) for table in listed])
 
 
 def test_connection(statement: TestConnection, session: SessionContext, services: Services) -> Outcome:
     require_admin(services, session, "test a connection")
-    source = _source(statement.name, services)
-    answer = source.test()
-    definition = services.lake.head().definitions.find(Kind.CONNECTION, statement.name)
-    assert isinstance(definition, Connection)
+    definition = _connection(statement.name, services)
+    answer = services.connect(definition).test()
     return rows(TEST_COLUMNS, [(statement.name, definition.type, "ok", answer)])
 
 
-def _source(name: str, services: Services) -> Source:
+def explain_test(asked: TestConnection, session: SessionContext, services: Services) -> list[PlanRow]:
+    require_admin(services, session, "test a connection")
+    definition = _connection(asked.name, services)
+    return [PlanRow(asked.name, "test", f"opens {definition.type}, reads no table and changes nothing")]
+
+
+def _connection(name: str, services: Services) -> Connection:
     definition = services.lake.head().definitions.find(Kind.CONNECTION, name)
     if not isinstance(definition, Connection):
         raise UndefinedObject(
             f'connection "{name}" does not exist', hint="SELECT name FROM lake.objects WHERE kind = 'CONNECTION'"
         )
-    return services.connect(definition)
+    return definition
 
 
 def show_lineage(statement: ShowLineage, session: SessionContext, services: Services) -> Outcome:
