@@ -117,7 +117,7 @@ class Running:
             memory_limit=config.query_memory,
             threads=config.engine_threads,
             temp_directory=config.data.absolute() / "tmp" / "queries",
-            readable_directories=(config.warehouse_location,),
+            readable_directories=(config.warehouse_location, str(self._copies_folder)),
             prepare=self._prepare,
             store=find_store(config.warehouse_location, os.environ),
         )
@@ -141,8 +141,12 @@ class Running:
     def _prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Before the engine is locked: PostgreSQL's catalogs in a database of their own."""
         self.system_catalog = SystemCatalog(connection)
-        room, folder = self.config.cache_bytes, self.config.data.absolute() / "cache"
-        self.native_copies = NativeCopies(connection, folder, bytes_max=room) if room else None
+        room = self.config.cache_bytes
+        self.native_copies = NativeCopies(connection, self._copies_folder, bytes_max=room) if room else None
+
+    @property
+    def _copies_folder(self) -> Path:
+        return self.config.data.absolute() / "cache"
 
     def _server(self) -> Server:
         self._served: dict[str, tuple[Tenant, Services]] = {}
@@ -220,11 +224,14 @@ class Running:
             spool_bytes_max=SPOOL_BYTES_MAX,
             sessions=self._connected,
             of=self._services_of,
-            forget_results=self._forget_results,
+            forget_rows=self._forget_rows,
             home=self.config.database,
         )
 
-    def _forget_results(self) -> None:
+    def _forget_rows(self) -> None:
+        """What is kept beside the tables, once rows were erased."""
+        if self.native_copies is not None:
+            self.native_copies.begin_anew()
         self.results.forget()
         self.rows_by_key.forget()
 
@@ -238,7 +245,7 @@ class Running:
         last = self._find_last_erasure()
         if last != self._last_erasure:
             self._last_erasure = last
-            self._forget_results()
+            self._forget_rows()
 
     def _lakes(self) -> list[Lake]:
         return [tenant.lake for tenant in self.base.tenants()]

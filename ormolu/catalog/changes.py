@@ -20,8 +20,9 @@ class TableChange:
     `based_on` is the metadata location that was read, None to create. `columns` is needed to create; otherwise None
     keeps the schema. Columns without field ids get them as `planned_columns` gives them.
     `partition_by` None keeps the partitioning. A property set to None is taken away. Snapshots that no time since
-    `forget_before` needs leave the metadata. With `keeps_rows` the rows are the same in other files. The manifests of
-    each group of `joined`, by their paths, become as few as can hold what they list.
+    `forget_before` needs leave the metadata. With `keeps_rows` the rows are the same in other files, or in the same
+    ones, and nothing is told any more of files that are gone. The manifests of each group of `joined`, by their paths,
+    become as few as can hold what they list.
     """
 
     table: TableName

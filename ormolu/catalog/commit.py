@@ -158,7 +158,7 @@ def _stage_files(staging: Staging, change: TableChange, base: IcebergTable | Non
     sync_files(file.path for file in written)
     summary = dict(change.summary) if run_id is None else {RUN_ID: str(run_id), **change.summary}
     removed = _removed(change, base)
-    if added or removed or change.joined:
+    if added or removed or change.joined or change.keeps_rows:
         staging.change_files(SnapshotChange(added, removed, change.keeps_rows, change.joined), summary)
 
 

@@ -2,7 +2,8 @@
 
 A copy is of one version of a table for ever, so it is never stale. Past the budget those go first that were not read
 for longest. A copy that is let go is found no more at once, and dropped some time later: a query that was planned with
-it meanwhile still runs, and one that runs already keeps its rows.
+it meanwhile still runs, and one that runs already keeps its rows. The file keeps what was dropped until it is written
+over: where rows were erased it goes as a whole.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ CATALOG = "native_copies"
 DROPPED_AFTER_SECONDS = 60.0
 GROWTH = 3  # a copy is counted as so many times the bytes of the compressed files, or as what it takes
 BLOCK_BYTES = 256 * 1024
-_FILE_NAME = re.compile(r"copies-(\d+)\.duckdb")
+_FILE_NAME = re.compile(r"copies-(\d+)(-\d+)?\.duckdb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,39 @@ class Version:
     bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Database:
+    """A file of copies, and the name by which the engine knows it."""
+
+    name: str
+    file: Path
+
+    def attach(self, connection: duckdb.DuckDBPyConnection) -> None:
+        file = exp.Literal.string(str(self.file)).sql("duckdb")
+        connection.execute(f"ATTACH {file} AS {self.name}")
+
+    def table(self, place: str) -> exp.Table:
+        return exp.table_(exp.to_identifier(place, quoted=True), db="main", catalog=self.name)
+
+    def unlink(self) -> None:
+        for file in (self.file, self.file.with_name(self.file.name + ".wal")):
+            file.unlink(missing_ok=True)
+
+
 @dataclass(slots=True)
 class _Copy:
     version: Version
+    database: _Database
     place: str
     bytes: int
     read_at: float
 
 
 class NativeCopies:
-    """Made before its engine is locked; `make` is for one thread at a time, all else for any."""
+    """Made before its engine is locked, which may go on reading and writing in `folder`.
+
+    `make` and `drop_forgotten` are for one thread at a time, all else for any.
+    """
 
     def __init__(
         self,
@@ -60,15 +84,15 @@ class NativeCopies:
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         sweep(folder)
-        self._file = folder / f"copies-{os.getpid()}.duckdb"
+        self._database = _Database(CATALOG, folder / f"copies-{os.getpid()}.duckdb")
         self._connection = connection.cursor()
-        place = exp.Literal.string(str(self._file)).sql("duckdb")
-        self._connection.execute(f"ATTACH {place} AS {CATALOG}")
+        self._database.attach(self._connection)
         self.bytes_max = bytes_max
         self._clock = clock
         self._numbers = itertools.count(1)
         self._copies: OrderedDict[tuple[str, str], _Copy] = OrderedDict()
         self._dropped: list[tuple[float, str]] = []
+        self._left: list[tuple[float, _Database]] = []
         self._lock = Lock()
         self._generation = 0
 
@@ -85,7 +109,7 @@ class NativeCopies:
                 return None
             copy.read_at = self._clock()
             self._copies.move_to_end((name, location))
-            return exp.table_(exp.to_identifier(copy.place, quoted=True), db="main", catalog=CATALOG)
+            return copy.database.table(copy.place)
 
     def versions(self) -> tuple[tuple[Version, float], ...]:
         """What there is, and for how many seconds it was not read."""
@@ -95,19 +119,19 @@ class NativeCopies:
 
     def make(self, version: Version, rows: exp.Query) -> bool:
         """Copy `rows`, which are those of that version; False where they do not fit the budget."""
-        place = f"{version.name} #{next(self._numbers)}"
-        target = exp.table_(exp.to_identifier(place, quoted=True), db="main", catalog=CATALOG)
-        before = self._bytes_used()
-        statement = exp.Create(this=target, kind="TABLE", expression=rows)
+        place, database = f"{version.name} #{next(self._numbers)}", self._database
+        before = self._bytes_used(database)
+        statement = exp.Create(this=database.table(place), kind="TABLE", expression=rows)
         try:
             self._connection.execute(statement.sql("duckdb"))
-            self._checkpoint()
+            self._checkpoint(database)
         except duckdb.Error as error:
             raise from_engine(error) from error
-        copy = _Copy(
-            version, place, max(self._bytes_used() - before, version.bytes * GROWTH, BLOCK_BYTES), self._clock()
-        )
+        bytes_used = max(self._bytes_used(database) - before, version.bytes * GROWTH, BLOCK_BYTES)
+        copy = _Copy(version, database, place, bytes_used, self._clock())
         with self._lock:
+            if database != self._database:
+                return True  # rows were erased meanwhile: it is made anew where it is still wanted
             fits = copy.bytes <= self.bytes_max
             if fits:
                 self._copies[version.name, version.location] = copy
@@ -126,6 +150,23 @@ class NativeCopies:
                     self._dropped.append((self._clock() + DROPPED_AFTER_SECONDS, copy.place))
                     self._generation += 1
 
+    def begin_anew(self) -> None:
+        """Rows were erased: the file goes at once with all copies. Queries that know it read it on while it is open."""
+        with self._lock:
+            left, number = self._database, next(self._numbers)
+            self._database = _Database(
+                f"{CATALOG}_{number}", left.file.with_name(f"copies-{os.getpid()}-{number}.duckdb")
+            )
+            try:
+                self._database.attach(self._connection.cursor())
+            except duckdb.Error as error:
+                raise from_engine(error) from error
+            self._left.append((self._clock() + DROPPED_AFTER_SECONDS, left))
+            self._copies.clear()
+            self._dropped.clear()
+            self._generation += 1
+        left.unlink()
+
     def _keep_to_budget(self) -> None:
         with self._lock:
             used, gone = sum(copy.bytes for copy in self._copies.values()), []
@@ -142,29 +183,34 @@ class NativeCopies:
         with self._lock:
             due = [place for at, place in self._dropped if at <= now]
             self._dropped = [(at, place) for at, place in self._dropped if at > now]
+            over = [database for at, database in self._left if at <= now]
+            self._left = [(at, database) for at, database in self._left if at > now]
+            database = self._database
         try:
             for place in due:
-                target = exp.table_(exp.to_identifier(place, quoted=True), db="main", catalog=CATALOG)
-                self._connection.execute(f"DROP TABLE IF EXISTS {target.sql('duckdb')}")
+                self._connection.execute(f"DROP TABLE IF EXISTS {database.table(place).sql('duckdb')}")
             if due:
-                self._checkpoint()
+                self._checkpoint(database)
+            for each in over:
+                self._connection.execute(f"DETACH {each.name}")
+                each.unlink()
         except duckdb.Error as error:
             raise from_engine(error) from error
 
-    def _checkpoint(self) -> None:
+    def _checkpoint(self, database: _Database) -> None:
         """Write the file now where no query reads it; where one does, the engine does it by itself later."""
         with suppress(duckdb.TransactionException):
-            self._connection.execute(f"CHECKPOINT {CATALOG}")
+            self._connection.execute(f"CHECKPOINT {database.name}")
 
-    def _bytes_used(self) -> int:
+    def _bytes_used(self, database: _Database) -> int:
         sizes = self._connection.execute("SELECT database_name, used_blocks * block_size FROM pragma_database_size()")
-        return next((int(size) for name, size in sizes.fetchall() if name == CATALOG), 0)
+        return next((int(size) for name, size in sizes.fetchall() if name == database.name), 0)
 
     def close(self) -> None:
-        """The file goes with the server; another one sweeps it where this one was killed."""
+        """The files go with the server; another one sweeps them where this one was killed."""
         self._connection.close()
-        for file in (self._file, self._file.with_name(self._file.name + ".wal")):
-            file.unlink(missing_ok=True)
+        for database in (self._database, *(each for _, each in self._left)):
+            database.unlink()
 
 
 def sweep(folder: Path) -> None:

@@ -23,15 +23,18 @@ from ormolu.catalog.reachability import folder_of
 from ormolu.catalog.schema import audit_log, iceberg_tables, profiles, runs, suggestions, tombstones
 from ormolu.catalog.sweep import ENDED, sweep
 from ormolu.catalog.table import FILE_NAME_COLUMN
+from ormolu.catalog.table_files import live_files
 from ormolu.catalog.tombs import bury
 from ormolu.definitions import SilverTable, TableName
 from ormolu.errors import FeatureNotSupported, ObjectNotInPrerequisiteState, UndefinedTable
+from ormolu.medallion.columns import CONTENT
 from ormolu.medallion.erasing import Held, Reach, in_quarantine, is_of_key, reach
 from ormolu.medallion.layout import layout_of
 from ormolu.medallion.templates import column, negated, query, text
 from ormolu.scheduler.context import ResultTable, RunContext, RunResult
 from ormolu.scheduler.downstream import EXPIRE
 from ormolu.scheduler.maintenance import belonging, options_of
+from ormolu.scheduler.refresh_plans import content_id
 from ormolu.scheduler.runs import RunAction
 
 REMOVE, FORGET = "remove", "forget"
@@ -219,6 +222,7 @@ class _Erasure:
     def _forgotten(self, found: IcebergTable) -> Done | None:
         lake = self.context.lake
         with self.context.step(f"forget the past of {found.name}"):
+            self._list_anew(lake.head().table(found.name))
             # Nothing that was staged before this moment can be published after this commit: it turns the pointer.
             now = self.context.now()
             with reading(lake.engine) as connection:
@@ -229,10 +233,18 @@ class _Erasure:
             lake.commit([change], (), [forgotten], at=now, run_id=self.context.run.run_id)
             swept = [
                 file
-                for place in sorted(places_of(table))
+                for place in places_of(table)
                 for file in sweep(lake, at=now, grace=NONE, readers=NONE, within=place).files
             ]
         return Done(str(found.name), "versions forgotten", None, count, len(swept)) if count else None
+
+    def _list_anew(self, table: IcebergTable) -> None:
+        """Manifests tell of the files that a snapshot took away, where they were and their partitions' values."""
+        if all(map(live_files, table.manifests)):
+            return
+        kept = {CONTENT: content_id(table)}
+        listed = TableChange(table.name, table.metadata_location, keeps_rows=True, summary=kept, operation=EXPIRE)
+        self.context.lake.commit([listed], at=self.context.now(), run_id=self.context.run.run_id)
 
     def _buried(self, names: list[str]) -> list[Done]:
         """Dropped tables of these names cannot come back; of the others is told that they can."""
@@ -273,10 +285,14 @@ class _Erasure:
         return RunResult(rows_out=rows, result=ResultTable(COLUMNS, tuple(each.row for each in done)))
 
 
-def places_of(table: IcebergTable) -> set[str]:
-    """Where the table's files are: those that it shares with the database that it was copied from are there."""
-    lists = (snapshot.manifest_list for snapshot in table.metadata.snapshots)
-    return {table.location, *(folder_of(path) for path in lists)}
+def places_of(table: IcebergTable) -> tuple[str, ...]:
+    """Where the table's files are: those that it shares with the database that it was copied from are there.
+
+    Its own place first, then that of the database that it was copied from, and so on: what is in one may refer to what
+    is in those after it.
+    """
+    newest_first = sorted(table.metadata.snapshots, key=lambda each: each.sequence_number or 0, reverse=True)
+    return tuple(dict.fromkeys([table.location, *(folder_of(each.manifest_list) for each in newest_first)]))
 
 
 def _each(held: Held) -> dict[str, tuple[str, ...]]:

@@ -150,6 +150,35 @@ def test_a_query_that_reads_a_copy_keeps_its_rows_when_it_is_dropped(
     assert sum(batch.num_rows for batch in reader) == 499_000
 
 
+def test_an_erasure_takes_the_file_and_no_rows_from_those_who_read_it(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    clock = Clock()
+    copies = NativeCopies(connection, tmp_path, bytes_max=100 * MEGABYTE, clock=clock)
+    connection.execute(f"SET GLOBAL allowed_directories = ['{tmp_path}']")
+    connection.execute("SET GLOBAL enable_external_access = false")
+    connection.execute("SET GLOBAL lock_configuration = true")
+    numbers: exp.Query = exp.maybe_parse("SELECT i FROM range(500000) AS r(i)", dialect="duckdb")
+    for round_ in range(3):
+        version = Version("gold.a", str(round_), 1)
+        assert copies.make(version, numbers)
+        (place, file) = (copies.find("gold.a", str(round_)), *tmp_path.glob("*.duckdb"))
+        assert place is not None
+        query = f"SELECT i FROM {place.sql('duckdb')}"
+        reader = connection.cursor().execute(query).to_arrow_reader(1000)
+        reader.read_next_batch()
+        copies.begin_anew()
+        assert copies.find("gold.a", str(round_)) is None and not file.exists()
+        assert connection.cursor().execute(query).fetchone() == (0,), "it was planned before"
+        clock.now += 3_600
+        copies.drop_forgotten()
+        assert sum(batch.num_rows for batch in reader) == 499_000
+        with pytest.raises(duckdb.Error):
+            connection.cursor().execute(query)
+    copies.close()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_files_of_servers_that_are_no_more_are_swept(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     dead, alive, other = tmp_path / "copies-4194304.duckdb", tmp_path / "copies-1.duckdb", tmp_path / "mine.duckdb"
     for file in (dead, alive, other, tmp_path / "copies-4194304.duckdb.wal"):

@@ -149,8 +149,8 @@ def test_each_goes_its_own_way(lakes: Lakes) -> None:
 
 
 def test_what_one_side_takes_away_the_other_still_reads(lakes: Lakes) -> None:
-    lakes.server.run("CREATE DATABASE other TEMPLATE shop")
-    with lakes.connect("other") as other, lakes.connect("shop") as shop:
+    lakes.server.run("CREATE DATABASE twin TEMPLATE shop")
+    with lakes.connect("twin") as other, lakes.connect("shop") as shop:
         before, now = rows(other, FIRST), rows(other, NOW)
         shop.execute("CALL lake.erase('bronze.sales', '{\"id\": \"1\"}')")
         for each in ("bronze.sales", "silver.sales", "gold.total"):
@@ -162,7 +162,7 @@ def test_what_one_side_takes_away_the_other_still_reads(lakes: Lakes) -> None:
     lakes.age()
     lakes.server.run("DROP DATABASE shop")
     lakes.sweep()
-    with lakes.connect("other") as other:
+    with lakes.connect("twin") as other:
         assert (rows(other, FIRST), rows(other, NOW)) == (before, now)
         load(other, "5,50")
         assert rows(other, NOW) == [(1, 10), (2, 25), (5, 50), (8, 800)]
@@ -172,7 +172,7 @@ def test_what_is_erased_in_the_copy_too_is_gone_at_once(lakes: Lakes) -> None:
     lakes.server.run("DROP DATABASE dev")
     lakes.age()
     lakes.sweep()
-    with lakes.connect("other") as other:
+    with lakes.connect("twin") as other:
         assert lakes.with_key(1)
         other.execute("CALL lake.erase('bronze.sales', '{\"id\": \"1\"}')")
         assert not lakes.with_key(1)
@@ -180,8 +180,8 @@ def test_what_is_erased_in_the_copy_too_is_gone_at_once(lakes: Lakes) -> None:
 
 
 def test_what_the_copy_takes_away_the_template_still_reads(lakes: Lakes) -> None:
-    lakes.server.run("CREATE DATABASE child TEMPLATE other")
-    with lakes.connect("other") as other, lakes.connect("child") as child:
+    lakes.server.run("CREATE DATABASE child TEMPLATE twin")
+    with lakes.connect("twin") as other, lakes.connect("child") as child:
         now = rows(other, NOW)
         for each in ("bronze.sales", "silver.sales", "gold.total"):
             lakes.age()
@@ -192,11 +192,11 @@ def test_what_the_copy_takes_away_the_template_still_reads(lakes: Lakes) -> None
     lakes.age()
     lakes.server.run("DROP DATABASE child")
     lakes.sweep()
-    with lakes.connect("other") as other:
+    with lakes.connect("twin") as other:
         assert rows(other, NOW) == now
         load(other, "6,60")
         assert rows(other, NOW) == [*now[:2], (6, 60), *now[2:]]
     lakes.age()
-    lakes.server.run("DROP DATABASE other")
+    lakes.server.run("DROP DATABASE twin")
     lakes.sweep()
     assert not lakes.files

@@ -68,7 +68,7 @@ def _erase(name: TableName, key: dict[str, str], session: SessionContext, servic
             answer.append((str(dependent), "refreshed", state.rows_out, None, None))
         return answer + _half(erasures.FORGET, name, key, session, services)
     finally:
-        services.forget_results()
+        services.forget_rows()
 
 
 def _half(

@@ -38,14 +38,16 @@ def with_downstream(
         except SerializationFailure:
             if attempt == tries:
                 raise
-        except OrmoluError as error:
-            error.hint = error.hint or HINT.format(table=table)
-            raise
 
 
 def _refresh_downstream(table: TableName, session: SessionContext, services: Services) -> None:
     """Compute again, in order, everything that was made from the table."""
     definitions = services.lake.head().definitions
     for dependent in downstream_in_order(definitions.relations(), table):
-        if isinstance(definitions.find_relation(dependent), SilverTable | GoldTable | GoldMetric):
+        if not isinstance(definitions.find_relation(dependent), SilverTable | GoldTable | GoldMetric):
+            continue
+        try:
             run_and_wait(services, session, str(dependent), RunAction.REFRESH, {"full": True})
+        except OrmoluError as error:
+            error.hint = error.hint or HINT.format(table=table)
+            raise

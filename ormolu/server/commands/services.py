@@ -33,7 +33,7 @@ class Services:
     spool_bytes_max: int
     sessions: Callable[[str], int]  # how many are connected to a database
     of: Callable[[str], Services]  # those of another database
-    forget_results: Callable[[], None]  # what is kept of answers, once rows were erased
+    forget_rows: Callable[[], None]  # what is kept of answers and copies, once rows were erased
     home: str  # the database that the server was started for
 
     def over(self, lake: Lake) -> Services:
