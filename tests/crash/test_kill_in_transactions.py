@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -102,6 +103,51 @@ def test_a_killed_process_leaves_no_transaction_half_done(own_server: OrmoluServ
 @pytest.mark.parametrize("what", ["server", "worker"])
 def test_processes_killed_over_and_over_leave_no_transaction_half_done(own_server: OrmoluServer, what: str) -> None:
     kill_repeatedly(own_server.start(), what, KILLS_LONG)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("what", ["server", "worker"])
+def test_what_is_taken_back_with_cascade_is_whole_or_not_at_all(own_server: OrmoluServer, what: str) -> None:
+    server, chance = own_server.start(), random.Random(SEED)
+    server.run("CREATE BRONZE SOURCE parts (id integer) FROM UPLOAD FORMAT csv")
+    put(server, "1")
+    first = server.run("SELECT max(version) FROM lake.versions WHERE table_name = 'bronze.parts'")[0][0]
+    server.run("CREATE SILVER TABLE parts KEY (id) FROM bronze.parts")
+    server.run("CREATE GOLD TABLE parts AS SELECT count(*) AS n FROM silver.parts")
+    put(server, "2")
+    server.run("REFRESH silver.parts CASCADE")
+    last = server.run("SELECT max(version), max(run_id) FROM lake.versions WHERE table_name = 'bronze.parts'")[0]
+    acts = [f"EXCLUDE RUN {last[1]}", f"INCLUDE RUN {last[1]}", f"RESTORE TO VERSION {first}"]
+    for act in (*acts, f"RESTORE TO VERSION {last[0]}") * KILLS:
+        statement = f"ALTER BRONZE SOURCE parts {act} CASCADE"
+        thread = threading.Thread(target=quietly, args=(server, statement))
+        thread.start()
+        time.sleep(chance.uniform(0, WHOLE_SECONDS))
+        if what == "server":
+            server.kill()
+            thread.join()
+            server.start()
+        else:
+            for pid in server.workers():
+                os.kill(pid, signal.SIGKILL)
+            thread.join()
+        counted = [server.run(f"SELECT count(*) FROM {layer}.parts")[0][0] for layer in ("bronze", "silver")]
+        assert {*counted, server.run("SELECT n FROM gold.parts")[0][0]} in ({1}, {2}), act
+        quietly(server, statement)
+        assert server.run("SELECT n FROM gold.parts") == [(1 if act in (acts[0], acts[2]) else 2,)], act
+    check_forgotten(server)
+
+
+def put(server: OrmoluServer, line: str) -> None:
+    with server.connect() as connection, connection.cursor().copy(b"COPY bronze.parts FROM STDIN (FORMAT csv)") as copy:
+        copy.write(line)
+
+
+def quietly(server: OrmoluServer, statement: str) -> None:
+    """What is done already is refused."""
+    with contextlib.suppress(psycopg.Error):
+        server.run(statement)
 
 
 @pytest.fixture
