@@ -20,7 +20,7 @@ from ormolu.medallion.evolution import Evolution, LoadedColumn, common_type
 from ormolu.medallion.files import WrittenFile
 from ormolu.medallion.layout import Layout
 from ormolu.scheduler.bronze_content import parquet_files
-from ormolu.scheduler.extracts import LoadUnit, StagedBatch
+from ormolu.scheduler.extracts import ROW, LoadUnit, StagedBatch
 
 UNITS = "ormolu_units"
 KNOWN_HASHES = "ormolu_known_hashes"
@@ -139,13 +139,11 @@ class BronzeWriter:
             else:
                 value = _value(loaded[column.name], origins)
                 selected.append(f"CAST({value} AS {column.type.stored}) AS {name}")
-        source = f"read_parquet({literal(batch.location)}, file_row_number = true) AS staged"
-        if batch.query is not None:
-            source = f"({batch.query}) AS staged"
+        source = f"{_numbered(batch)} AS staged"
         if batch.has_file_column:
             first = (
-                f"(SELECT {FILE_COLUMN} AS location, min(file_row_number) AS first_row FROM "  # noqa: S608 - quoted
-                f"read_parquet({literal(batch.location)}, file_row_number = true) GROUP BY ALL) AS firsts"
+                f"(SELECT {FILE_COLUMN} AS location, min({ROW}) AS first_row FROM "  # noqa: S608 - quoted
+                f"{_numbered(batch)} GROUP BY ALL) AS firsts"
             )
             source += f" JOIN {first} ON staged.{FILE_COLUMN} = firsts.location"
             source += f" JOIN {UNITS} AS unit ON unit.location = firsts.location"
@@ -155,7 +153,7 @@ class BronzeWriter:
         unit = batch.units[0] if len(batch.units) == 1 else None
         match name:
             case "_row_id":
-                return f"{self.next_row_id} + staged.file_row_number"
+                return f"{self.next_row_id} + staged.{ROW}"
             case "_load_id":
                 return "unit.load_id" if batch.has_file_column else f"{batch.load_id}::BIGINT"
             case "_loaded_at":
@@ -165,7 +163,7 @@ class BronzeWriter:
             case "_file_modified":
                 return "unit.modified_at" if batch.has_file_column else _moment(unit.modified_at if unit else None)
             case "_row_number":
-                number = "staged.file_row_number + 1"
+                number = f"staged.{ROW} + 1"
                 return f"{number} - firsts.first_row" if batch.has_file_column else number
             case "_hash":
                 return self._hash(batch) if self._hashes else "NULL::VARCHAR"
@@ -193,6 +191,16 @@ class BronzeWriter:
             f"SELECT {names} FROM ({rows}) AS fresh WHERE NOT EXISTS (SELECT 1 FROM {KNOWN_HASHES} AS known "  # noqa: S608
             f"WHERE {joined}known._hash = fresh._hash) ORDER BY _row_id"
         )
+
+
+def _numbered(batch: StagedBatch) -> str:
+    """A batch's rows, numbered from 0 in their order."""
+    if batch.query is not None:
+        return f"({batch.query})"
+    file = literal(batch.location)
+    if any(column.name.lower() == "file_row_number" for column in batch.columns):  # which DuckDB gives no other meaning
+        return f"(SELECT *, row_number() OVER () - 1 AS {ROW} FROM read_parquet({file}))"  # noqa: S608 - quoted
+    return f"(SELECT *, file_row_number AS {ROW} FROM read_parquet({file}, file_row_number = true))"  # noqa: S608
 
 
 def _value(column: LoadedColumn, origins: Mapping[str, str]) -> str:

@@ -57,6 +57,7 @@ SAMPLE = "ormolu_sample"
 DEFERRED_BYTES = 16 * 1024 * 1024  # smaller files gain nothing from being written one by one
 BUSY_SHARE = 1.4  # of an even share of all bytes: the most that one file may have, or threads wait for it
 ATTEMPT = "__ormolu_typed_"
+ROW = '"ormolu:row"'  # of a staged batch, from 0
 JSON = data_type("json")
 _INTEGERS = ("int2", "int4", "int8")
 _WHOLE = "[+-]?[0-9]+(\\.0*)?"
@@ -201,7 +202,7 @@ class Stager:
         batches = []
         for unit in units:
             source = _attempted(f"({delimited_query([unit.location], head, kind.dialect)})", attempts)
-            query = f"SELECT {selected}, row_number() OVER () - 1 AS file_row_number FROM {source} AS texts"  # noqa: S608
+            query = f"SELECT {selected}, row_number() OVER () - 1 AS {ROW} FROM {source} AS texts"  # noqa: S608
             # Each value of a row takes at least the byte that ends it.
             most = unit.bytes // len(head.names) + 1
             batches.append(StagedBatch("", most, columns, source_id, unit.load_id, (unit,), query))

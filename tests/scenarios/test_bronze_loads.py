@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
@@ -351,6 +352,21 @@ def test_json_and_parquet_keep_their_values(bench: Bench) -> None:
     )
     bench.load(from_files("*.ndjson"))
     assert bench.rows("id, big, o, late") == [(1, "12345678901234567890123", '{"x":[1]}', None), (2, None, None, "007")]
+
+
+def test_a_column_may_be_called_like_the_number_of_a_row(bench: Bench) -> None:
+    for number in range(2):
+        pq.write_table(
+            pa.table({"id": [2 * number, 2 * number + 1], "File_Row_Number": [70, 60]}),
+            bench.landing / f"{number}.parquet",
+        )
+    bench.load(from_files("*.parquet"))
+    assert bench.rows('id, "File_Row_Number", _source_file, _row_number') == [
+        (0, 70, "0.parquet", 1), (1, 60, "0.parquet", 2), (2, 70, "1.parquet", 1), (3, 60, "1.parquet", 2),
+    ]  # fmt: skip
+    pq.write_table(pa.table({"id": [4], "File_Row_Number": [50]}), bench.landing / "2.parquet")
+    bench.load(from_files("*.parquet"))
+    assert bench.rows('"File_Row_Number", _row_number', order="_row_id DESC LIMIT 1") == [(50, 1)]
 
 
 def test_partitioned_tables_are_written_by_partition(bench: Bench) -> None:
