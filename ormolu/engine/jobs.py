@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -111,6 +111,20 @@ class JobEngine:
 
     def arrow(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
         return self._in_memory(lambda: self._run(sql, parameters).to_arrow_table())
+
+    def make_table(self, name: str, sql: str, *, in_turn: Iterable[str] = ()) -> None:
+        """Make a temporary table of a query; where memory runs out, of the queries that give its rows together."""
+        try:
+            self.execute(f"CREATE TEMP TABLE {identifier(name)} AS {sql}")
+        except OutOfMemory:
+            parts = iter(in_turn)
+            first = next(parts, None)
+            if first is None or self._streams:
+                raise
+            with self.one_thread():
+                self.execute(f"CREATE TEMP TABLE {identifier(name)} AS {first}")
+                for part in parts:
+                    self.execute(f"INSERT INTO {identifier(name)} {part}")
 
     def _in_memory(self, run: Callable[[], Found]) -> Found:
         """Run a statement, and once more on one thread if memory ran out: every thread holds rows of its own.

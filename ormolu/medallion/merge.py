@@ -9,7 +9,7 @@ without SEQUENCE BY does that show: a repaired row that came between the two is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -46,16 +46,33 @@ CREATED = "ormolu:created_at"
 DELETED = "ormolu:deleted_at"
 SURROGATE = "ormolu:surrogate"
 IS_THERE = "ormolu:is_there"
+SPLITS = 16  # of a step that memory does not hold: each reads what it splits by once more
 GONE = ("delete", "tombstone", "deleted before")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A temporary table to make; a view where what reads it reads little of it, or only once."""
+    """A temporary table to make; a view where what reads it reads little of it, or only once.
+
+    Rows of other values in `splits_by` have nothing to do with each other: they can be made in turn.
+    """
 
     name: str
     query: exp.Query
     is_view: bool = False
+    splits_by: tuple[exp.Expr, ...] = ()
+
+    def splits(self) -> Iterator[exp.Query]:
+        """Queries that give the rows together, each a part of them."""
+        for number in range(SPLITS if self.splits_by else 0):
+            assert isinstance(self.query, exp.Select)
+            is_here = fill(
+                "hash(:keys) % :splits = :number",
+                keys=list(self.splits_by),
+                splits=exp.Literal.number(SPLITS),
+                number=exp.Literal.number(number),
+            )
+            yield self.query.where(is_here)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +132,7 @@ class MergePlan:
 
 def merge(request: MergeRequest) -> MergePlan:
     steps = [Step(VERSIONS, _versions(request), is_view=not request.replace_by)]
-    steps += [Step(TWICE, _twice(request)), Step(WINNERS, _winners(request), is_view=True)]
+    steps += [_twice(request), Step(WINNERS, _winners(request), is_view=True)]
     steps += [Step(CHANGES, _changes(request)), Step(MISSING, _missing(request))]
     if request.deleted is not None and not request.forgets_values:
         steps.append(Step(LIVE, _live(request)))
@@ -182,13 +199,13 @@ def _versions(request: MergeRequest) -> exp.Query:
     )
 
 
-def _twice(request: MergeRequest) -> exp.Query:
+def _twice(request: MergeRequest) -> Step:
     """Keys that have several versions: only these need to be put in order."""
-    return query(
-        "SELECT :key FROM versions AS v GROUP BY :key HAVING count(*) > 1",
-        key=columns(request.key, "v"),
-        versions=table(VERSIONS),
+    key = columns(request.key, "v")
+    several = query(
+        "SELECT :key FROM versions AS v GROUP BY :key HAVING count(*) > 1", key=key, versions=table(VERSIONS)
     )
+    return Step(TWICE, several, splits_by=tuple(each.copy() for each in key))
 
 
 def _winners(request: MergeRequest) -> exp.Query:

@@ -83,8 +83,10 @@ class SilverBatch:
     def make(self, step: Step) -> None:
         """Carry out a planned step."""
         self.context.progress(step=step.name.removeprefix("ormolu_"))
-        kind = "VIEW" if step.is_view else "TABLE"
-        self.engine.execute(f"CREATE TEMP {kind} {step.name} AS {text(step.query)}")
+        if step.is_view:
+            self.engine.execute(f"CREATE TEMP VIEW {step.name} AS {text(step.query)}")
+        else:
+            self.engine.make_table(step.name, text(step.query), in_turn=map(text, step.splits()))
 
     def count(self, condition: exp.Expr) -> int:
         """How many staged rows, as `s`, meet it."""

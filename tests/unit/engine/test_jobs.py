@@ -21,6 +21,8 @@ from ormolu.errors import (
 )
 from ormolu.medallion.columns import PartitionField
 from ormolu.medallion.layout import Layout
+from ormolu.medallion.merge import Step
+from ormolu.medallion.templates import column, query, text
 
 
 @pytest.fixture
@@ -81,6 +83,18 @@ def test_what_memory_cannot_sort_at_once_is_written_in_parts(tmp_path: Path) -> 
         files = engine.write_parquet(sql, directory=str(tmp_path / "out"), field_ids=ids, order_by=by)
     assert len(files) > 1
     assert [n for file in files for n in pq.read_table(file.path)["n"].to_pylist()] == list(range(600011))
+
+
+def test_a_table_that_memory_cannot_compute_at_once_is_made_in_parts(tmp_path: Path) -> None:
+    twice = query("SELECT v.k FROM versions AS v GROUP BY v.k HAVING count(*) > 1")
+    step = Step("twice", twice, splits_by=(column("k", "v"),))
+    with JobEngine(memory_limit="9MB", threads=2, temp_directory=tmp_path / "temp") as engine:
+        engine.execute("CREATE TEMP TABLE versions AS SELECT 'key ' || i % 799997 AS k FROM range(800000) AS r(i)")
+        with pytest.raises(OutOfMemory):
+            engine.make_table("twice", text(twice))
+        engine.make_table("twice", text(twice), in_turn=map(text, step.splits()))
+        assert engine.rows("FROM twice ORDER BY k") == [("key 0",), ("key 1",), ("key 2",)]
+        assert engine.rows("SELECT current_setting('threads')") == [(2,)]
 
 
 def test_a_stream_is_not_read_again_after_memory_ran_out(tmp_path: Path) -> None:
