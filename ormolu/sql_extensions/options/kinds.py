@@ -28,7 +28,11 @@ _STORED = table(
     row("format", T.CHOICE, "the format of the data files", "'parquet'", "parquet"),
     row("compression", T.CHOICE, "how data files are compressed", "'zstd'", "zstd snappy gzip lz4 uncompressed"),
     row(
-        "parquet_version", T.CHOICE, "the encodings of data files: 1 for readers that know no newer ones", "'2'", "1 2"
+        "parquet_version",
+        T.CHOICE,
+        "the encodings of data files: 1 is read by every engine, 2 is quicker to read",
+        "'1'",
+        "1 2",
     ),
     row("target_file_size", T.SIZE, "the size that data files are written at", "'256 MB'"),
     row("retention", T.INTERVAL, "how long versions and history are kept", "'30 days'"),

@@ -224,7 +224,11 @@ def test_files_of_partitions_are_written_again_where_they_must(engine: JobEngine
     value = f"CASE WHEN p = 1 THEN {FAR_APART['integers']} ELSE i END::INTEGER"
     sql = f"SELECT {value} AS v, p FROM range(3000) AS r(i), range(2) AS q(p)"
     files = engine.write_parquet(
-        sql, directory=str(tmp_path / "out"), field_ids={"v": 1, "p": 2}, partition_by=[PartitionField("p")]
+        sql,
+        directory=str(tmp_path / "out"),
+        field_ids={"v": 1, "p": 2},
+        partition_by=[PartitionField("p")],
+        layout=Layout(parquet_version=2),
     )
     assert sorted(file.partition for file in files) == [("0",), ("1",)]
     assert sorted(str(path) for path in (tmp_path / "out").rglob("*.parquet")) == sorted(file.path for file in files)
