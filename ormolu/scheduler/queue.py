@@ -6,7 +6,7 @@ same object waits until the earlier one has ended.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -292,6 +292,13 @@ class Queue:
             )
             for row in found
         ]
+
+    def has_work_on(self, objects: Collection[str], *, at: datetime) -> bool:
+        """Whether a run of one of these objects is being carried out, or waits for nothing but a worker."""
+        is_due = sa.or_(runs.c.status == RunStatus.RUNNING.value, IS_WAITING)
+        of_these = sa.select(runs.c.run_id).where(runs.c.database == self._database, runs.c.object.in_(objects), is_due)
+        with reading(self._engine) as connection:
+            return connection.execute(of_these.limit(1), {AT: at}).first() is not None
 
     def last_due(self, object_name: str) -> datetime | None:
         """When a schedule, or the making of one, last queued a run of the object."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable
 
 from ormolu.catalog.drafts import DraftLake
@@ -15,7 +16,9 @@ from ormolu.server.commands.waiting import run_and_wait
 from ormolu.server.context import SessionContext
 from ormolu.server.drafts import in_one_commit
 
-TRIES_MAX = 3
+TRIES_MAX = 5
+SETTLE_SECONDS_MAX = 10.0
+SETTLE_PAUSE_SECONDS = 0.05
 HINT = "Nothing was changed. Without CASCADE what is made from {table} keeps what it has."
 
 Act = Callable[[SessionContext, Services], None]
@@ -30,14 +33,29 @@ def with_downstream(
         return
     tries = 1 if isinstance(services.lake, DraftLake) else TRIES_MAX
     for attempt in itertools.count(1):
+        if tries > 1:
+            _settle(table, session, services)
         try:
             with in_one_commit(session, services) as (inner, within):
                 act(inner, within)
                 _refresh_downstream(table, inner, within)
             return
-        except SerializationFailure:
+        except SerializationFailure as error:
             if attempt == tries:
+                error.hint = (
+                    "Nothing was changed: others publish to these tables. Without CASCADE no one is in the way."
+                )
                 raise
+
+
+def _settle(table: TableName, session: SessionContext, services: Services) -> None:
+    """Wait, not for long, for what is under way: a publish to one of the tables in between would be a conflict."""
+    relations = services.lake.head().definitions.relations()
+    tables = [str(each) for each in (table, *downstream_in_order(relations, table))]
+    end = time.monotonic() + SETTLE_SECONDS_MAX
+    while services.queue.has_work_on(tables, at=services.now()) and time.monotonic() < end:
+        session.cancellation.check()
+        time.sleep(SETTLE_PAUSE_SECONDS)
 
 
 def _refresh_downstream(table: TableName, session: SessionContext, services: Services) -> None:
