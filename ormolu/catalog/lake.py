@@ -53,6 +53,7 @@ QUARANTINE = TableName("lake", "quarantine")
 LAYERS = ("bronze", "silver", "gold")
 NAMESPACES = ("bronze", "silver", "gold", "quarantine", "lake")
 TABLES_CACHED_MAX = 512
+TABLE_VERSIONS_CACHED_MAX = 2  # of each: one tells of every snapshot there is, so that many would be many times that
 MANIFESTS_CACHED_MAX = 2048
 DEFINITIONS_CACHED_MAX = 8
 LOG_FILES_CACHED_MAX = 256
@@ -71,7 +72,7 @@ class Lake:
         self.engine = engine
         self.database = database
         self.warehouse = warehouse if "://" in warehouse else str(Path(warehouse).absolute())
-        self._tables: Cache[tuple[TableName, str], IcebergTable] = Cache(TABLES_CACHED_MAX)
+        self._tables: Cache[TableName, Cache[str, IcebergTable]] = Cache(TABLES_CACHED_MAX)
         self._manifest_files: ManifestFiles = Cache(MANIFESTS_CACHED_MAX)
         self._definitions: Cache[str, Definitions] = Cache(DEFINITIONS_CACHED_MAX)
         self._log_files: LogFiles = Cache(LOG_FILES_CACHED_MAX)
@@ -113,10 +114,13 @@ class Lake:
         return f"{self.warehouse}/{self.database}/{table.schema}/{name}-{uuid4()}"
 
     def table_at(self, name: TableName, metadata_location: str) -> IcebergTable:
-        return self._tables.get(
-            (name, metadata_location),
+        return self._versions_of(name).get(
+            metadata_location,
             lambda: IcebergTable(name, metadata_location, read_metadata(metadata_location), self._manifest_files),
         )
+
+    def _versions_of(self, name: TableName) -> Cache[str, IcebergTable]:
+        return self._tables.get(name, lambda: Cache(TABLE_VERSIONS_CACHED_MAX))
 
     def definitions_at(self, metadata_location: str | None) -> Definitions:
         if metadata_location is None:
@@ -241,7 +245,7 @@ class Lake:
         """What was just written need not be read back."""
         if turn.to is not None and turn.metadata is not None:
             table = IcebergTable(turn.table, turn.to, turn.metadata, self._manifest_files)
-            self._tables.put((turn.table, turn.to), table)
+            self._versions_of(turn.table).put(turn.to, table)
 
     def _create(self, at: datetime) -> None:
         """Make the namespaces and the definitions table where this is the first change; another may be faster."""

@@ -143,7 +143,7 @@ class QueryPlanner:
         if plan is None:
             plan = self._make(query, tuple(oids), types or tuple(map(type_of_oid, oids)), session)
             if is_cacheable(plan.bound):
-                self._plans.put(key, plan, characters=len(query.text))
+                self._plans.put(key, plan, characters=plan.text.characters)
         return plan
 
     def _key(self, query: Query, oids: Sequence[int], session: SessionContext) -> tuple[object, ...]:

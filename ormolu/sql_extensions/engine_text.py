@@ -14,6 +14,7 @@ from ormolu.sql_extensions.conditions import ANYTHING, Condition
 from ormolu.sql_extensions.scans import scan_conditions
 
 FILES = "files"  # the key in a list's `meta`
+LISTED_SHARE = 50
 _MARK = "\0"  # no text of PostgreSQL's has it
 
 
@@ -67,6 +68,11 @@ class EngineText:
     def shortest(self) -> str:
         """With one file a scan: the columns are the same."""
         return self._with([scan.files.first for scan in self.scans])
+
+    @property
+    def characters(self) -> int:
+        """How long the text is, as far as memory goes: a character of a list of files takes less than one of a tree."""
+        return sum(map(len, self.parts)) + sum(len(scan.files.listed) for scan in self.scans) // LISTED_SHARE
 
     def matching(self, parameters: Sequence[object]) -> list[FewerFiles | None]:
         """The files of each scan that may hold rows for the parameters' values; None where it reads them all."""

@@ -17,6 +17,7 @@ import psycopg
 
 from ormolu.catalog.database import open_database, reading
 from ormolu.catalog.databases import Databases
+from ormolu.catalog.draft_parts import give_up
 from ormolu.catalog.lake import Lake
 from ormolu.catalog.reachability import reachable_files
 from ormolu.catalog.sweep import sweep
@@ -174,12 +175,26 @@ class Marks:
         assert sorted(-key for (key,) in repaired) == sorted(self.repaired)
 
     def check_settled(self) -> None:
-        """No run waits for somebody who is gone."""
+        """No run waits for somebody who is gone.
+
+        Servers of a team do not know of each other's sessions: a transaction is given up once it is too old to commit.
+        """
+        if not self.catalog.startswith("sqlite"):
+            self._give_up_what_is_old()
         waiting = "SELECT object, status FROM lake.runs WHERE status IN ('queued', 'running', 'staged')"
         end = time.monotonic() + SETTLED_SECONDS
         while found := self.server.run(waiting):
             assert time.monotonic() < end, found
             time.sleep(0.1)
+
+    def _give_up_what_is_old(self) -> None:
+        engine = open_database(self.catalog)
+        try:
+            for database in Databases(engine).all():
+                lake = Lake(engine, database=database.name, warehouse=str(self.warehouse))
+                give_up(lake, before=datetime.now(UTC))
+        finally:
+            engine.dispose()
 
     def check_swept(self) -> int:
         """The sweep finds every file that nothing refers to, and no other; how many it removed."""
