@@ -63,5 +63,5 @@ def test_folders_of_the_environment_are_separated_as_paths_are() -> None:
 
 
 def test_an_engine_counts_less_than_a_run_may_take() -> None:
-    assert Config(job_memory="1GB").engine_memory == "644MB"
+    assert Config(job_memory="1GB").engine_memory == "590MB"
     assert Config(job_memory="80%").engine_memory == "80%"  # DuckDB's own spelling
