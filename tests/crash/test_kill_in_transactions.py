@@ -72,22 +72,26 @@ def check_forgotten(server: OrmoluServer) -> None:
         time.sleep(0.1)
 
 
+def kill_in(work: threading.Thread, server: OrmoluServer, what: str, chance: random.Random) -> None:
+    """Kill the server or its workers at some moment of the work; the server is there again afterwards."""
+    work.start()
+    time.sleep(chance.uniform(0, WHOLE_SECONDS))
+    if what == "server":
+        server.kill()
+        work.join()
+        server.start()
+    else:
+        for pid in server.workers():
+            os.kill(pid, signal.SIGKILL)
+        work.join()
+
+
 def kill_repeatedly(server: OrmoluServer, what: str, kills: int) -> None:
     chance = random.Random(SEED)
     for statement in SETUP.strip().split(";\n"):
         server.run(statement)
     for batch in range(kills):
-        thread = threading.Thread(target=try_to_load, args=(server, batch))
-        thread.start()
-        time.sleep(chance.uniform(0, WHOLE_SECONDS))
-        if what == "server":
-            server.kill()
-            thread.join()
-            server.start()
-        else:
-            for pid in server.workers():
-                os.kill(pid, signal.SIGKILL)
-            thread.join()
+        kill_in(threading.Thread(target=try_to_load, args=(server, batch)), server, what, chance)
         check_together(server)
     load_both(server, kills)
     assert kills in check_together(server)
@@ -121,17 +125,7 @@ def test_what_is_taken_back_with_cascade_is_whole_or_not_at_all(own_server: Ormo
     acts = [f"EXCLUDE RUN {last[1]}", f"INCLUDE RUN {last[1]}", f"RESTORE TO VERSION {first}"]
     for act in (*acts, f"RESTORE TO VERSION {last[0]}") * KILLS:
         statement = f"ALTER BRONZE SOURCE parts {act} CASCADE"
-        thread = threading.Thread(target=quietly, args=(server, statement))
-        thread.start()
-        time.sleep(chance.uniform(0, WHOLE_SECONDS))
-        if what == "server":
-            server.kill()
-            thread.join()
-            server.start()
-        else:
-            for pid in server.workers():
-                os.kill(pid, signal.SIGKILL)
-            thread.join()
+        kill_in(threading.Thread(target=quietly, args=(server, statement)), server, what, chance)
         counted = [server.run(f"SELECT count(*) FROM {layer}.parts")[0][0] for layer in ("bronze", "silver")]
         assert {*counted, server.run("SELECT n FROM gold.parts")[0][0]} in ({1}, {2}), act
         quietly(server, statement)
