@@ -14,7 +14,7 @@ from ormolu.sql_extensions.conditions import ANYTHING, Condition
 from ormolu.sql_extensions.scans import scan_conditions
 
 FILES = "files"  # the key in a list's `meta`
-LISTED_SHARE = 50
+LISTED_SHARE = 50  # characters of a list of files that weigh as much as one of the text around it
 _MARK = "\0"  # no text of PostgreSQL's has it
 
 
