@@ -11,6 +11,7 @@ from sqlglot.errors import ErrorLevel
 
 from ormolu.definitions import TableName
 from ormolu.sql_extensions.conditions import ANYTHING, Condition
+from ormolu.sql_extensions.implied_conditions import write_implied_conditions
 from ormolu.sql_extensions.scans import scan_conditions
 
 FILES = "files"  # the key in a list's `meta`
@@ -113,6 +114,7 @@ def file_list(files: Files) -> exp.Array:
 
 def engine_text(tree: exp.Query) -> EngineText:
     marked = tree.copy()
+    write_implied_conditions(marked)
     conditions = scan_conditions(marked)
     scans: list[Scan] = []
     for reading in marked.find_all(exp.ReadParquet):
