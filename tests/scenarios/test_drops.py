@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from tests.peers.faults import Faults
 from tests.peers.ormolu import OrmoluServer
+
+
+@pytest.fixture(scope="module")
+def faults(tmp_path_factory: pytest.TempPathFactory) -> Faults:
+    return Faults(tmp_path_factory.mktemp("faults"))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, faults: Faults) -> Iterator[OrmoluServer]:
+    running = OrmoluServer(tmp_path_factory.mktemp("server") / "lake", variables=faults.variables).start()
+    yield running
+    assert running.stop() == 0
 
 
 def test_a_source_made_again_takes_the_upload_of_the_dropped_one(server: OrmoluServer) -> None:
@@ -71,3 +86,29 @@ def copy(server: OrmoluServer, source: str, text: str) -> None:
         connection.cursor().copy(f"COPY bronze.{source} FROM STDIN (FORMAT csv)".encode()) as target,
     ):
         target.write(text)
+
+
+def test_a_publish_in_between_does_not_keep_a_table_from_being_dropped(server: OrmoluServer, faults: Faults) -> None:
+    def load(text: bytes) -> None:
+        with server.connect() as connection, connection.cursor().copy("COPY bronze.busy FROM STDIN") as copy:
+            copy.write(text)
+
+    server.run("CREATE BRONZE SOURCE busy (id integer) FROM UPLOAD FORMAT csv")
+    load(b"1\n")
+    told: list[object] = []
+
+    def drop() -> None:
+        with server.connect() as connection:
+            connection.add_notice_handler(lambda notice: told.append(notice.message_primary))
+            told.append(connection.execute("DROP BRONZE SOURCE busy CASCADE").statusmessage)
+
+    faults.arm("publish:staged", "hold")
+    dropping = threading.Thread(target=drop)
+    dropping.start()
+    faults.wait_until_reached("publish:staged")
+    load(b"2\n")
+    faults.let_go("publish:staged")
+    dropping.join(60)
+    assert told == ["DROP BRONZE SOURCE"]
+    server.run("UNDROP TABLE bronze.busy")
+    assert server.run("SELECT id FROM bronze.busy ORDER BY id") == [(1,), (2,)]

@@ -20,6 +20,7 @@ from ormolu.definitions import (
 from ormolu.errors import (
     DependentObjectsStillExist,
     FeatureNotSupported,
+    SerializationFailure,
     UndefinedObject,
     UndefinedTable,
     WrongObjectType,
@@ -33,6 +34,7 @@ from ormolu.server.outcomes import Completed, Outcome
 from ormolu.sql_extensions.statements import Drop
 
 COMPANIONS = ("_deleted", "_history", "_all")
+TRIES_MAX = 5
 
 
 def is_there(statement: Drop, head: Head) -> bool:
@@ -63,10 +65,20 @@ def drop(statement: Drop, session: SessionContext, services: Services) -> Outcom
         return drop_database(statement, session, services)
     kind, name = statement.kind, str(statement.name)
     require_admin(services, session, f"drop {kind.value.lower()} {name}")
-    done = Completed(f"DROP {kind.value}")
     if statement.on is not None:
         raise FeatureNotSupported(f"DROP {kind.value} is not supported yet")
-    head = services.lake.head()
+    for attempt in range(1, TRIES_MAX + 1):
+        try:
+            return _drop(statement, session, services, services.lake.head())
+        except SerializationFailure:  # a run that nobody asked for may have published to what goes
+            if attempt == TRIES_MAX:
+                raise
+    raise AssertionError("unreachable: the last conflict is raised")
+
+
+def _drop(statement: Drop, session: SessionContext, services: Services, head: Head) -> Outcome:
+    kind, name = statement.kind, str(statement.name)
+    done = Completed(f"DROP {kind.value}")
     if not is_there(statement, head):
         session.notice("NOTICE", "00000", f'{kind.value.lower()} "{name}" does not exist, skipping')
         return done
@@ -78,8 +90,6 @@ def drop(statement: Drop, session: SessionContext, services: Services) -> Outcom
             hint="DROP ... CASCADE drops them too.",
         )
     gone = [*others, (kind, name)]
-    for other_kind, other in others:
-        session.notice("NOTICE", "00000", f"drop cascades to {other_kind.value.lower()} {other}")
     changes = [table for other_kind, other in gone if other_kind.schema for table in _tables(other, head)]
     definitions = [
         DefinitionChange(kind=other_kind, name=other, ddl=None, author=session.role) for other_kind, other in gone
@@ -88,6 +98,8 @@ def drop(statement: Drop, session: SessionContext, services: Services) -> Outcom
     forget = [lambda connection, secret=secret: services.secrets.drop_in(connection, secret) for secret in secrets]
     kept = _kept([other for other_kind, other in gone if other_kind.schema], head)
     services.lake.commit(changes, definitions, (*forget, *kept), at=services.now(), based_on=head)
+    for other_kind, other in others:
+        session.notice("NOTICE", "00000", f"drop cascades to {other_kind.value.lower()} {other}")
     services.wake()
     return done
 
