@@ -212,7 +212,7 @@ _OF_STORE = re.compile(
 )
 _QUERY = re.compile(r"\?[^\s'\")]+")
 _REFUSED_HINT = "Check the credentials in the server's environment, and what they may do below the warehouse."
-_SLOW_HINT = "The store did not answer as it should, after several attempts; nothing was changed. Try again later."
+_SLOW_HINT = "The store did not answer as it should, after several attempts. Nothing is half done: try again later."
 
 
 def as_store_error(error: Exception) -> OrmoluError | None:

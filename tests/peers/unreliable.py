@@ -20,8 +20,8 @@ BUSY = b"<?xml version='1.0'?><Error><Code>SlowDown</Code><Message>Please reduce
 class Fault:
     """What happens to the requests that match, after the first `spared` of them: `action` is a status, or a word.
 
-    `cut` closes the connection with nothing answered, `lost` does so after the store has done what was asked, `slow`
-    waits for `seconds` first.
+    `cut` closes the connection with nothing answered, `lost` does so after the store has done what was asked, `half`
+    in the middle of the answer's content, and `short` gives that half as if it were all; `slow` waits for `seconds` first.
     """
 
     matching: str
@@ -97,9 +97,13 @@ class UnreliableStore:
                 if action == "lost":
                     self.close_connection = True
                     return
-                self._answer(status, headers, content)
+                if action == "short":
+                    content = content[: len(content) // 2]
+                self._answer(status, headers, content, is_half=action == "half")
 
-            def _answer(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
+            def _answer(
+                self, status: int, headers: list[tuple[str, str]], content: bytes, *, is_half: bool = False
+            ) -> None:
                 self.send_response_only(status)
                 given = dict(headers).get("Content-Length") if self.command == "HEAD" else None
                 for name, value in headers:
@@ -108,7 +112,8 @@ class UnreliableStore:
                 self.send_header("Content-Length", given or str(0 if self.command == "HEAD" else len(content)))
                 self.end_headers()
                 if self.command != "HEAD":
-                    self.wfile.write(content)
+                    self.wfile.write(content[: len(content) // 2] if is_half else content)
+                self.close_connection = self.close_connection or is_half
 
             do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = _serve  # noqa: N815 - http.server's names
 

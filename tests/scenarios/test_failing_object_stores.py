@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -21,6 +22,9 @@ from tests.peers.unreliable import Fault, UnreliableStore
 WRITES = "^(PUT|POST) "
 FILES = r"^(PUT|POST) .*\.parquet"
 METADATA = r"^(PUT|POST) .*\.(avro|json)"
+READS = "^(GET|HEAD) "
+LISTS = r"^GET .*list-type"
+DELETES = r"^(DELETE |POST .*[?&]delete)"
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +55,11 @@ def server(
         server.stop()
 
 
-def copy(server: OrmoluServer, number: int) -> None:
-    with server.connect() as connection, connection.cursor().copy("COPY bronze.lines FROM STDIN (FORMAT csv)") as to:
+def copy(server: OrmoluServer, number: int, table: str = "bronze.lines") -> None:
+    with (
+        server.connect() as connection,
+        connection.cursor().copy(f"COPY {table} FROM STDIN (FORMAT csv)".encode()) as to,
+    ):
         to.write(f"{number},0\n")
 
 
@@ -121,15 +128,59 @@ def test_a_store_that_is_gone_is_told_to_readers_and_they_go_on_when_it_is_back(
     assert numbers(server)
 
 
-def test_the_sweep_finds_what_failed_runs_left(
-    server: OrmoluServer, s3_peer: StorePeer, warehouse: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("fault", [Fault(READS, "half"), Fault(METADATA, 503)])
+def test_a_vacuum_that_meets_half_answers_fails_and_the_next_one_is_done(
+    server: OrmoluServer, unreliable: UnreliableStore, fault: Fault
 ) -> None:
-    for name, value in s3_peer.variables.items():
+    copy(server, len(numbers(server)))
+    before = numbers(server)
+    vacuum = "VACUUM bronze.lines WITH (expire = '1 microsecond', grace = '0 seconds')"
+    with unreliable.failing(fault), pytest.raises(psycopg.Error) as failed:
+        server.run(vacuum)
+    assert failed.value.sqlstate == "58030", failed.value
+    assert failed.value.diag.message_hint
+    assert numbers(server) == before
+    assert "compact" in [step for _, step, *_ in server.run(vacuum)]
+    assert numbers(server) == before
+
+
+def test_an_erasure_whose_deletes_are_refused_says_so_and_is_ended_by_the_next(
+    server: OrmoluServer, unreliable: UnreliableStore
+) -> None:
+    server.run("CREATE BRONZE SOURCE people (id int, n int) FROM UPLOAD")
+    for number in (1, 2):
+        copy(server, number, "bronze.people")
+    erase = "CALL lake.erase('bronze.people', '{\"id\": 1}')"
+    with unreliable.failing(Fault(DELETES, 503, spared=1)), pytest.raises(psycopg.Error) as failed:
+        server.run(erase)
+    assert failed.value.sqlstate == "58030"
+    assert "once more" in (failed.value.diag.message_hint or "")
+    assert numbers(server, "bronze.people") == [2]
+    seen = len(unreliable.requests)
+    server.run(erase)
+    deleted = [each for each in unreliable.requests[seen:] if re.match(DELETES, each) and ".parquet" in each]
+    assert deleted, "what was refused"
+
+
+def test_the_sweep_finds_what_failed_runs_left(
+    server: OrmoluServer,
+    s3_peer: StorePeer,
+    unreliable: UnreliableStore,
+    warehouse: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in s3_peer.behind(unreliable.endpoint).variables.items():
         monkeypatch.setenv(name, value)
     engine = open_database(f"sqlite:///{server.folder / 'catalog.db'}")
     try:
         lake = Lake(engine, database="lakehouse", warehouse=warehouse)
-        assert sweep(lake, at=datetime.now(UTC) + timedelta(days=2)).files
+        later = datetime.now(UTC) + timedelta(days=2)
+        for fault in (Fault(LISTS, "short"), Fault(DELETES, 503, spared=3)):
+            with unreliable.failing(fault), pytest.raises(OSError, match="AWS Error"):
+                sweep(lake, at=later)
+            with reading(engine) as connection:
+                assert {file.path for file in list_files(warehouse)} > reachable_files(connection)
+        assert sweep(lake, at=later).files
         with reading(engine) as connection:
             assert {file.path for file in list_files(warehouse)} == reachable_files(connection)
     finally:

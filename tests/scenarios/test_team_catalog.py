@@ -26,7 +26,9 @@ def team(postgres_peer: PostgresPeer, tmp_path: Path) -> Iterator[tuple[OrmoluSe
 
 def both_restore_at_once(one: OrmoluServer, two: OrmoluServer) -> None:
     """Each takes back other loads, with everything made of them, beside a refresh: one of the two comes last."""
-    loads = "SELECT version FROM lake.versions WHERE table_name = 'bronze.ticks' AND operation = 'load' ORDER BY version"
+    loads = (
+        "SELECT version FROM lake.versions WHERE table_name = 'bronze.ticks' AND operation = 'load' ORDER BY version"
+    )
     versions = [row[0] for row in one.run(loads)]
     restore = "ALTER BRONZE SOURCE ticks RESTORE TO VERSION {} CASCADE"
     with ThreadPoolExecutor(max_workers=3) as clients:

@@ -12,6 +12,7 @@ from ormolu.errors import (
     ActiveSqlTransaction,
     FeatureNotSupported,
     InvalidParameterValue,
+    IoError,
     UndefinedFunction,
 )
 from ormolu.scheduler import erasures
@@ -29,6 +30,9 @@ from ormolu.sql_extensions.statements import Call
 
 ERASE_COLUMNS = columns(*erasures.COLUMNS)
 PARAMETERS = ("table", "key")
+HALF_ERASED = (
+    "The rows are out of the sources, but not out of all files yet: call lake.erase once more, with the same key."
+)
 
 
 def call(statement: Call, session: SessionContext, services: Services) -> Outcome:
@@ -63,10 +67,14 @@ def _erase(name: TableName, key: dict[str, str], session: SessionContext, servic
     found = erasures.reach_of(services.lake.head(), name, key)
     try:
         answer = _half(erasures.REMOVE, name, key, session, services)
-        for dependent in found.derived:
-            state = run_and_wait(services, session, str(dependent), RunAction.REFRESH, {"full": True})
-            answer.append((str(dependent), "refreshed", state.rows_out, None, None))
-        return answer + _half(erasures.FORGET, name, key, session, services)
+        try:
+            for dependent in found.derived:
+                state = run_and_wait(services, session, str(dependent), RunAction.REFRESH, {"full": True})
+                answer.append((str(dependent), "refreshed", state.rows_out, None, None))
+            return answer + _half(erasures.FORGET, name, key, session, services)
+        except IoError as error:
+            error.hint = HALF_ERASED
+            raise
     finally:
         services.forget_rows()
 
