@@ -28,6 +28,7 @@ CATALOG_FILE = "catalog.db"
 DESCRIPTION_FILE = "backup.json"
 WAREHOUSE = "warehouse"
 ROWS_AT_ONCE = 1000
+TRIES_MAX = 3
 LOCATIONS = ("metadata_location", "previous_metadata_location")
 ENDED = ("succeeded", "failed", "canceled", "blocked", "rolled_back")
 RESTORED = "the lake was restored from a backup while this run was waiting"
@@ -53,17 +54,20 @@ class Backup:
 def make_backup(
     engine: Engine, warehouse: str, folder: Path, *, at: datetime, version: str, progress: Progress
 ) -> Backup:
-    """Bring the backup in `folder` up to date: files that are there stay, those no row refers to go at the end."""
+    """Bring the backup in `folder` up to date: files that are there stay, those no row refers to go at the end.
+
+    An erasure takes files away from under it: then it begins anew, with what there is since.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = folder / f"{CATALOG_FILE}.new"
-    draft.unlink(missing_ok=True)
-    with _catalog_file(draft) as copy:
-        with reading(engine) as source:
-            in_transaction(copy, lambda connection: _copy_rows(source, connection, {}))
-        reach("backup:rows-copied")
-        with reading(copy) as connection:
-            needed = in_order(reachable_files(connection))
-    files, size, copied = _copy_files(needed, warehouse, folder / WAREHOUSE, progress)
+    for attempt in range(1, TRIES_MAX + 1):
+        try:
+            needed = _copy_catalog(engine, draft)
+            files, size, copied = _copy_files(needed, warehouse, folder / WAREHOUSE, progress)
+            break
+        except (DataCorrupted, UndefinedFile):
+            if attempt == TRIES_MAX:
+                raise
     reach("backup:files-copied")
     made = Backup(warehouse, at.isoformat(), version, len(files), size, copied, _places_before(folder, warehouse))
     described = folder / f"{DESCRIPTION_FILE}.new"
@@ -76,6 +80,17 @@ def make_backup(
         if path.is_file() and path not in files:
             path.unlink()
     return made
+
+
+def _copy_catalog(engine: Engine, draft: Path) -> Sequence[str]:
+    """Put the rows of one instant in the file; the files that they refer to."""
+    draft.unlink(missing_ok=True)
+    with _catalog_file(draft) as copy:
+        with reading(engine) as source:
+            in_transaction(copy, lambda connection: _copy_rows(source, connection, {}))
+        reach("backup:rows-copied")
+        with reading(copy) as connection:
+            return in_order(reachable_files(connection))
 
 
 def read_backup(folder: Path) -> Backup:

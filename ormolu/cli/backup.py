@@ -54,6 +54,7 @@ def restore(file: Path | None, folder: Path, **flags: Any) -> None:
     with _progress("restore") as progress:
         made = restore_lake(config, folder, progress, key=folder / KEY_FILE)
     click.echo(f"{config.data}: the lake as it was at {made.at}, {made.files} files")
+    click.echo("Who was erased since then is in it again: CALL lake.erase() once more.")
     if not config.secret_key_file.exists():
         click.echo(f"Put the key of the secrets at {config.secret_key_file}, or give the secrets again.")
 

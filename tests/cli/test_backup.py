@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import psycopg
+import pyarrow.parquet as pq
 import pytest
 
-from tests.peers.command import ormolu
+from tests.peers.command import begin_python, ormolu
+from tests.peers.faults import Faults
 from tests.peers.ormolu import PASSWORD, OrmoluServer
 from tests.peers.postgresql import PostgresPeer
 
@@ -93,6 +96,39 @@ def test_a_second_backup_copies_only_what_is_new(tmp_path: Path) -> None:
             assert not (kept / "secret.key").exists()
     finally:
         server.stop()
+
+
+def test_who_is_erased_while_a_backup_is_made_is_not_in_it_nor_in_the_next_of_an_older_one(tmp_path: Path) -> None:
+    lake, kept, older = tmp_path / "lake", tmp_path / "kept", tmp_path / "older"
+    faults = Faults(tmp_path / "faults")
+    server = OrmoluServer(lake).start()
+    try:
+        with connect(server) as connection:
+            fill(connection)
+            assert ormolu("backup", str(older), "--data", str(lake)).returncode == 0
+            assert 1 in ids_in(older)
+            faults.arm("backup:rows-copied", "hold")
+            arguments = ("-m", "ormolu", "backup", str(kept), "--data", str(lake))
+            backup = begin_python(*arguments, environment=os.environ | faults.variables)
+            faults.wait_until_reached("backup:rows-copied")
+            connection.execute("""CALL lake.erase('silver.tills', '{"id": 1}')""")
+            faults.let_go("backup:rows-copied")
+            done = backup.end()
+            assert done.returncode == 0, done.stderr
+            assert ormolu("backup", str(older), "--data", str(lake)).returncode == 0
+    finally:
+        server.stop()
+    assert ids_in(kept) == ids_in(older) == {2, 3}
+    moved = ormolu("restore", str(kept), "--data", str(tmp_path / "other"))
+    assert moved.returncode == 0, moved.stderr
+    assert "erased since" in moved.stdout
+
+
+def ids_in(backup: Path) -> set[int]:
+    """Of every file of the source."""
+    files = [file for file in (backup / "warehouse").rglob("*.parquet") if "/bronze/tills-" in str(file)]
+    assert files
+    return {number for file in files for number in pq.read_table(file, columns=["id"])["id"].to_pylist()}
 
 
 def test_a_lake_moves_to_a_postgresql_catalog(tmp_path: Path, postgres_peer: PostgresPeer) -> None:
