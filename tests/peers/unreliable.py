@@ -21,7 +21,7 @@ class Fault:
     """What happens to the requests that match, after the first `spared` of them: `action` is a status, or a word.
 
     `cut` closes the connection with nothing answered, `lost` does so after the store has done what was asked, `half`
-    in the middle of the answer's content, and `short` gives that half as if it were all; `slow` waits for `seconds` first.
+    in the middle of the answer, and `short` gives that half as if it were all; `slow` waits for `seconds` first.
     """
 
     matching: str
