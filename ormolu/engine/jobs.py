@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -27,6 +29,7 @@ from ormolu.engine.parquet_copies import (
     stored_row,
 )
 from ormolu.engine.partitions import partition_value
+from ormolu.engine.scratch import in_scratch, is_large, open_scratch
 from ormolu.engine.sorted_parts import SortTerm, selects_in_parts, sorted_rows
 from ormolu.engine.stores import open_store
 from ormolu.errors import OrmoluError, OutOfMemory, QueryCanceled
@@ -40,6 +43,8 @@ Found = TypeVar("Found")
 LAYOUT = Layout()
 # What the allocator may keep of freed memory: with DuckDB's 128 MB a GROUP BY took half as much again as its limit.
 _FLUSHED_AFTER = "16MB"
+_SIZE = re.compile(r"([\d.]+) (bytes|KiB|MiB|GiB|TiB)")
+_UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _MEMORY_HINT = (
     "The run had {limit} for {threads} threads: start the server with a higher --job-memory, or with fewer --threads."
 )
@@ -67,6 +72,7 @@ class JobEngine:
         self._cursors: list[duckdb.DuckDBPyConnection] = []
         self._is_interrupted = False
         self._is_alone = False
+        self._has_scratch = False
         self._connection = duckdb.connect(
             ":memory:",
             config={
@@ -112,19 +118,41 @@ class JobEngine:
     def arrow(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
         return self._in_memory(lambda: self._run(sql, parameters).to_arrow_table())
 
-    def make_table(self, name: str, sql: str, *, in_turn: Iterable[str] = ()) -> None:
-        """Make a temporary table of a query; where memory runs out, of the queries that give its rows together."""
+    def make_table(self, name: str, sql: str, *, rows: int, in_turn: Iterable[str] = ()) -> None:
+        """Make a temporary table of a query; where memory runs out, of the queries that give its rows together.
+
+        `rows` is how many it has, about, or at most: a large one is kept in a file.
+        """
+        if not is_large(rows, self.memory_bytes):
+            self._make_table("TEMP TABLE", identifier(name), sql, in_turn)
+            return
+        if not self._has_scratch:
+            with self._our_errors():
+                open_scratch(self._connection, self.temp_directory)
+            self._has_scratch = True
+        self._make_table("TABLE", in_scratch(name), sql, in_turn)
+        self.execute(f"CREATE TEMP VIEW {identifier(name)} AS FROM {in_scratch(name)}")
+
+    def _make_table(self, kind: str, name: str, sql: str, in_turn: Iterable[str]) -> None:
         try:
-            self.execute(f"CREATE TEMP TABLE {identifier(name)} AS {sql}")
+            self.execute(f"CREATE {kind} {name} AS {sql}")
         except OutOfMemory:
             parts = iter(in_turn)
             first = next(parts, None)
             if first is None or self._streams:
                 raise
             with self.one_thread():
-                self.execute(f"CREATE TEMP TABLE {identifier(name)} AS {first}")
+                self.execute(f"CREATE {kind} {name} AS {first}")
                 for part in parts:
-                    self.execute(f"INSERT INTO {identifier(name)} {part}")
+                    self.execute(f"INSERT INTO {name} {part}")
+
+    @cached_property
+    def memory_bytes(self) -> int:
+        """What the engine may hold."""
+        text = str(self.rows("SELECT current_setting('memory_limit')")[0][0])
+        found = _SIZE.fullmatch(text)
+        assert found is not None, text
+        return int(float(found[1]) * _UNITS[found[2]])
 
     def _in_memory(self, run: Callable[[], Found]) -> Found:
         """Run a statement, and once more on one thread if memory ran out: every thread holds rows of its own.

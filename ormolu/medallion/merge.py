@@ -54,12 +54,14 @@ GONE = ("delete", "tombstone", "deleted before")
 class Step:
     """A temporary table to make; a view where what reads it reads little of it, or only once.
 
-    Rows of other values in `splits_by` have nothing to do with each other: they can be made in turn.
+    Where the table `view_without` is empty it is a view as well. Rows of other values in `splits_by` have nothing to do
+    with each other: they can be made in turn.
     """
 
     name: str
     query: exp.Query
     is_view: bool = False
+    view_without: str | None = None
     splits_by: tuple[exp.Expr, ...] = ()
 
     def splits(self) -> Iterator[exp.Query]:
@@ -100,6 +102,7 @@ class MergeRequest:
     `current` and `deleted` yield the published tables in the new columns. `is_batch`: rows since the checkpoint, to be
     compared with the published ones; else the input is everything there is. `is_part`: everything of some keys; rows of
     no other are given, and theirs stay. `held_keys` are keys whose published row stays although the input lacks it.
+    `is_first`: nothing was ever published, neither rows nor deletions.
     """
 
     name: TableName
@@ -112,6 +115,7 @@ class MergeRequest:
     deleted: exp.Query | None  # None: deletions are not kept
     forgets_values: bool  # of the deleted, only key and position are kept, so that a late change does not revive them
     held_keys: exp.Query | None
+    is_first: bool
     is_batch: bool
     is_part: bool
     removes_missing: bool
@@ -133,7 +137,7 @@ class MergePlan:
 def merge(request: MergeRequest) -> MergePlan:
     steps = [Step(VERSIONS, _versions(request), is_view=not request.replace_by)]
     steps += [_twice(request), Step(WINNERS, _winners(request), is_view=True)]
-    steps += [Step(CHANGES, _changes(request)), Step(MISSING, _missing(request))]
+    steps += [_changes(request), Step(MISSING, _missing(request))]
     if request.deleted is not None and not request.forgets_values:
         steps.append(Step(LIVE, _live(request)))
     return MergePlan(tuple(steps), _write_current(request), _write_deleted(request))
@@ -249,7 +253,27 @@ def _newest(request: MergeRequest, versions: exp.Query) -> exp.Query:
     )
 
 
-def _changes(request: MergeRequest) -> exp.Query:
+def _changes(request: MergeRequest) -> Step:
+    """A first fill whose keys come once gives its rows as they are: nothing but the write reads them."""
+    if request.is_first:
+        return Step(CHANGES, _uncompared(request), view_without=TWICE)
+    return Step(CHANGES, _compared(request))
+
+
+def _uncompared(request: MergeRequest) -> exp.Query:
+    """Each newest row, where there is nothing to compare it with."""
+    kind = fill("CASE WHEN :delete THEN 'tombstone' ELSE 'insert' END", delete=column(DELETE, "w"))
+    known = [named(cast(exp.null(), "TIMESTAMPTZ"), CREATED)]
+    if request.surrogate_key is not None:
+        known.append(named(cast(exp.null(), "BIGINT"), SURROGATE))
+    if request.deleted is not None:
+        known.append(named(cast(exp.null(), "TIMESTAMPTZ"), DELETED))
+    return query(
+        "SELECT w.*, :known, :kind FROM winners AS w", known=known, kind=named(kind, KIND), winners=table(WINNERS)
+    )
+
+
+def _compared(request: MergeRequest) -> exp.Query:
     """Each newest row beside the published one of its key, and what becomes of it."""
     order = _order(request)
     deleted = request.deleted if request.deleted is not None else _nothing(request.current)

@@ -28,6 +28,7 @@ from ormolu.medallion.inputs import InputQuery, input_query
 from ormolu.medallion.lineage import query_relations
 from ormolu.medallion.metric import metric_query
 from ormolu.medallion.refresh_mode import Mode, Upstream, check_supported, is_volatile, mode_of, rebuild_mode
+from ormolu.medallion.templates import fill
 from ormolu.sql_extensions.queries import AsOf
 from ormolu.sql_extensions.relations import Relation
 from ormolu.sql_extensions.writer.text import write
@@ -123,6 +124,21 @@ def plan_refresh(
             is_volatile=is_clocked,
         )
     return RefreshPlan(definition, input_, upstreams, mode, is_same, checkpoints)
+
+
+def rows_read(plan: RefreshPlan, head: Head) -> int:
+    """How many rows the tables hold that a refresh reads: of the one that it reads the news of, the files with any."""
+    tables = {
+        TableName(*name.split(".", 1)): head.find_table(TableName(*name.split(".", 1))) for name in plan.upstreams
+    }
+    return sum(_rows_read(plan, each) for each in tables.values() if each is not None)
+
+
+def _rows_read(plan: RefreshPlan, table: IcebergTable) -> int:
+    if plan.mode.after_load is None or table.name != plan.input.base:
+        return table.rows
+    is_new = fill("_load_id > :load", load=exp.Literal.number(plan.mode.after_load))
+    return sum(file.rows for file in table.files_matching(is_new))
 
 
 def _as_read(upstream: Upstream, definition: Refreshed, name: str) -> Upstream:

@@ -83,10 +83,14 @@ class SilverBatch:
     def make(self, step: Step) -> None:
         """Carry out a planned step."""
         self.context.progress(step=step.name.removeprefix("ormolu_"))
-        if step.is_view:
+        if step.is_view or (step.view_without is not None and self._is_empty(step.view_without)):
             self.engine.execute(f"CREATE TEMP VIEW {step.name} AS {text(step.query)}")
         else:
-            self.engine.make_table(step.name, text(step.query), in_turn=map(text, step.splits()))
+            sql, rows = text(step.query), self.judgement.rows
+            self.engine.make_table(step.name, sql, rows=rows, in_turn=map(text, step.splits()))
+
+    def _is_empty(self, name: str) -> bool:
+        return not self.engine.rows(text(query("SELECT 1 FROM rows LIMIT 1", rows=table(name))))
 
     def count(self, condition: exp.Expr) -> int:
         """How many staged rows, as `s`, meet it."""

@@ -24,7 +24,7 @@ from ormolu.scheduler import gates
 from ormolu.scheduler.context import ResultTable, RunContext, RunResult
 from ormolu.scheduler.read_columns import check_columns
 from ormolu.scheduler.refresh_parts import catchable_errors, rule_relations
-from ormolu.scheduler.refresh_plans import Readable, RefreshPlan, plan_refresh
+from ormolu.scheduler.refresh_plans import Readable, RefreshPlan, plan_refresh, rows_read
 from ormolu.scheduler.silver_batches import STAGED, SilverBatch
 from ormolu.scheduler.silver_parts import first_after, stage_part
 from ormolu.scheduler.silver_publishes import publish_silver
@@ -140,7 +140,7 @@ class _Reading:
         base = self.plan.input.base
         relation = None if base is None else self._resolve(base, None)
         if self.plan.mode.part is None or relation is None:
-            engine.execute(f"CREATE TEMP TABLE {STAGED} AS {text(staged.query)}")
+            engine.make_table(STAGED, text(staged.query), rows=rows_read(self.plan, self.head))
         else:
             after = first_after(self.plan.mode.part, relation, engine)
             stage_part(definition, staged, after, self.head, engine)

@@ -71,7 +71,7 @@ class SilverWrites:
     def _merge_request(self, stored: tuple[StoredColumn, ...], good: exp.Query) -> MergeRequest:
         batch, definition = self.batch, self.batch.definition
         names = {item.name for item in batch.stage.columns}
-        deleted = None
+        deleted = found = None
         forgets_values = batch.delete_mode == HARD and bool(batch.sequence)
         if batch.delete_mode == SOFT or forgets_values:
             columns_ = deleted_columns(stored)
@@ -89,6 +89,7 @@ class SilverWrites:
             deleted=deleted,
             forgets_values=forgets_values,
             held_keys=self._held_keys() if is_state and batch.plan.is_same_definition else None,
+            is_first=batch.current is None and found is None,
             is_batch=batch.mode.is_batch,
             is_part=batch.mode.part is not None,
             removes_missing=not batch.mode.is_batch and not (is_state and batch.delete_mode == IGNORE),

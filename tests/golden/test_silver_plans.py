@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from ormolu.definitions import GoldMetric, SilverTable, TableName
 from ormolu.medallion.inputs import without_quarantine
-from ormolu.medallion.merge import MergeRequest, merge
+from ormolu.medallion.merge import CHANGES, MergeRequest, merge
 from ormolu.medallion.metric import metric_query
 from ormolu.medallion.rules import named_rules
 from ormolu.medallion.silver import empty_rows, good_rows, stored_columns
@@ -86,7 +86,8 @@ def staged(definition: SilverTable) -> exp.Query:
     return stage(request).query
 
 
-def test_a_merge_is_as_it_was() -> None:
+@pytest.mark.parametrize(("name", "is_first"), [("late_rows_lose", False), ("a_first_fill_compares_nothing", True)])
+def test_a_merge_is_as_it_was(name: str, *, is_first: bool) -> None:
     ddl = "CREATE SILVER TABLE t KEY (id) SEQUENCE BY at DELETE WHEN (quantity IS NULL) SOFT FROM bronze.t"
     definition = parse_definition(ddl)
     assert isinstance(definition, SilverTable)
@@ -109,7 +110,8 @@ def test_a_merge_is_as_it_was() -> None:
             deleted=empty_rows(stored),
             forgets_values=False,
             held_keys=None,
-            is_batch=True,
+            is_first=is_first,
+            is_batch=not is_first,
             is_part=False,
             removes_missing=False,
             keeps_missing=False,
@@ -121,7 +123,8 @@ def test_a_merge_is_as_it_was() -> None:
         )
     )
     assert plan.current.leaving is not None
-    check("late_rows_lose", [*(step.query for step in plan.steps), plan.current.arriving, plan.current.leaving])
+    assert [step.name for step in plan.steps if step.view_without] == ([CHANGES] if is_first else [])
+    check(name, [*(step.query for step in plan.steps), plan.current.arriving, plan.current.leaving])
 
 
 def test_a_metric_is_as_it_was() -> None:

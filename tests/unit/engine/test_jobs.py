@@ -91,8 +91,8 @@ def test_a_table_that_memory_cannot_compute_at_once_is_made_in_parts(tmp_path: P
     with JobEngine(memory_limit="9MB", threads=2, temp_directory=tmp_path / "temp") as engine:
         engine.execute("CREATE TEMP TABLE versions AS SELECT 'key ' || i % 799997 AS k FROM range(800000) AS r(i)")
         with pytest.raises(OutOfMemory):
-            engine.make_table("twice", text(twice))
-        engine.make_table("twice", text(twice), in_turn=map(text, step.splits()))
+            engine.make_table("twice", text(twice), rows=0)
+        engine.make_table("twice", text(twice), rows=0, in_turn=map(text, step.splits()))
         assert engine.rows("FROM twice ORDER BY k") == [("key 0",), ("key 1",), ("key 2",)]
         assert engine.rows("SELECT current_setting('threads')") == [(2,)]
 
