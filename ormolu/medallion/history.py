@@ -20,8 +20,8 @@ from ormolu.medallion.history_events import (
     events,
     position_of,
 )
-from ormolu.medallion.merge import Step, TableWrite
 from ormolu.medallion.silver import VALID_FROM, VALID_TO
+from ormolu.medallion.steps import Step, TableWrite
 from ormolu.medallion.templates import (
     cast,
     column,

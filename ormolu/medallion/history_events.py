@@ -11,7 +11,7 @@ from sqlglot import exp
 from ormolu.definitions import TableName
 from ormolu.medallion.columns import SILVER_AUDIT_COLUMNS, StoredColumn
 from ormolu.medallion.expressions import at
-from ormolu.medallion.merge import MISSING, VERSIONS
+from ormolu.medallion.row_changes import MISSING, VERSIONS
 from ormolu.medallion.silver import VALID_FROM
 from ormolu.medallion.staged_rows import IS_DELETE, ROW_NUMBER, InputColumn
 from ormolu.medallion.templates import (

@@ -2,28 +2,40 @@
 
 Steps make temporary tables, in order; writes say which keys leave a table and which rows come. Who executes them
 decides which files that touches.
-
-A row that comes again unchanged is not written again, so its stored `_row_id` stays that of its first coming. Only
-without SEQUENCE BY does that show: a repaired row that came between the two is then taken for the newer one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from ormolu.definitions import SortColumn, TableName
-from ormolu.medallion.columns import DELETED_AT, PartitionField, StoredColumn
+from ormolu.definitions import TableName
+from ormolu.medallion.columns import DELETED_AT, StoredColumn
 from ormolu.medallion.expressions import at
+from ormolu.medallion.row_changes import (
+    CHANGES,
+    CREATED,
+    DELETED,
+    GONE,
+    IS_THERE,
+    KIND,
+    LIVE,
+    MISSING,
+    SURROGATE,
+    MergeRequest,
+    is_kind,
+    marked,
+    merge_steps,
+    not_late,
+)
+from ormolu.medallion.steps import Step, TableWrite
 from ormolu.medallion.templates import (
     cast,
     column,
     columns,
     fill,
-    first_present,
     named,
     query,
     same,
@@ -31,100 +43,6 @@ from ormolu.medallion.templates import (
     table,
 )
 from ormolu.sql_extensions.types import data_type
-
-VERSIONS = "ormolu_versions"
-TWICE = "ormolu_twice"
-WINNERS = "ormolu_winners"
-LIVE = "ormolu_live"
-CHANGES = "ormolu_changes"
-MISSING = "ormolu_missing"
-DELETE = "ormolu:delete"
-NUMBER = "ormolu:n"
-# What a change carries along beside columns that users name as they like.
-KIND = "ormolu:kind"
-CREATED = "ormolu:created_at"
-DELETED = "ormolu:deleted_at"
-SURROGATE = "ormolu:surrogate"
-IS_THERE = "ormolu:is_there"
-SPLITS = 16  # of a step that memory does not hold: each reads what it splits by once more
-GONE = ("delete", "tombstone", "deleted before")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A temporary table to make; a view where what reads it reads little of it, or only once.
-
-    Where the table `view_without` is empty it is a view as well. Rows of other values in `splits_by` have nothing to do
-    with each other: they can be made in turn.
-    """
-
-    name: str
-    query: exp.Query
-    is_view: bool = False
-    view_without: str | None = None
-    splits_by: tuple[exp.Expr, ...] = ()
-
-    def splits(self) -> Iterator[exp.Query]:
-        """Queries that give the rows together, each a part of them."""
-        for number in range(SPLITS if self.splits_by else 0):
-            assert isinstance(self.query, exp.Select)
-            is_here = fill(
-                "hash(:keys) % :splits = :number",
-                keys=list(self.splits_by),
-                splits=exp.Literal.number(SPLITS),
-                number=exp.Literal.number(number),
-            )
-            yield self.query.where(is_here)
-
-
-@dataclass(frozen=True, slots=True)
-class TableWrite:
-    """Rows whose `key` is in `leaving` leave the table, then those of `arriving` come; `is_whole`: all leave.
-
-    `renamed` are the old names of columns that keep their values under new ones.
-    """
-
-    table: TableName
-    columns: tuple[StoredColumn, ...]
-    arriving: exp.Query
-    key: tuple[str, ...] = ()
-    leaving: exp.Query | None = None
-    is_whole: bool = False
-    partition_by: tuple[PartitionField, ...] = ()
-    order_by: tuple[SortColumn, ...] = ()
-    renamed: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class MergeRequest:
-    """`good` yields value columns, `sequence`, `_row_id`, `_load_id`, DELETE and NUMBER of the rows that may enter.
-
-    `current` and `deleted` yield the published tables in the new columns. `is_batch`: rows since the checkpoint, to be
-    compared with the published ones; else the input is everything there is. `is_part`: everything of some keys; rows of
-    no other are given, and theirs stay. `held_keys` are keys whose published row stays although the input lacks it.
-    `is_first`: nothing was ever published, neither rows nor deletions.
-    """
-
-    name: TableName
-    key: tuple[str, ...]
-    sequence: tuple[str, ...]
-    values: tuple[StoredColumn, ...]
-    columns: tuple[StoredColumn, ...]  # all stored ones: surrogate key, values, hidden ones, audit
-    good: exp.Query
-    current: exp.Query
-    deleted: exp.Query | None  # None: deletions are not kept
-    forgets_values: bool  # of the deleted, only key and position are kept, so that a late change does not revive them
-    held_keys: exp.Query | None
-    is_first: bool
-    is_batch: bool
-    is_part: bool
-    removes_missing: bool
-    keeps_missing: bool  # a missing key was deleted at the source: it goes to the deleted ones
-    replace_by: tuple[str, ...]
-    surrogate_key: str | None
-    surrogate_base: int
-    source_system: str | None
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,232 +53,7 @@ class MergePlan:
 
 
 def merge(request: MergeRequest) -> MergePlan:
-    steps = [Step(VERSIONS, _versions(request), is_view=not request.replace_by)]
-    steps += [_twice(request), Step(WINNERS, _winners(request), is_view=True)]
-    steps += [_changes(request), Step(MISSING, _missing(request))]
-    if request.deleted is not None and not request.forgets_values:
-        steps.append(Step(LIVE, _live(request)))
-    return MergePlan(tuple(steps), _write_current(request), _write_deleted(request))
-
-
-def newest_first(names: Sequence[str], alias: str) -> list[exp.Expr]:
-    return [exp.Ordered(this=column(name, alias), desc=True, nulls_first=False) for name in names]
-
-
-def is_before(names: Sequence[str], left: str, right: str) -> exp.Expr:
-    """The left row comes before the right one by the columns in turn; NULL comes first."""
-    condition: exp.Expr = exp.false()
-    for name in reversed(names):
-        condition = fill(
-            "(:right > :left OR (:left IS NULL AND NOT :right IS NULL) "
-            "OR (:left IS NOT DISTINCT FROM :right AND :rest))",
-            left=column(name, left),
-            right=column(name, right),
-            rest=condition,
-        )
-    return condition
-
-
-def _order(request: MergeRequest) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*request.sequence, "_row_id")))
-
-
-def _versions(request: MergeRequest) -> exp.Query:
-    """The rows that may enter; with REPLACE BY only those of each group's newest version."""
-    if not request.replace_by:
-        return request.good
-    order = _order(request)
-    newest = query(
-        "SELECT g.* FROM good AS g QUALIFY g._load_id IS NOT DISTINCT FROM first_value(g._load_id) OVER "
-        "(PARTITION BY :groups ORDER BY :order)",
-        good=request.good,
-        groups=columns(request.replace_by, "g"),
-        order=[*newest_first(order, "g"), *newest_first(["_load_id", NUMBER], "g")],
-    )
-    if not request.is_batch:
-        return newest
-    leaders = query(
-        "SELECT t.* FROM current AS t QUALIFY row_number() OVER (PARTITION BY :groups ORDER BY :order) = 1",
-        current=request.current,
-        groups=columns(request.replace_by, "t"),
-        order=newest_first(order, "t"),
-    )
-    late_groups = query(
-        "SELECT :groups FROM (SELECT g.* FROM good AS g QUALIFY row_number() OVER "
-        "(PARTITION BY :groups ORDER BY :order) = 1) AS g INNER JOIN leaders AS t ON :same WHERE :late",
-        good=newest,
-        leaders=leaders,
-        groups=columns(request.replace_by, "g"),
-        order=newest_first(order, "g"),
-        same=same(request.replace_by, "g", "t"),
-        late=is_before(order, "g", "t"),
-    )
-    return query(
-        "SELECT v.* FROM newest AS v ANTI JOIN late AS t ON :same",
-        newest=newest,
-        late=late_groups,
-        same=same(request.replace_by, "v", "t"),
-    )
-
-
-def _twice(request: MergeRequest) -> Step:
-    """Keys that have several versions: only these need to be put in order."""
-    key = columns(request.key, "v")
-    several = query(
-        "SELECT :key FROM versions AS v GROUP BY :key HAVING count(*) > 1", key=key, versions=table(VERSIONS)
-    )
-    return Step(TWICE, several, splits_by=tuple(each.copy() for each in key))
-
-
-def _winners(request: MergeRequest) -> exp.Query:
-    alone = query(
-        "SELECT v.* FROM versions AS v ANTI JOIN twice AS t ON :same",
-        versions=table(VERSIONS),
-        twice=table(TWICE),
-        same=same(request.key, "v", "t"),
-    )
-    several = query(
-        "SELECT v.* FROM versions AS v SEMI JOIN twice AS t ON :same",
-        versions=table(VERSIONS),
-        twice=table(TWICE),
-        same=same(request.key, "v", "t"),
-    )
-    return query("SELECT * FROM alone UNION ALL SELECT * FROM newest", alone=alone, newest=_newest(request, several))
-
-
-def _live(request: MergeRequest) -> exp.Query:
-    """The newest living version of each key that is deleted."""
-    living = query(
-        "SELECT v.* FROM versions AS v SEMI JOIN gone AS c ON :same WHERE NOT :delete",
-        versions=table(VERSIONS),
-        gone=query(
-            "SELECT c.* FROM changes AS c WHERE :gone",
-            changes=table(CHANGES),
-            gone=_is_kind(*GONE),
-        ),
-        same=same(request.key, "v", "c"),
-        delete=column(DELETE, "v"),
-    )
-    return _newest(request, living)
-
-
-def _newest(request: MergeRequest, versions: exp.Query) -> exp.Query:
-    return query(
-        "SELECT v.* FROM versions AS v QUALIFY row_number() OVER (PARTITION BY :key ORDER BY :order) = 1",
-        versions=versions,
-        key=columns(request.key, "v"),
-        order=newest_first([*_order(request), NUMBER], "v"),
-    )
-
-
-def _changes(request: MergeRequest) -> Step:
-    """A first fill whose keys come once gives its rows as they are: nothing but the write reads them."""
-    if request.is_first:
-        return Step(CHANGES, _uncompared(request), view_without=TWICE)
-    return Step(CHANGES, _compared(request))
-
-
-def _uncompared(request: MergeRequest) -> exp.Query:
-    """Each newest row, where there is nothing to compare it with."""
-    kind = fill("CASE WHEN :delete THEN 'tombstone' ELSE 'insert' END", delete=column(DELETE, "w"))
-    known = [named(cast(exp.null(), "TIMESTAMPTZ"), CREATED)]
-    if request.surrogate_key is not None:
-        known.append(named(cast(exp.null(), "BIGINT"), SURROGATE))
-    if request.deleted is not None:
-        known.append(named(cast(exp.null(), "TIMESTAMPTZ"), DELETED))
-    return query(
-        "SELECT w.*, :known, :kind FROM winners AS w", known=known, kind=named(kind, KIND), winners=table(WINNERS)
-    )
-
-
-def _compared(request: MergeRequest) -> exp.Query:
-    """Each newest row beside the published one of its key, and what becomes of it."""
-    order = _order(request)
-    deleted = request.deleted if request.deleted is not None else _nothing(request.current)
-    is_late: exp.Expr = exp.false()
-    if request.is_batch:
-        is_late = fill(
-            "(coalesce(:live, FALSE) AND :before_live) OR (coalesce(:dead, FALSE) AND :before_deleted)",
-            live=column(IS_THERE, "t"),
-            dead=column(IS_THERE, "d"),
-            before_live=is_before(order, "w", "t"),
-            before_deleted=is_before(order, "w", "d"),
-        )
-    kind = fill(
-        "CASE WHEN :late THEN 'late' WHEN :delete AND :live THEN 'delete' "
-        "WHEN :delete AND :dead THEN 'deleted before' WHEN :delete THEN 'tombstone' "
-        "WHEN :live IS NULL THEN 'insert' WHEN t._hash = w._hash THEN 'unchanged' ELSE 'update' END",
-        late=is_late,
-        delete=column(DELETE, "w"),
-        live=column(IS_THERE, "t"),
-        dead=column(IS_THERE, "d"),
-    )
-    known: list[exp.Expr] = [named(fill("coalesce(t._created_at, d._created_at)"), CREATED)]
-    if request.surrogate_key is not None:
-        surrogate = [column(request.surrogate_key, "t"), column(request.surrogate_key, "d")]
-        known.append(named(first_present(surrogate), SURROGATE))
-    if request.deleted is not None:
-        same_deletion = fill("CASE WHEN d._row_id IS NOT DISTINCT FROM w._row_id THEN d._deleted_at END")
-        known.append(named(same_deletion, DELETED))
-    return query(
-        "SELECT w.*, :known, :kind FROM winners AS w "
-        "LEFT JOIN current AS t ON :same_live LEFT JOIN deleted AS d ON :same_deleted",
-        known=known,
-        kind=named(kind, KIND),
-        winners=table(WINNERS),
-        current=_marked(request.current),
-        deleted=_marked(deleted),
-        same_live=same(request.key, "w", "t"),
-        same_deleted=same(request.key, "w", "d"),
-    )
-
-
-def _nothing(current: exp.Query) -> exp.Query:
-    return query("SELECT t.* FROM current AS t WHERE FALSE", current=current)
-
-
-def _missing(request: MergeRequest) -> exp.Query:
-    """Published rows that the input no longer has: all of them compared, or within the groups that were replaced."""
-    if request.removes_missing:
-        held = request.held_keys
-        rows = query(
-            "SELECT t.* FROM current AS t ANTI JOIN versions AS v ON :same",
-            current=request.current,
-            versions=table(VERSIONS),
-            same=same(request.key, "t", "v"),
-        )
-        if held is None:
-            return rows
-        return query(
-            "SELECT t.* FROM missing AS t ANTI JOIN held AS h ON :same",
-            missing=rows,
-            held=held,
-            same=same(request.key, "t", "h"),
-        )
-    if request.replace_by:
-        return query(
-            "SELECT t.* FROM current AS t SEMI JOIN changes AS c ON :same_group ANTI JOIN versions AS v ON :same",
-            current=request.current,
-            changes=_not_late(),
-            versions=table(VERSIONS),
-            same_group=same(request.replace_by, "t", "c"),
-            same=same(request.key, "t", "v"),
-        )
-    return _nothing(request.current)
-
-
-def _not_late() -> exp.Query:
-    return query("SELECT c.* FROM changes AS c WHERE :kind <> 'late'", changes=table(CHANGES), kind=column(KIND, "c"))
-
-
-def _is_kind(*kinds: str) -> exp.Expr:
-    """Of a change, as `c`."""
-    return exp.In(this=column(KIND, "c"), expressions=[string(kind) for kind in kinds])
-
-
-def _marked(rows: exp.Query | exp.Table) -> exp.Query:
-    """The rows with IS_THERE, which an outer join leaves NULL where there is none."""
-    return query("SELECT r.*, :there FROM rows AS r", rows=rows, there=named(exp.true(), IS_THERE))
+    return MergePlan(merge_steps(request), _write_current(request), _write_deleted(request))
 
 
 def _write_current(request: MergeRequest) -> TableWrite:
@@ -368,13 +61,13 @@ def _write_current(request: MergeRequest) -> TableWrite:
         "SELECT :key FROM changes AS c WHERE :gone UNION ALL SELECT :key FROM missing",
         key=columns(request.key),
         changes=table(CHANGES),
-        gone=_is_kind("update", "delete"),
+        gone=is_kind("update", "delete"),
         missing=table(MISSING),
     )
     arriving = query(
         "SELECT :cols FROM numbered AS c WHERE :come",
         cols=[_stored(request, item, "c") for item in request.columns],
-        come=_is_kind("insert", "update"),
+        come=is_kind("insert", "update"),
         numbered=_numbered(request),
     )
     return TableWrite(request.name, request.columns, arriving, request.key, leaving)
@@ -393,7 +86,7 @@ def _numbered(request: MergeRequest) -> exp.Query | exp.Table:
     return query(
         "SELECT c.*, :number FROM changes AS c WHERE :changed",
         changes=table(CHANGES),
-        changed=_is_kind("insert", "update", *GONE),
+        changed=is_kind("insert", "update", *GONE),
         number=named(cast(number, "BIGINT"), request.surrogate_key),
     )
 
@@ -437,7 +130,7 @@ def _write_deleted(request: MergeRequest) -> TableWrite | None:
     numbered = query(
         "SELECT c.* FROM numbered AS c WHERE :gone",
         numbered=_numbered(request),
-        gone=_is_kind(*GONE),
+        gone=is_kind(*GONE),
     )
     gone = query(
         "SELECT :valued, :others FROM known AS c",
@@ -468,7 +161,7 @@ def _write_deleted(request: MergeRequest) -> TableWrite | None:
     leaving = query(
         "SELECT :key FROM changes UNION ALL SELECT :key FROM missing",
         key=columns(request.key),
-        changes=_not_late(),
+        changes=not_late(),
         missing=table(MISSING),
     )
     if request.is_part:
@@ -482,7 +175,7 @@ def _with_last_values(request: MergeRequest, gone: exp.Query) -> exp.Query:
     assert isinstance(gone, exp.Select)
     assert request.deleted is not None
     for rows, alias in ((table(LIVE), "l"), (request.current, "t"), (request.deleted, "d")):
-        gone = gone.join(_marked(rows).subquery(alias), on=same(request.key, "c", alias), join_type="left", copy=False)
+        gone = gone.join(marked(rows).subquery(alias), on=same(request.key, "c", alias), join_type="left", copy=False)
     return gone
 
 

@@ -12,9 +12,9 @@ from ormolu.definitions import Column, TableName
 from ormolu.medallion import casts
 from ormolu.medallion.columns import QUARANTINE_COLUMNS, StoredColumn
 from ormolu.medallion.expressions import at
-from ormolu.medallion.merge import Step, TableWrite
 from ormolu.medallion.rules import NamedRule
 from ormolu.medallion.staged_rows import BROKEN, QUARANTINE_ID, RAW, RAW_HASH, ROW_NUMBER, SYSTEM, InputColumn
+from ormolu.medallion.steps import Step, TableWrite
 from ormolu.medallion.templates import (
     any_of,
     cast,

@@ -11,13 +11,13 @@ from ormolu.definitions import Action, GoldMetric, GoldTable, UniqueRule, Violat
 from ormolu.medallion.columns import CHECKPOINTS, DEFINITION_HASH, StoredColumn
 from ormolu.medallion.inputs import normalised, without_quarantine
 from ormolu.medallion.layout import layout_of
-from ormolu.medallion.merge import TableWrite
 from ormolu.medallion.metric import READ_AT, filter_loss_query
 from ormolu.medallion.named_columns import check_named_columns, partitions
 from ormolu.medallion.refresh_mode import checkpoints_text
 from ormolu.medallion.rules import NamedRule, named_rules
 from ormolu.medallion.staged_rows import Stage, StageRequest
 from ormolu.medallion.staging import stage
+from ormolu.medallion.steps import TableWrite
 from ormolu.medallion.templates import columns, query, table, text
 from ormolu.scheduler import gates
 from ormolu.scheduler.context import RunContext, RunResult

@@ -16,7 +16,7 @@ from ormolu.engine.jobs import JobEngine
 from ormolu.medallion.change_impact import Impact, Made, change_of
 from ormolu.medallion.column_spread import spread
 from ormolu.medallion.columns import KEPT, SILVER_AUDIT_COLUMNS, StoredColumn
-from ormolu.medallion.merge import TableWrite
+from ormolu.medallion.steps import TableWrite
 from ormolu.medallion.templates import column, query, text
 from ormolu.scheduler.refresh_plans import RefreshPlan, content_of, kept_of
 from ormolu.scheduler.table_writes import after

@@ -15,8 +15,8 @@ from ormolu.faults import reach
 from ormolu.medallion.columns import QUARANTINE_COLUMNS
 from ormolu.medallion.expressions import resolved, scope_of, undefined_column
 from ormolu.medallion.layout import layout_of
-from ormolu.medallion.merge import TableWrite
 from ormolu.medallion.quarantine import DISCARDED, REPAIRED, quarantine_name
+from ormolu.medallion.steps import TableWrite
 from ormolu.medallion.templates import cast, column, fill, named, query, string
 from ormolu.scheduler.context import RunContext, RunResult
 from ormolu.scheduler.silver_refreshes import Reprocessing, refresh_silver

@@ -13,10 +13,10 @@ from ormolu.definitions import BronzeSource, DeleteWhen, SilverTable, TableName
 from ormolu.engine.jobs import JobEngine
 from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.lineage import base_of
-from ormolu.medallion.merge import Step
 from ormolu.medallion.refresh_mode import Mode
 from ormolu.medallion.silver import delete_when_of, good_rows, sequence_of, stored_columns
 from ormolu.medallion.staged_rows import InputColumn, Stage
+from ormolu.medallion.steps import Step
 from ormolu.medallion.templates import query, table, text
 from ormolu.scheduler.context import RunContext
 from ormolu.scheduler.gates import Judgement

@@ -11,10 +11,10 @@ from ormolu.catalog.changes import Statement
 from ormolu.catalog.lake import IcebergTable
 from ormolu.medallion.columns import CHECKPOINTS, DEFINITION_HASH, KEPT, StoredColumn
 from ormolu.medallion.layout import layout_of
-from ormolu.medallion.merge import TableWrite
 from ormolu.medallion.quarantine import NEW_BAD, QuarantineRequest, quarantine, quarantine_columns, quarantine_name
 from ormolu.medallion.refresh_mode import checkpoints_text
 from ormolu.medallion.silver import NEXT_QUARANTINE_ID
+from ormolu.medallion.steps import TableWrite
 from ormolu.medallion.templates import query, table
 from ormolu.scheduler import gates
 from ormolu.scheduler.context import RunResult

@@ -11,18 +11,11 @@ from ormolu.catalog.lake import IcebergTable
 from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.history import history, history_columns, history_name
 from ormolu.medallion.history_events import HistoryRequest, valid_from
-from ormolu.medallion.merge import (
-    SURROGATE,
-    TWICE,
-    VERSIONS,
-    MergeRequest,
-    TableWrite,
-    deleted_columns,
-    deleted_name,
-    merge,
-)
+from ormolu.medallion.merge import deleted_columns, deleted_name, merge
 from ormolu.medallion.named_columns import partitions
+from ormolu.medallion.row_changes import SURROGATE, TWICE, VERSIONS, MergeRequest
 from ormolu.medallion.silver import HARD, IGNORE, NEXT_SURROGATE_KEY, SOFT, empty_rows, rebuilt_rows
+from ormolu.medallion.steps import TableWrite
 from ormolu.medallion.templates import column, columns, named, query, quoted, same, table, text
 from ormolu.scheduler.silver_batches import PART, STAGED, SilverBatch, limits
 from ormolu.scheduler.table_writes import published

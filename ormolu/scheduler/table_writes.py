@@ -18,8 +18,8 @@ from ormolu.faults import reach
 from ormolu.medallion.columns import StoredColumn
 from ormolu.medallion.expressions import scope_of, translated
 from ormolu.medallion.layout import Layout
-from ormolu.medallion.merge import TableWrite
 from ormolu.medallion.silver import in_columns
+from ormolu.medallion.steps import TableWrite
 from ormolu.medallion.templates import all_of, column, columns, fill, query, same, string, table, text
 from ormolu.scheduler.context import RunContext
 

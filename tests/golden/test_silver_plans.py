@@ -14,8 +14,9 @@ from sqlglot import exp
 
 from ormolu.definitions import GoldMetric, SilverTable, TableName
 from ormolu.medallion.inputs import without_quarantine
-from ormolu.medallion.merge import CHANGES, MergeRequest, merge
+from ormolu.medallion.merge import merge
 from ormolu.medallion.metric import metric_query
+from ormolu.medallion.row_changes import CHANGES, MergeRequest
 from ormolu.medallion.rules import named_rules
 from ormolu.medallion.silver import empty_rows, good_rows, stored_columns
 from ormolu.medallion.staged_rows import InputColumn, StageRequest

@@ -21,7 +21,7 @@ from ormolu.errors import (
 )
 from ormolu.medallion.columns import PartitionField
 from ormolu.medallion.layout import Layout
-from ormolu.medallion.merge import Step
+from ormolu.medallion.steps import Step
 from ormolu.medallion.templates import column, query, text
 
 
