@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ormolu.definitions import (
     BronzeSource,
     Connection,
+    ConnectionSource,
     Definition,
     GoldMetric,
     GoldTable,
@@ -20,7 +21,7 @@ from ormolu.definitions import (
     TableName,
     kind_of,
 )
-from ormolu.errors import DependentObjectsStillExist, DuplicateTable, UndefinedTable
+from ormolu.errors import DependentObjectsStillExist, DuplicateTable, UndefinedObject, UndefinedTable
 from ormolu.medallion.lineage import base_of, dependents, in_order, upstreams
 from ormolu.sql_extensions.equality import is_same_definition
 from ormolu.sql_extensions.options.placed import with_options
@@ -79,8 +80,8 @@ def promotion(base: Known, here: Known, copy: Known, *, only: Collection[str] = 
 
 
 def check_promotion(found: Promotion, here: Known, copy: str) -> None:
-    """42P07 where a relation is of another kind in the copy, 42P01 where one would read what is not here, 2BP01 where
-    something here reads what goes."""
+    """42P07 where a relation is of another kind in the copy, 42P01 or 42704 where one would read what is not here, 2BP01
+    where something here reads what goes."""
     kinds = {each.name: kind_of(each) for each in here.values() if isinstance(each.name, TableName)}
     for definition in found.changed:
         kind = kinds.get(definition.name) if isinstance(definition.name, TableName) else None
@@ -90,6 +91,13 @@ def check_promotion(found: Promotion, here: Known, copy: str) -> None:
                 detail=f'In "{copy}" it is a {kind_of(definition).value.lower()}.',
                 hint="DROP it here first.",
             )
+        for name in _connections(definition):
+            if (Kind.CONNECTION, name) not in here:
+                raise UndefinedObject(
+                    f'connection "{name}" does not exist',
+                    detail=f'{definition.name} of "{copy}" reads it.',
+                    hint=f"Connections are not promoted: CREATE CONNECTION {name} TYPE ... comes first, here.",
+                )
     changed = {(kind_of(each), str(each.name)): each for each in found.changed}
     after = {key: each for key, each in {**here, **changed}.items() if key not in found.dropped}
     relations = {each.name: each for each in after.values() if isinstance(each.name, TableName)}
@@ -110,6 +118,12 @@ def check_promotion(found: Promotion, here: Known, copy: str) -> None:
             detail="\n".join(f"{reader} reads {table}" for table, reader in lost),
             hint="Drop the readers first, or leave WITH DROPS out.",
         )
+
+
+def _connections(definition: Definition) -> tuple[str, ...]:
+    if not isinstance(definition, BronzeSource) or not isinstance(definition.source, ConnectionSource):
+        return ()
+    return definition.source.connections
 
 
 def is_alike(one: Definition | None, other: Definition | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 
@@ -32,11 +32,7 @@ def _mark(source: BronzeSource, run_id: int, context: RunContext, *, is_excluded
     loads = loads_of_run(head, source, run_id)
     table = head.table(source.name)
     state = table_state(table)
-    before = set(state.excluded_loads)
-    after = before | set(loads) if is_excluded else before - set(loads)
-    if after == before:
-        word = "excluded" if is_excluded else "included"
-        raise ObjectNotInPrerequisiteState(f"run {run_id} of {source.name} is {word} already")
+    after = excluded_after(table, loads, run_id, is_excluded=is_excluded)
     properties: dict[str, str | None] = {EXCLUDED_LOADS: json.dumps(sorted(after))}
     if state.latest_full_load is not None:
         latest = _latest_full_load(context, table, after)
@@ -73,6 +69,16 @@ def _mark(source: BronzeSource, run_id: int, context: RunContext, *, is_excluded
     )
     context.publish([change], (), [ledger], result=result)
     return result
+
+
+def excluded_after(table: IcebergTable, loads: Collection[int], run_id: int, *, is_excluded: bool) -> set[int]:
+    """The excluded loads once those of the run are or are not among them; 55000 where that is so already."""
+    before = set(table_state(table).excluded_loads)
+    after = before | set(loads) if is_excluded else before - set(loads)
+    if after == before:
+        word = "excluded" if is_excluded else "included"
+        raise ObjectNotInPrerequisiteState(f"run {run_id} of {table.name} is {word} already")
+    return after
 
 
 def loads_of_run(head: Head, source: BronzeSource, run_id: int) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from ormolu.sql_extensions.parser.script import parse_definition
 from ormolu.sql_extensions.relations import Relation
 
 LOOKED_AT = 20  # versions of an input, newest first
+EXPIRED_HINT = "Versions older than a table's retention are forgotten: lake.versions lists those there are."
 
 
 @dataclass
@@ -56,7 +57,7 @@ class PastTables:
         """What queries saw under the name then."""
         found = find_relation(name, self.find)
         if found is None:
-            raise UndefinedTable(f'relation "{name}" was not there at {self.at:%Y-%m-%d %H:%M:%S}')
+            raise UndefinedTable(f'relation "{name}" was not there at {self.at:%Y-%m-%d %H:%M:%S}', hint=EXPIRED_HINT)
         return found
 
 

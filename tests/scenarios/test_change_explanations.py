@@ -188,3 +188,16 @@ def test_amounts_add_up_whatever_happened(server: OrmoluServer, seed: int) -> No
                 difference = round(Decimal(str(after)), 9) - round(Decimal(str(before)), 9)
                 assert told == difference, (table, measure, first, second, rows)
                 assert measure != "count(*)" or after, (table, second)
+
+
+def test_a_measure_whose_past_has_expired_says_so(server: OrmoluServer) -> None:
+    server.run("CREATE BRONZE SOURCE aged (id integer, amount integer) FROM UPLOAD FORMAT csv")
+    copy(server, "aged", "1,10\n")
+    server.run("CREATE SILVER TABLE aged KEY (id) FROM bronze.aged")
+    server.run("CREATE GOLD METRIC ages FROM silver.aged GRAIN (id) MEASURES (avg(amount) AS mean)")
+    copy(server, "aged", "2,20\n")
+    server.run("REFRESH silver.aged CASCADE")
+    server.run("VACUUM silver.aged WITH (expire = '1 microsecond')")
+    with pytest.raises(psycopg.errors.UndefinedTable) as caught:
+        server.run("EXPLAIN CHANGE IN gold.ages MEASURES (measure(mean)) BETWEEN VERSION 1 AND VERSION 2")
+    assert "retention" in (caught.value.diag.message_hint or "")

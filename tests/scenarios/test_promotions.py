@@ -122,6 +122,12 @@ def test_it_is_promoted_from_elsewhere_in_a_transaction_or_not_at_all(server: Or
         assert rows(dev, "SELECT 1") == [(1,)]
         shop.execute("ROLLBACK")
         assert rows(shop, "SELECT twice FROM gold.latest") == [(42,)]
+        dev.execute("CREATE CONNECTION depot TYPE files WITH (url = 'depot')")
+        dev.execute("CREATE BRONZE SOURCE parts FROM CONNECTION depot FILES '*.csv' FORMAT csv LOAD APPEND")
+        for statement in (PROMOTE, "EXPLAIN " + PROMOTE):
+            error = refused(shop, statement)
+            assert (error.sqlstate, error.diag.message_detail) == ("42704", 'bronze.parts of "dev" reads it.')
+        dev.execute("DROP BRONZE SOURCE parts")
         dev.execute("CREATE BRONZE SOURCE more (a integer) FROM UPLOAD FORMAT csv")
         dev.execute("CREATE SILVER TABLE more AS SELECT a FROM bronze.more")
         home.execute(PROMOTE)

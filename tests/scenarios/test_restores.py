@@ -251,6 +251,9 @@ def test_with_cascade_all_of_it_is_one_publish_or_nothing_is_changed(server: Orm
     server.run(f"CREATE OR REPLACE GOLD TABLE {name} {gated.replace('> 2', '> 1')}")
     for act, left in ((f"EXCLUDE RUN {run[0][0]}", [1, 2]), (f"INCLUDE RUN {run[0][0]}", [1, 2, 3])):
         server.run(f"ALTER BRONZE SOURCE {name} {act} CASCADE")
+        for again in ("EXPLAIN ", ""):
+            with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="already"):
+                server.run(f"{again}ALTER BRONZE SOURCE {name} {act}")
         tables = [f"{layer}.{name}" for layer in ("bronze", "silver", "gold")]
         published = {
             server.run("SELECT max(published_at) FROM lake.versions WHERE table_name = %s", [table])[0][0]

@@ -13,7 +13,7 @@ from ormolu.medallion.lineage import upstreams
 from ormolu.medallion.referenced_keys import with_referenced_keys
 from ormolu.medallion.refresh_mode import check_supported, keeps_old_rows
 from ormolu.scheduler.downstream import EXPIRE, JOIN_MANIFESTS
-from ormolu.scheduler.exclusions import loads_of_run
+from ormolu.scheduler.exclusions import excluded_after, loads_of_run
 from ormolu.scheduler.refresh_plans import RefreshPlan, plan_refresh
 from ormolu.scheduler.runs import RunAction
 from ormolu.server.commands.access import require_admin, require_operate
@@ -194,8 +194,10 @@ def _take_back(asked: Alter, session: SessionContext, services: Services) -> lis
     if not isinstance(source, BronzeSource):
         raise UndefinedTable(f'bronze source "{asked.name}" does not exist')
     require_operate(services, session, asked.name)
-    word = "exclude" if isinstance(asked.action, ExcludeRun) else "include"
+    is_excluded = isinstance(asked.action, ExcludeRun)
+    word = "exclude" if is_excluded else "include"
     loads = loads_of_run(head, source, asked.action.run_id)
+    excluded_after(head.table(source.name), loads, asked.action.run_id, is_excluded=is_excluded)
     planned: list[PlanRow] = [
         PlanRow(str(asked.name), word, f"load {load} of run {asked.action.run_id}") for load in loads
     ]
