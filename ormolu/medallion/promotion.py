@@ -80,8 +80,8 @@ def promotion(base: Known, here: Known, copy: Known, *, only: Collection[str] = 
 
 
 def check_promotion(found: Promotion, here: Known, copy: str) -> None:
-    """42P07 where a relation is of another kind in the copy, 42P01 or 42704 where one would read what is not here, 2BP01
-    where something here reads what goes."""
+    """42P07 where a relation is of another kind in the copy, 42P01 or 42704 where one would read what is not here,
+    2BP01 where something here reads what goes."""
     kinds = {each.name: kind_of(each) for each in here.values() if isinstance(each.name, TableName)}
     for definition in found.changed:
         kind = kinds.get(definition.name) if isinstance(definition.name, TableName) else None

@@ -38,7 +38,7 @@ class _Promoting:
     services: Services
 
     def plan(self, action: PromoteFrom) -> Promotion:
-        """55000 where something changed on both sides; 42P01, 42704 or 2BP01 where what would be does not go together."""
+        """55000 where something changed on both sides; 42P01, 42704, 2BP01 where what would be does not go together."""
         base = {key: parse_definition(ddl) for key, ddl in base_of(self.services.lake.records, self.copy).items()}
         here, theirs = _definitions(self.services.lake.head()), _definitions(_lake(self.copy, self.services).head())
         only = {str(name) for name in action.only}
