@@ -7,36 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any, Protocol, cast
-
-import pyarrow as pa
 
 from ormolu import errors
 from ormolu.server import cursors, transactions
-from ormolu.server.acting import ActingQuery, find_acting, with_channels
 from ormolu.server.actions import Actions
 from ormolu.server.channels import Subscription, notification
-from ormolu.server.constants import ConstantQuery, FixedAnswer, constant_columns, constant_query, one_column, text_rows
+from ormolu.server.constants import FixedAnswer, one_column, text_rows
 from ormolu.server.context import SessionContext
 from ormolu.server.copy_options import copy_options
-from ormolu.server.engine_rows import EngineRows, is_streaming
-from ormolu.server.lifting import Lifting, is_plannable, literal_oids, literal_values
 from ormolu.server.literals import argument, prepare_change, with_values
-from ormolu.server.outcomes import Completed, CopyOut, Outcome, ResultColumn, Rows
+from ormolu.server.outcomes import Completed, CopyOut, Outcome, ResultColumn
 from ormolu.server.parameters import declared_types
-from ormolu.server.planning import QueryPlan, QueryPlanner
+from ormolu.server.parsed import ParsedStatements
+from ormolu.server.planning import QueryPlanner
 from ormolu.server.preparation import Columns, Prepared
-from ormolu.server.recently_used import RecentlyUsed
+from ormolu.server.queries import Queries
 from ormolu.server.results import Results
 from ormolu.server.rows_by_key import RowsByKey
-from ormolu.server.scanned_files import FileCounts, scanned_files
+from ormolu.server.scanned_files import FileCounts
 from ormolu.server.setting_table import SETTINGS
 from ormolu.sql_extensions import statements as s
 from ormolu.sql_extensions.types import SCALARS, DataType, data_type
 
-PARSED_MAX = 5_000
-PARSED_CHARACTERS_MAX = 20_000
 _TEXT = DataType(SCALARS["text"])
 
 
@@ -73,21 +66,21 @@ class QueryHandlers:
         rows_by_key: RowsByKey | None = None,
         files: FileCounts | None = None,
     ) -> None:
-        self._parse = parse
-        self._planner = planner
         self._commands = commands
         self._finish_commands = finish_commands
-        self._results = results or Results(0)
-        self._rows_by_key = rows_by_key or RowsByKey(0)
-        self._files = files or FileCounts()
         self._actions = actions or Actions(head=planner.fix_head)
-        self._parsed: RecentlyUsed[str, tuple[s.Statement, ...]] = RecentlyUsed(PARSED_MAX)
-        self._constants: RecentlyUsed[str, Prepared] = RecentlyUsed(PARSED_MAX)
-        self._instant: RecentlyUsed[str, bool] = RecentlyUsed(PARSED_MAX)
-        self._lifting = Lifting(self._read)
+        self._parsed = ParsedStatements(parse)
+        self._queries = Queries(
+            parsed=self._parsed,
+            planner=planner,
+            actions=self._actions,
+            results=results or Results(0),
+            rows_by_key=rows_by_key or RowsByKey(0),
+            files=files or FileCounts(),
+        )
         # The open set of statements with a meaning of our own; what is not here is a command.
         self._executors: dict[type, Callable[[Any, Prepared, tuple[object, ...], SessionContext], Outcome]] = {
-            s.Query: self._query,
+            s.Query: self._queries.run,
             s.CopyTo: self._copy_to,
             s.SetSetting: self._set,
             s.ShowSetting: self._show,
@@ -118,31 +111,13 @@ class QueryHandlers:
     # --- what the session calls ---
 
     def parse(self, sql: str) -> tuple[s.Statement, ...]:
-        known = self._parsed.find(sql)
-        if known is not None:
-            return known
-        lifted = self._lifting.find(sql)
-        return self._read(sql) if lifted is None else (lifted,)
-
-    def _read(self, sql: str) -> tuple[s.Statement, ...]:
-        statements = self._parsed.find(sql)
-        if statements is None:
-            statements = tuple(self._parse(sql))
-            if len(sql) <= PARSED_CHARACTERS_MAX:
-                self._parsed.put(sql, statements, characters=len(sql))
-                if all(map(_is_instant, statements)):
-                    self._instant.put(sql, True, characters=len(sql))
-        return statements
+        return self._parsed.parse(sql)
 
     def is_instant(self, sql: str) -> bool:
-        return self._instant.find(sql) is not None
+        return self._parsed.is_instant(sql)
 
     def fixed_answer(self, sql: str) -> FixedAnswer | None:
-        match self._parsed.find(sql):
-            case (s.Query(text=text),) if (prepared := self._constants.find(text)) is not None:
-                return cast("ConstantQuery", prepared.plan).fixed_answer
-            case _:
-                return None
+        return self._queries.fixed_answer(sql)
 
     def prepare(self, statement: s.Statement, parameter_oids: tuple[int, ...], session: SessionContext) -> Prepared:
         prepared = self._prepare(statement, parameter_oids, session)
@@ -153,9 +128,9 @@ class QueryHandlers:
     def _prepare(self, statement: s.Statement, parameter_oids: tuple[int, ...], session: SessionContext) -> Prepared:
         match statement:
             case s.Query():
-                return self._prepare_query(statement, parameter_oids, session)
+                return self._queries.prepare(statement, parameter_oids, session)
             case s.DeclareCursor(query=query):
-                inner = self._prepare_query(query, parameter_oids, session)
+                inner = self._queries.prepare(query, parameter_oids, session)
                 return Prepared(statement, inner.parameter_types, parameter_oids, plan=inner)
             case s.Insert() | s.Update() | s.Delete():
                 return prepare_change(statement, parameter_oids)
@@ -191,122 +166,7 @@ class QueryHandlers:
         self._actions.leave(session)
         session.query_session.close()
 
-    # --- queries ---
-
-    def _prepare_query(self, query: s.Query, oids: tuple[int, ...], session: SessionContext) -> Prepared:
-        if query.lifted is not None and oids:
-            return self._prepare_query(self._as_typed(query), oids, session)
-        if query.lifted is not None:
-            prepared = self._prepare_lifted(query, query.lifted, session)
-            return prepared or self._prepare_query(self._as_typed(query), oids, session)
-        constant = self._constant(query)
-        if constant is not None:
-            return constant
-        if not query.is_read_only:
-            raise errors.FeatureNotSupported("a query that changes data or makes a table is not supported")
-        acting = find_acting(query)
-        if acting is not None:
-            inner = self._prepare_query(acting.inner, oids, session)
-            columns = acting.columns(inner.columns or ())
-            return Prepared(query, inner.parameter_types, oids, columns, is_described=True, plan=acting)
-        plan = self._plan(query, oids, session)
-        return Prepared(
-            query, plan.parameter_types, oids, plan.columns, is_described=True, plan=plan, stamp=_stamp(session)
-        )
-
-    def _prepare_lifted(self, query: s.Query, lifted: s.Lifted, session: SessionContext) -> Prepared | None:
-        """The query by the plan of its shape; None where it has to be read as it was typed, errors' positions too."""
-        try:
-            with session.notices_held() as held:
-                plan = self._plan(lifted.shape, literal_oids(lifted), session)
-            if not is_plannable(plan):
-                self._lifting.refuse(query)
-                return None
-            values = literal_values(lifted, plan, session.settings)
-        except errors.OrmoluError:
-            return None
-        if values is None:
-            return None
-        for notice in held:
-            session.notify(*notice)
-        return Prepared(query, columns=plan.columns, is_described=True, plan=plan, stamp=_stamp(session), values=values)
-
-    def _as_typed(self, query: s.Query) -> s.Query:
-        return cast("s.Query", self._read(query.text)[0])
-
-    def _plan(self, query: s.Query, oids: Sequence[int], session: SessionContext) -> QueryPlan:
-        channels = self._actions.channels.listened_to(session.pid)
-        return self._planner.plan(with_channels(query, channels), oids, session)
-
-    def _constant(self, query: s.Query) -> Prepared | None:
-        """A query that needs no engine is prepared once for all sessions."""
-        if query.text and (known := self._constants.find(query.text)) is not None:
-            return known
-        constant = constant_query(query.tree)
-        if constant is None:
-            return None
-        prepared = Prepared(query, columns=constant.columns, is_described=True, plan=constant)
-        if query.text and len(query.text) <= PARSED_CHARACTERS_MAX:
-            self._constants.put(query.text, prepared, characters=len(query.text))
-        return prepared
-
-    def _query(
-        self, statement: s.Query, prepared: Prepared, parameters: tuple[object, ...], session: SessionContext
-    ) -> Outcome:
-        session.transaction.has_read = True
-        if isinstance(prepared.plan, ConstantQuery):
-            return prepared.plan.rows(session)
-        if isinstance(prepared.plan, ActingQuery):
-            return self._act(prepared.plan, prepared, parameters, session)
-        plan, stamp = prepared.plan, prepared.stamp
-        prepared.stamp = None
-        parameters = parameters or prepared.values
-        if stamp is None or stamp != _stamp(session):
-            if statement.lifted is not None:
-                again = self._prepare_query(statement, (), session)
-                plan, parameters = again.plan, again.values
-            else:
-                plan = self._plan(statement, prepared.parameter_oids, session)
-        if plan.columns != prepared.columns:
-            raise errors.FeatureNotSupported("cached plan must not change result type")
-        return self._run(plan, parameters, session)
-
-    def _act(
-        self, acting: ActingQuery, prepared: Prepared, parameters: tuple[object, ...], session: SessionContext
-    ) -> Rows:
-        inner = self._prepare_query(acting.inner, prepared.parameter_oids, session)
-        rows = cast("Rows", self._query(acting.inner, inner, parameters, session))
-        return Rows(acting.columns(rows.columns), acting.act(rows.batches, self._actions, session))
-
-    def _run(self, plan: QueryPlan, parameters: tuple[object, ...], session: SessionContext) -> Rows:
-        if parameters:
-            plan = self._planner.fitted(plan, parameters, session)
-        is_kept = self._results.are_kept and self._planner.is_kept(plan, session)
-        if is_kept and (known := self._known_by_key(plan, parameters, session)) is not None:
-            return Rows(plan.columns, iter(known))
-        chosen = plan.text.matching(parameters)
-        sql = plan.text.reading(chosen)
-        question = self._planner.question(plan, sql, parameters) if is_kept else None
-        if question is not None and (kept := self._results.find(question)) is not None:
-            return Rows(plan.columns, iter(kept))
-        self._files.add(scanned_files(plan.text, chosen))
-        rows = _run_engine(sql, parameters, session)
-        return Rows(plan.columns, rows if question is None else self._results.recorded(question, rows))
-
-    def _known_by_key(
-        self, plan: QueryPlan, parameters: tuple[object, ...], session: SessionContext
-    ) -> tuple[pa.RecordBatch, ...] | None:
-        if plan.by_key is None:
-            return None
-        run = partial(_run_engine, parameters=(), session=session)
-        return self._rows_by_key.find(plan.by_key, parameters[0], plan.asker, run)
-
-    def _rows(self, query: s.Query, session: SessionContext) -> Rows:
-        """The rows of a query inside another statement."""
-        prepared = self._prepare_query(query, (), session)
-        if prepared.parameter_types:
-            raise errors.UndefinedParameter("there is no parameter $1")
-        return cast("Rows", self._query(query, prepared, (), session))
+    # --- what is read for others ---
 
     def _copy_to(self, statement: s.CopyTo, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
         if statement.path is not None:
@@ -314,7 +174,7 @@ class QueryHandlers:
                 "COPY to a file of the server is not allowed", hint="Use COPY ... TO STDOUT, or psql's \\copy."
             )
         options = copy_options(statement.options, is_from=False)
-        return CopyOut(self._rows(statement.query or _table_of(statement), session), options)
+        return CopyOut(self._queries.rows(statement.query or _table_of(statement), session), options)
 
     def _columns(self, statement: s.Statement, session: SessionContext) -> Columns:
         match statement:
@@ -365,13 +225,13 @@ class QueryHandlers:
     def _lock(self, statement: s.LockTable, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
         transactions.check_lock(statement, session)
         for table in statement.tables:
-            self._prepare_query(s.table_query(table), (), session)
+            self._queries.prepare(s.table_query(table), (), session)
         return Completed("LOCK TABLE")
 
     def _analyze(self, statement: s.Analyze, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
         """Bounds and counts are written with every file, so that they are never out of date."""
         for table, columns in statement.tables:
-            self._prepare_query(s.table_query(table, columns), (), session)
+            self._queries.prepare(s.table_query(table, columns), (), session)
         return Completed("ANALYZE")
 
     def _listen(self, statement: s.Listen, _: Prepared, __: tuple[object, ...], session: SessionContext) -> Outcome:
@@ -420,7 +280,7 @@ class QueryHandlers:
     ) -> Outcome:
         cursors.check_declare(statement, session)
         inner: Prepared = prepared.plan
-        rows = cast("Rows", self._query(statement.query, inner, parameters, session))
+        rows = self._queries.run(statement.query, inner, parameters, session)
         return cursors.declare(statement, rows, session)
 
     def _prepare_named(
@@ -456,29 +316,6 @@ class QueryHandlers:
         _named(statement.name, session)
         del session.prepared[statement.name]
         return Completed("DEALLOCATE")
-
-
-def _run_engine(sql: str, parameters: tuple[object, ...], session: SessionContext) -> EngineRows:
-    session.on_cancel(session.query_session.interrupt)
-    return EngineRows(session, session.query_session.execute(sql, parameters).batches())
-
-
-_INSTANT = (s.SetSetting, s.ShowSetting, s.ResetSetting, s.Begin, s.SetTransaction, s.Empty)
-
-
-def _is_instant(statement: s.Statement) -> bool:
-    """Whether a statement touches neither engine nor catalog; COMMIT may publish, so it does."""
-    if isinstance(statement, s.Query):
-        return constant_columns(statement.tree) is not None
-    return isinstance(statement, _INSTANT)
-
-
-def _stamp(session: SessionContext) -> tuple[int, int] | None:
-    """Marks a plan as made for this very batch of messages and this engine cursor: it may run once without another
-    look at the catalog. A transaction that makes something of its own always looks."""
-    if is_streaming(session) or session.transaction.draft is not None:
-        return None
-    return (session.batch, id(session.query_session))
 
 
 def _shown(name: str) -> str:
