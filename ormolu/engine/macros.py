@@ -5,10 +5,27 @@ from __future__ import annotations
 MACROS: tuple[str, ...] = (
     # --- numbers
     "pg_divisor(b) AS CASE WHEN b = 0 THEN error('22012: division by zero') ELSE b END",
-    """pg_divide_numeric(a, b, shift) AS CASE WHEN b = 0 THEN error('22012: division by zero') ELSE
-        (CASE WHEN (a < 0) <> (b < 0) THEN -1 ELSE 1 END
-         * ((abs(a) // abs(b)) * shift + ((abs(a) % abs(b)) * shift * 2 + abs(b)) // (2 * abs(b))))::DECIMAL(38,0)
-        * 0.0000000000000001::DECIMAL(17,16) END""",
+    "pg_divisor_of(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN error('22012: division by zero') ELSE b END",
+    """pg_whole_quotient(a, b) AS list_transform([{'a': a, 'b': b}],
+        lambda e: e['a'] // pg_divisor_of(e['a'], e['b']))[1]""",
+    """pg_float_quotient(a, b) AS list_transform([{'a': a, 'b': b}],
+        lambda e: e['a'] / pg_divisor_of(e['a'], e['b']))[1]""",
+    """pg_remainder(a, b) AS list_transform([{'a': a, 'b': b}],
+        lambda e: e['a'] % pg_divisor_of(e['a'], e['b']))[1]""",
+    # The engine takes 0.7 us to divide in 128 bits and a hundredth of it in 64: there, in two steps, where both fit.
+    # A list of one names what is computed once, however often it is used.
+    """pg_divide_numeric(a, b, high, low) AS list_transform([{'a': a, 'b': b}], lambda given: list_transform(
+        [{'a': abs(given['a']), 'b': abs(given['b']),
+          'short_a': TRY_CAST(abs(given['a']) AS BIGINT), 'short_b': TRY_CAST(abs(given['b']) AS BIGINT)}],
+        lambda e: sign(given['a']) * sign(given['b']) * CASE
+            WHEN e['b'] = 0 AND e['a'] IS NOT NULL THEN error('22012: division by zero')
+            WHEN e['short_b'] <= 46116860183 AND e['short_a'] IS NOT NULL
+                THEN pg_quotient_short(e['short_a'], e['short_b'], high, low)
+            ELSE pg_quotient_long(e['a'], e['b'], high::HUGEINT * low) END)[1]::DECIMAL(38,0)
+        * 0.0000000000000001::DECIMAL(17,16))[1]""",
+    """pg_quotient_short(a, b, high, low) AS (a // b) * (high::HUGEINT * low)
+        + (a % b * high // b * low + (a % b * high % b * low * 2 + b) // (2 * b))""",
+    "pg_quotient_long(a, b, shift) AS (a // b) * shift + (a % b * shift * 2 + b) // (2 * b)",
     "pg_digits_number(s) AS TRY_CAST(s AS DECIMAL(38,20))",
     "pg_power_of_ten(n) AS ('1' || repeat('0', n))::HUGEINT",
     """pg_power(a, b) AS CASE
@@ -119,18 +136,21 @@ MACROS: tuple[str, ...] = (
     "pg_days_of_months(m) AS round((m - trunc(m)) * 30, 6)",
     """pg_seconds_of_days(m, d) AS round((d - trunc(d) + pg_days_of_months(m) - trunc(pg_days_of_months(m))) * 86400.0,
         6)""",
-    """pg_interval_carried(m, d, us) AS to_months(trunc(m)::INTEGER)
-        + to_days((trunc(d) + trunc(pg_days_of_months(m)) + trunc(pg_seconds_of_days(m, d) / 86400.0))::INTEGER)
-        + to_microseconds(round_even(us + (pg_seconds_of_days(m, d) % 86400.0) * 1000000.0, 0)::BIGINT)""",
-    "pg_interval_times(x, f) AS pg_interval_carried(pg_interval_months(x) * f, date_part('day', x) * f,"
-    " pg_interval_us(x) * f)",
-    "pg_interval_over(x, f) AS pg_interval_carried(pg_interval_months(x) / f, date_part('day', x) / f,"
-    " pg_interval_us(x) / f)",
-    """pg_interval_trunc(x, months, days, clock) AS
-        to_months((pg_interval_months(x) - pg_interval_months(x) % months)::INTEGER)
-        + to_days((pg_interval_days(x) * days)::INTEGER)
+    """pg_interval_carried(m, d, us) AS list_transform([{'m': m, 'd': d, 's': pg_seconds_of_days(m, d)}],
+        lambda e: to_months(trunc(e['m'])::INTEGER)
+        + to_days((trunc(e['d']) + trunc(pg_days_of_months(e['m'])) + trunc(e['s'] / 86400.0))::INTEGER)
+        + to_microseconds(round_even(us + (e['s'] % 86400.0) * 1000000.0, 0)::BIGINT))[1]""",
+    """pg_interval_times(x, f) AS list_transform([{'x': x, 'f': f}], lambda given: pg_interval_carried(
+        pg_interval_months(given['x']) * given['f'], date_part('day', given['x']) * given['f'],
+        pg_interval_us(given['x']) * given['f']))[1]""",
+    """pg_interval_over(x, f) AS list_transform([{'x': x, 'f': pg_divisor_of(x, f)}], lambda given: pg_interval_carried(
+        pg_interval_months(given['x']) / given['f'], date_part('day', given['x']) / given['f'],
+        pg_interval_us(given['x']) / given['f']))[1]""",
+    """pg_interval_trunc(x, months, days, clock) AS list_transform([x], lambda e:
+        to_months((pg_interval_months(e) - pg_interval_months(e) % months)::INTEGER)
+        + to_days((pg_interval_days(e) * days)::INTEGER)
         + to_microseconds(CASE WHEN clock = 0 THEN 0
-            ELSE (pg_interval_us(x) - pg_interval_us(x) % clock)::BIGINT END)""",
+            ELSE (pg_interval_us(e) - pg_interval_us(e) % clock)::BIGINT END))[1]""",
     "pg_justify_hours(x) AS x - to_microseconds(pg_interval_us(x))"
     " + to_days((pg_interval_us(x) // 86400000000)::INTEGER) + to_microseconds(pg_interval_us(x) % 86400000000)",
     "pg_justify_days(x) AS to_months((pg_interval_months(x) + date_part('day', x) // 30)::INTEGER)"

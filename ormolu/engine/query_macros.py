@@ -191,12 +191,13 @@ QUERY_MACROS: tuple[str, ...] = (
     """pg_cosd(x) AS CASE WHEN isinf(x) THEN error('22003: input is out of range') WHEN (x - 90) % 180 = 0 THEN 0.0
         WHEN x % 180 = 0 THEN CASE WHEN x % 360 = 0 THEN 1.0 ELSE -1.0 END
         WHEN x % 60 = 0 THEN round(cos(radians(x)), 9) ELSE cos(radians(x % 360)) END::DOUBLE""",
-    """pg_tand(x) AS CASE WHEN (x - 90) % 180 = 0 THEN CASE WHEN (x - 90) % 360 = 0 THEN 'Infinity'::DOUBLE
-        ELSE '-Infinity'::DOUBLE END WHEN x % 45 = 0 THEN round(tan(radians(x)), 9)
-        ELSE pg_sind(x) / pg_cosd(x) END::DOUBLE""",
-    """pg_cotd(x) AS CASE WHEN x % 180 = 0 THEN CASE WHEN x % 360 = 0 THEN 'Infinity'::DOUBLE
-        ELSE '-Infinity'::DOUBLE END WHEN x % 45 = 0 AND x % 90 <> 0 THEN round(1 / tan(radians(x)), 9)
-        WHEN x % 90 = 0 THEN 0.0 ELSE pg_cosd(x) / pg_sind(x) END::DOUBLE""",
+    """pg_tand(x) AS list_transform([x], lambda e: CASE WHEN (e - 90) % 180 = 0 THEN
+        CASE WHEN (e - 90) % 360 = 0 THEN 'Infinity'::DOUBLE ELSE '-Infinity'::DOUBLE END
+        WHEN e % 45 = 0 THEN round(tan(radians(e)), 9) ELSE pg_sind(e) / pg_cosd(e) END::DOUBLE)[1]""",
+    """pg_cotd(x) AS list_transform([x], lambda e: CASE WHEN e % 180 = 0 THEN
+        CASE WHEN e % 360 = 0 THEN 'Infinity'::DOUBLE ELSE '-Infinity'::DOUBLE END
+        WHEN e % 45 = 0 AND e % 90 <> 0 THEN round(1 / tan(radians(e)), 9)
+        WHEN e % 90 = 0 THEN 0.0 ELSE pg_cosd(e) / pg_sind(e) END::DOUBLE)[1]""",
     """pg_arc_domain(x) AS CASE WHEN abs(x) > 1 THEN error('22003: input is out of range') ELSE x END""",
     """pg_asind(x) AS CASE WHEN abs(pg_arc_domain(x)) IN (0, 0.5, 1) THEN round(degrees(asin(x)), 9)
         ELSE degrees(asin(x)) END""",
@@ -214,11 +215,11 @@ QUERY_MACROS: tuple[str, ...] = (
     # --- intervals
     "pg_interval_days(x) AS date_part('day', x)",
     # --- series: as a list they are in memory whole, so `most` is how long one may be
-    """pg_series_interval(x) AS CASE WHEN x = INTERVAL 0 DAY
+    """pg_series_interval(x) AS list_transform([x], lambda e: CASE WHEN e = INTERVAL 0 DAY
         THEN error('22023: step size cannot equal zero')
-        WHEN greatest(pg_interval_months(x), date_part('day', x), pg_interval_us(x)) > 0
-            AND least(pg_interval_months(x), date_part('day', x), pg_interval_us(x)) < 0
-        THEN error('0A000: a series whose step has fields of both signs is not supported') ELSE x END""",
+        WHEN greatest(pg_interval_months(e), date_part('day', e), pg_interval_us(e)) > 0
+            AND least(pg_interval_months(e), date_part('day', e), pg_interval_us(e)) < 0
+        THEN error('0A000: a series whose step has fields of both signs is not supported') ELSE e END)[1]""",
     """pg_series_moment(x) AS CASE WHEN isinf(x)
         THEN error('0A000: a series cannot start or end at infinity') ELSE x END""",
     f"""pg_series(a, b, step, most) AS generate_series(a, CASE WHEN (b::HUGEINT - a) // step >= most
@@ -240,9 +241,10 @@ QUERY_MACROS: tuple[str, ...] = (
     """pg_justified_months(m, d, u) AS CASE WHEN m > 0 AND (d < 0 OR (d = 0 AND u < 0))
         THEN pg_justified_days(m - 1, d + 30, u) WHEN m < 0 AND (d > 0 OR (d = 0 AND u > 0))
         THEN pg_justified_days(m + 1, d - 30, u) ELSE pg_justified_days(m, d, u) END""",
-    "pg_justified(m, d, u) AS pg_justified_months(m + d // 30, d % 30, u)",
-    f"""pg_justify_interval(x) AS pg_justified(pg_interval_months(x), date_part('day', x) + pg_interval_us(x) // {_DAY},
-        pg_interval_us(x) % {_DAY})""",
+    """pg_justified(m, d, u) AS list_transform([{'m': m + d // 30, 'd': d % 30, 'u': u}],
+        lambda e: pg_justified_months(e['m'], e['d'], e['u']))[1]""",
+    f"""pg_justify_interval(x) AS list_transform([x], lambda given: pg_justified(pg_interval_months(given),
+        date_part('day', given) + pg_interval_us(given) // {_DAY}, pg_interval_us(given) % {_DAY}))[1]""",
     # --- json
     "pg_number_json(s) AS s::JSON",
     "pg_float_json(s) AS CASE WHEN s IN ('NaN', 'Infinity', '-Infinity') THEN to_json(s) ELSE s::JSON END",

@@ -101,7 +101,8 @@ _CONSTANTS = (exp.Literal, exp.Cast, exp.DataType, exp.DataTypeParam, exp.Parame
 _COMPUTING = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.DPipe)
 _FUNCTIONS = frozenset(
     {"abs", "coalesce", "date_part", "date_trunc", "greatest", "isfinite", "last_day", "least", "lower", "make_date",
-     "make_timestamp", "pg_divisor", "strftime", "timezone", "upper"}
+     "make_timestamp", "pg_divisor", "pg_float_quotient", "pg_remainder", "pg_whole_quotient", "strftime", "timezone",
+     "upper"}
 )  # fmt: skip
 # Casts between these keep the order of values, so that bounds may be cast like them.
 MOMENTS = frozenset({exp.DType.DATE, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPNTZ, exp.DType.TIMESTAMPTZ})

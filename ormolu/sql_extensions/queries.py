@@ -25,6 +25,7 @@ from ormolu.sql_extensions.dialect.reading import parse_expression, parse_query,
 from ormolu.sql_extensions.dialect.scopes import OpenScope, Scope
 from ormolu.sql_extensions.dialect.selects import bind_query_tree
 from ormolu.sql_extensions.engine_text import EngineText, engine_text
+from ormolu.sql_extensions.named_arguments import name_arguments
 from ormolu.sql_extensions.relations import Relation
 from ormolu.sql_extensions.types import DataType
 from ormolu.sql_extensions.unused_parameters import first_unknown, with_every_parameter
@@ -100,6 +101,7 @@ def bind_query(
         if (unknown := first_unknown(bound.tree, types)) is not None:
             raise IndeterminateDatatype(f"could not determine data type of parameter ${unknown}")
         engine_tree = _with_typed_parameters(with_every_parameter(bound.tree, types), types)
+        name_arguments(engine_tree)
         text = engine_text(engine_tree)
     except RecursionError as error:
         raise StatementTooComplex("the statement is nested too deeply") from error
@@ -138,7 +140,7 @@ def bind_typed_expression(
     if context.parameters:
         raise IndeterminateDatatype("a rule has no parameters")
     check_engine_tree(bound.tree)
-    return bound.tree, bound.type
+    return name_arguments(bound.tree), bound.type
 
 
 def _context(

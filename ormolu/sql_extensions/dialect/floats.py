@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from ormolu.sql_extensions.dialect import types as t
+from ormolu.sql_extensions.dialect.division import divided
 from ormolu.sql_extensions.dialect.types import Bound, call, is_kind
 
 _CHECKED, _CHECKED_ONCE = "pg_checked_float", "pg_checked_once"
@@ -18,8 +19,7 @@ def checked_float(operator: type[exp.Expr], left: tuple[Bound, exp.Expr], right:
     is_quotient = operator is exp.Div
     one, first, starts_once = _operand(*left, keeps_check=False)
     other, second, ends_once = _operand(*right, keeps_check=is_quotient)
-    computed = operator(this=one, expression=call("pg_divisor", other) if is_quotient else other)
-    tree = exp.Paren(this=computed)
+    tree = divided(operator, one, other) if is_quotient else exp.Paren(this=operator(this=one, expression=other))
     if starts_once or ends_once:
         return call(_CHECKED_ONCE, tree)
     given = list(dict.fromkeys((*first, *second)))

@@ -11,6 +11,7 @@ from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import cast_to, coerce, local, settle, text_of
 from ormolu.sql_extensions.dialect.context import Context
 from ormolu.sql_extensions.dialect.digits import branch_digits, checked_digits, digits_of, operation_digits, vary
+from ormolu.sql_extensions.dialect.division import divided
 from ormolu.sql_extensions.dialect.floats import checked_float
 from ormolu.sql_extensions.dialect.narrow import DIGITS_MAX, narrow_form, narrow_or, wide
 from ormolu.sql_extensions.dialect.reading import position, unsupported
@@ -79,10 +80,8 @@ def _take_type(node: exp.Expr, left: Bound, right: Bound, context: Context) -> t
 
 def _untyped(node: exp.Expr, left: Bound, right: Bound) -> Bound:
     """Types that only the engine knows; its own integer division is set to PostgreSQL's."""
-    trees = left.tree, right.tree
-    if isinstance(node, exp.Div | exp.Mod):
-        trees = left.tree, call("pg_divisor", right.tree)
-    return Bound(_binary(type(node), *trees), None)
+    operation = divided if isinstance(node, exp.Div | exp.Mod) else _binary
+    return Bound(operation(type(node), left.tree, right.tree), None)
 
 
 def _binary(operator: type[exp.Expr], left: exp.Expr, right: exp.Expr) -> exp.Expr:
@@ -97,13 +96,13 @@ def _numbers(node: exp.Expr, left: Bound, right: Bound) -> Bound:
     left_tree, right_tree = _as(left, common), _as(right, common)
     match node:
         case exp.Div() if is_kind(common, *t.INTEGERS):
-            return Bound(_binary(exp.IntDiv, left_tree, call("pg_divisor", right_tree)), common)
+            return Bound(divided(exp.IntDiv, left_tree, right_tree), common)
         case exp.Add() | exp.Sub() | exp.Mul() | exp.Div() if is_kind(common, *t.FLOATS):
             return Bound(checked_float(type(node), (left, left_tree), (right, right_tree)), common)
         case exp.Mod() if is_kind(common, *t.FLOATS):
             raise no_operator(node, left, right)
         case exp.Mod():
-            return Bound(_binary(exp.Mod, left_tree, call("pg_divisor", right_tree)), common)
+            return Bound(divided(exp.Mod, left_tree, right_tree), common)
         case _:
             return Bound(_binary(type(node), left_tree, right_tree), common)
 
@@ -126,8 +125,8 @@ def _numerics(node: exp.Expr, left: Bound, right: Bound) -> Bound:
             return _product(one, other)
         case exp.Mod():
             common = t.widen_numbers(left.type, right.type)
-            pair = engine_cast(left_tree, common), call("pg_divisor", engine_cast(right_tree, common))
-            return Bound(engine_cast(_binary(exp.Mod, *pair), common), common)
+            pair = engine_cast(left_tree, common), engine_cast(right_tree, common)
+            return Bound(engine_cast(divided(exp.Mod, *pair), common), common)
         case _:
             scale = max(s1, s2)
             type = t.numeric(max(p1 - s1, p2 - s2) + scale + 1, scale)
@@ -176,28 +175,32 @@ def quotient(left: Bound, right: Bound) -> Bound:
     below = t.precision_and_scale(right.type)[1]
     above = max(t.precision_and_scale(left.type)[1], below)
     below = max(below, above - t.QUOTIENT_SCALE)
-    shift = _power_of_ten(t.QUOTIENT_SCALE - above + below)
-    trees = _unscaled(left.tree, above), _unscaled(right.tree, below)
-    return Bound(call("pg_divide_numeric", *trees, engine_cast(shift, "HUGEINT")), t.QUOTIENT)
+    places = t.QUOTIENT_SCALE - above + below
+    steps = [engine_cast(t.number(10**step), "BIGINT") for step in (places // 2, places - places // 2)]
+    return Bound(call("pg_divide_numeric", _unscaled(left, above), _unscaled(right, below), *steps), t.QUOTIENT)
 
 
 def whole_quotient(left: Bound, right: Bound) -> Bound:
     """The quotient of two numbers without what is behind its point."""
     assert left.type is not None and right.type is not None
     scale = max(t.precision_and_scale(side.type)[1] for side in (left, right) if side.type is not None)
-    above, below = (_unscaled(side.tree, scale) for side in (left, right))
-    tree = exp.IntDiv(this=above, expression=call("pg_divisor", below))
-    return Bound(engine_cast(exp.Paren(this=tree), t.WHOLE_NUMERIC), t.WHOLE_NUMERIC)
+    above, below = _unscaled(left, scale), _unscaled(right, scale)
+    return Bound(engine_cast(divided(exp.IntDiv, above, below), t.WHOLE_NUMERIC), t.WHOLE_NUMERIC)
 
 
 # A number of 20 digits before the point and as many as these behind it, times its power of ten, is within 38 digits.
 _SHIFTED_SCALE_MAX = 9
 
 
-def _unscaled(tree: exp.Expr, scale: int) -> exp.Expr:
+def _unscaled(bound: Bound, scale: int) -> exp.Expr:
     """The number times 10 to the power of its scale, as an integer."""
+    assert bound.type is not None
+    tree, (precision, own) = bound.tree, t.precision_and_scale(bound.type)
     if not scale:
         return engine_cast(tree, "HUGEINT")
+    if own <= scale and precision + scale + 1 <= DIGITS_MAX:  # the product is one of 64 bits
+        raised = _binary(exp.Mul, engine_cast(tree, t.numeric(precision, own)), t.number(10**scale))
+        return engine_cast(raised, "HUGEINT")
     fixed = engine_cast(tree, t.numeric(NUMERIC_PRECISION_MAX, scale))
     if scale > _SHIFTED_SCALE_MAX:
         return engine_cast(t.call("replace", engine_cast(fixed, t.TEXT), t.string("."), t.string("")), "HUGEINT")
@@ -249,7 +252,7 @@ def _spans(node: exp.Expr, left: Bound, right: Bound) -> Bound:
         case "interval", "*" | "/", _ if is_number(right.type):
             factor = engine_cast(right.tree, t.FLOAT8)
             if symbol == "/":
-                return Bound(call("pg_interval_over", left.tree, call("pg_divisor", factor)), t.INTERVAL)
+                return Bound(call("pg_interval_over", left.tree, factor), t.INTERVAL)
             return Bound(call("pg_interval_times", left.tree, factor), t.INTERVAL)
         case _, "*", "interval" if is_number(left.type):
             return Bound(call("pg_interval_times", right.tree, engine_cast(left.tree, t.FLOAT8)), t.INTERVAL)

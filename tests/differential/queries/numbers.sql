@@ -161,3 +161,24 @@ SELECT sum(price * CASE WHEN name = 'large' THEN rate ELSE 1 END) AS a, sum(coal
 SELECT sum(price * rate * 0) AS a, sum(price * rate * 1000000) AS b, sum((price + rate) * (price - rate)) AS c FROM gold.sizes WHERE name = 'small'
 SELECT sum(price * rate) AS a FROM gold.sizes WHERE false
 SELECT sum(g.i * s.price * g.n) AS a FROM gold.numbers g CROSS JOIN gold.sizes s WHERE s.name = 'large' GROUP BY g.i HAVING sum(g.i * s.price) IS NOT NULL ORDER BY g.i
+-- A NULL is divided by anything
+SELECT i / 0 FROM (VALUES (NULL::int)) AS t(i)
+SELECT n / 0, n % 0, f / 0 FROM (VALUES (NULL::numeric, NULL::float8)) AS t(n, f)
+SELECT mod(i, 0), (i + 1) / 0, div(n, 0) FROM (VALUES (NULL::int, NULL::numeric)) AS t(i, n)
+SELECT sum(n) / count(n), sum(i) / count(i), avg(n) FROM (VALUES (NULL::numeric, NULL::int)) AS t(n, i)
+SELECT d / 0 FROM (VALUES (NULL::interval)) AS t(d)
+SELECT (i + 1) / (i - 3) FROM (VALUES (3)) AS t(i)
+SELECT (f + 1) / (f - 3) FROM (VALUES (3::float8)) AS t(f)
+-- Long and short quotients
+SELECT a / b FROM (VALUES (1::numeric, 3::numeric), (-1, 3), (1, -7), (-2, -3), (0, 5), (1, 20000), (123456789012345678, 0.0007), (1, 46116860183), (1, 46116860184), (9223372036854775807, 46116860183), (9223372036854775808, 3)) AS t(a, b)
+SELECT a / b, a % b FROM (VALUES (12.34::numeric(12,2), 0.07::numeric(4,2)), (-99999999.99, 3.00), (0.01, 99.99)) AS t(a, b)
+-- Functions of functions
+SELECT upper(lower(upper(lower(upper(lower(upper(lower(upper(lower(upper(lower(upper(lower(upper(lower('aßB'))))))))))))))))
+SELECT sqrt(sqrt(sqrt(sqrt(sqrt(f))))), 1 / (1 / (1 / (1 / (1 / f)))) FROM (VALUES (2.5::float8)) AS t(f)
+SELECT split_part(split_part(split_part(split_part(split_part(split_part(split_part(split_part(split_part(split_part(split_part(split_part(s, ',', 1), ',', 1), ',', 1), ',', 1), ',', 1), ',', 1), ',', 1), ',', 1), ',', 1), ',', 1), ',', 1), ',', 1) FROM (VALUES ('a;b.c-d,e')) AS t(s)
+SELECT d * 2 * 3 / 4 * 1.5, d / 7 / 3 FROM (VALUES (interval '1 month 2 days 03:04:05')) AS t(d)
+SELECT n / 2.5 / 0.7 / 3, round(round(round(n / 3, 5), 4), 3) FROM (VALUES (100::numeric), (NULL), (-7.25)) AS t(n)
+SELECT justify_interval(d * 40), tand(f), cotd(f) FROM (VALUES (interval '3 days 5 hours', 45::float8), (interval '-1 month 40 days', 30)) AS t(d, f)
+SELECT upper(split_part(upper(lower(s)), ',', 1)), count(*), upper(string_agg(lower(upper(lower(s))), ',' ORDER BY s)) FROM (VALUES ('a,b'), ('A,c')) AS t(s) GROUP BY upper(split_part(upper(lower(s)), ',', 1))
+SELECT g AS a, avg(n) AS e FROM (VALUES (1, 1.5), (2, 2.25), (1, 7)) AS t(g, n) GROUP BY g HAVING avg(n) > 1 AND sum(n) / count(*) < 5 AND upper(lower(upper(lower(min(n::text))))) <> 'x' ORDER BY avg(n) / 3
+SELECT e, given, (e + 1) / given, upper(lower(upper(e::text))) FROM (VALUES (7, 2)) AS t(e, given)
