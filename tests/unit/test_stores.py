@@ -73,8 +73,8 @@ def test_a_connection_string_of_azure_may_be_given_in_parts() -> None:
         ("AWS Error ACCESS_DENIED during PutObject operation: no", "credentials"),
         ("HTTP GET error on 's3://b/x' (HTTP 403)", "credentials"),
         ("AWS Error NO_SUCH_BUCKET: The specified bucket does not exist", "has to be there"),
-        ("When reading from key 'x': AWS Error SLOW_DOWN during GetObject: Please reduce", "Try again later"),
-        ("Could not connect to server error for HTTP HEAD to 'http://127.0.0.1:9/b/x'", "Try again later"),
+        ("When reading from key 'x': AWS Error SLOW_DOWN during GetObject: Please reduce", "try again later"),
+        ("Could not connect to server error for HTTP HEAD to 'http://127.0.0.1:9/b/x'", "try again later"),
     ],
 )
 def test_an_error_of_a_store_says_what_to_do(text: str, hint: str) -> None:
