@@ -102,8 +102,6 @@ class ExtendedQuery:
 
     def _parse(self, message: m.Parse) -> Output:
         self._activity.begin(message.sql)
-        if message.name and message.name in self._prepared:
-            raise errors.DuplicatePreparedStatement(f'prepared statement "{message.name}" already exists')
         if len(self._prepared) >= PREPARED_STATEMENTS_MAX:
             raise errors.ConfigurationLimitExceeded(f"a session holds at most {PREPARED_STATEMENTS_MAX} statements")
         statements = self._handler.parse(message.sql)
@@ -112,7 +110,9 @@ class ExtendedQuery:
         statement = statements[0] if statements else Empty()
         check_not_failed(statement, self._context)
         prepared = self._handler.prepare(statement, message.parameter_oids, self._context)
-        if message.name:
+        if message.name:  # PostgreSQL looks last of all whether the name is taken
+            if message.name in self._prepared:
+                raise errors.DuplicatePreparedStatement(f'prepared statement "{message.name}" already exists')
             prepared = prepared.named(message.sql, self._activity.query_started_at, is_from_sql=False)
         self._prepared[message.name] = prepared
         yield responses.PARSE_COMPLETE

@@ -136,6 +136,8 @@ def asks_for_what_failed(said: list[bytes]) -> bool:
 @example([parse("a", "SELECT $1::int4 AS n"), named(b"D", "S", "a"), bind("c", "a", b"7"), execute("c"), execute("c")])
 @example([query("BEGIN"), parse("", "SELECT * FROM nope"), SYNC, query("SELECT 1"), query("COMMIT")])
 @example([query("SELECT $1::int4 AS n"), query("SELECT 1")])
+@example([parse("a", "SELECT 1"), parse("a", "SELECT * FROM nope"), SYNC, parse("a", "SELECT 2"), SYNC])
+@example([parse("a", "SELECT 1"), query("BEGIN"), query("SELECT * FROM nope"), parse("a", "SELECT 1"), SYNC])
 def test_both_servers_answer_the_same_messages_in_the_same_order(
     house: House, peer_conninfo: str, said: list[bytes]
 ) -> None:
