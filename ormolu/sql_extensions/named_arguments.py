@@ -35,7 +35,7 @@ def name_arguments(tree: exp.Expr) -> exp.Expr:
 def _named(function: exp.Expr) -> exp.Expr:
     fields, arguments = [], []
     for place, argument in enumerate(list(function.expressions), start=1):
-        if isinstance(argument, exp.Null) or is_constant(argument):
+        if all(map(_is_constant, argument.expressions if isinstance(argument, exp.Array) else [argument])):
             arguments.append(argument)
             continue
         name = f"a{place}"
@@ -45,3 +45,8 @@ def _named(function: exp.Expr) -> exp.Expr:
     applied = exp.Anonymous(this=function.this, expressions=arguments)
     each = exp.Lambda(this=applied, expressions=[exp.to_identifier("e")])
     return call("list_extract", call("list_transform", given, each), number(1))
+
+
+def _is_constant(tree: exp.Expr) -> bool:
+    """A pattern or a list of formats has to stay one where the engine prepares it once for all rows."""
+    return isinstance(tree, exp.Null) or is_constant(tree)

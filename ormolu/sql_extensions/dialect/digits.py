@@ -136,6 +136,13 @@ def _is_aggregate(node: exp.Expr) -> bool:
     return isinstance(node, exp.Anonymous) and str(node.this).lower() in _AGGREGATES
 
 
+def aggregates_at_once(tree: exp.Expr) -> bool:
+    """Whether an aggregate of the query itself is in it: not one of a query within, nor one over a window."""
+    if isinstance(tree, exp.Query | exp.Window):
+        return False
+    return _is_aggregate(tree) or any(map(aggregates_at_once, tree.iter_expressions()))
+
+
 def _has_aggregates(tree: exp.Expr) -> bool:
     return any(_is_aggregate(node) for node in tree.find_all(exp.Anonymous))
 

@@ -8,10 +8,11 @@ from enum import Enum
 
 from sqlglot import exp
 
-from ormolu.errors import UndefinedFunction, WrongObjectType
+from ormolu.errors import GroupingError, UndefinedFunction, WrongObjectType
 from ormolu.sql_extensions.dialect import types as t
 from ormolu.sql_extensions.dialect.casts import coerce, settle
 from ormolu.sql_extensions.dialect.context import Context
+from ormolu.sql_extensions.dialect.digits import aggregates_at_once
 from ormolu.sql_extensions.dialect.reading import position, unsupported
 from ormolu.sql_extensions.dialect.types import Bound, call
 from ormolu.sql_extensions.types import DataType
@@ -189,6 +190,8 @@ def check_modifiers(called: FunctionCall, function: Function) -> None:
     if function.use is Use.AGGREGATE:
         if called.is_windowed and (called.is_distinct or called.order):
             raise unsupported("DISTINCT and ORDER BY in a window aggregate", called.node)
+        if not called.is_windowed and any(aggregates_at_once(argument.tree) for argument in called.arguments):
+            raise GroupingError("aggregate function calls cannot be nested", position=position(called.node))
         return
     if called.is_distinct or called.order or called.within or called.is_star:
         raise WrongObjectType(f"{called.name} is not an aggregate function", position=position(called.node))

@@ -82,3 +82,8 @@ SELECT lower(customer) FILTER (WHERE true) FROM orders
 SELECT bool_and(quantity) FROM orders
 SELECT jsonb_object_agg(customer, 1) FROM orders
 SELECT string_agg(DISTINCT customer, ',' ORDER BY amount) FROM orders
+SELECT avg(avg(avg(avg(avg(avg(avg(avg(n)))))))) FROM (VALUES (1::numeric)) AS t(n)
+SELECT sum(count(*)) FROM numbers
+SELECT sum((SELECT max(i) FROM numbers)) FROM (VALUES (1), (2)) AS t(n)
+SELECT g, sum(sum(n)) OVER () FROM (VALUES (1, 2), (1, 3), (2, 4)) AS t(g, n) GROUP BY g ORDER BY g
+SELECT max(n) + sum(coalesce(n, 0)) FROM (VALUES (1), (2)) AS t(n)

@@ -29,6 +29,7 @@ def test_constants_are_written_where_they_are_used() -> None:
     assert """LAMBDA e : PG_SPLIT_PART(STRUCT_EXTRACT(e, 'a1'), ',', 1)""" in bound(
         "split_part(upper(upper(name)), ',', 1)"
     )
+    assert "LAMBDA e : CLEAN_DATE(STRUCT_EXTRACT(e, 'a1'), ['%Y-%m-%d'" in bound("clean_date(upper(upper(name)))")
 
 
 @pytest.mark.parametrize("text", ["upper({})", "split_part({}, ',', 1)", "lpad({}, 3)", "repeat({}, 1)"])
