@@ -11,6 +11,7 @@ from threading import Lock
 
 import sqlalchemy as sa
 
+from ormolu.assembly.work_folder import WorkFolder
 from ormolu.catalog.database import open_database
 from ormolu.catalog.databases import Database, Databases
 from ormolu.catalog.lake import Lake
@@ -84,6 +85,7 @@ class Foundation:
     databases: Databases
     _tenants: dict[Database, Tenant] = field(default_factory=dict)
     _places: dict[str, Lake] = field(default_factory=dict)
+    _work_folders: list[WorkFolder] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
     def find_tenant(self, name: str) -> Tenant | None:
@@ -124,11 +126,13 @@ class Foundation:
             return self._places[place]
 
     def open_engine(self) -> JobEngine:
-        temp = self.config.data.absolute() / "tmp" / f"job-{os.getpid()}"
+        with self._lock:
+            if not self._work_folders:
+                self._work_folders.append(WorkFolder(self.config.data.absolute() / "tmp"))
         return JobEngine(
             memory_limit=self.config.engine_memory,
             threads=self.config.engine_threads,
-            temp_directory=temp,
+            temp_directory=self._work_folders[0].path,
             store=find_store(self.config.warehouse_location, os.environ),
         )
 
