@@ -125,14 +125,18 @@ class Foundation:
                 self._places[place] = Lake(self.database, database=place, warehouse=self.config.warehouse_location)
             return self._places[place]
 
-    def open_engine(self) -> JobEngine:
+    def work_folder(self) -> Path:
+        """For temporary files of this process."""
         with self._lock:
             if not self._work_folders:
                 self._work_folders.append(WorkFolder(self.config.data.absolute() / "tmp"))
+            return self._work_folders[0].path
+
+    def open_engine(self) -> JobEngine:
         return JobEngine(
             memory_limit=self.config.engine_memory,
             threads=self.config.engine_threads,
-            temp_directory=self._work_folders[0].path,
+            temp_directory=self.work_folder(),
             store=find_store(self.config.warehouse_location, os.environ),
         )
 

@@ -116,7 +116,7 @@ class Running:
         self.engine = QueryEngine(
             memory_limit=config.query_memory,
             threads=config.engine_threads,
-            temp_directory=config.data.absolute() / "tmp" / "queries",
+            temp_directory=self.base.work_folder() / "queries",
             readable_directories=(config.warehouse_location, str(self._copies_folder)),
             prepare=self._prepare,
             store=find_store(config.warehouse_location, os.environ),
