@@ -23,12 +23,17 @@ from ormolu.medallion.row_changes import (
     KIND,
     LIVE,
     MISSING,
+    REVISED,
     SURROGATE,
     MergeRequest,
+    is_before,
     is_kind,
+    last_names,
     marked,
     merge_steps,
     not_late,
+    order_of,
+    place,
 )
 from ormolu.medallion.steps import Step, TableWrite
 from ormolu.medallion.templates import (
@@ -117,16 +122,16 @@ def _write_deleted(request: MergeRequest) -> TableWrite | None:
     """The deletions: keys, position and time are theirs, the other columns are the row's last values, or nothing."""
     if request.deleted is None:
         return None
-    stored = deleted_columns(request.columns)
-    position = {*request.key, *request.sequence, "_row_id", "_load_id"}
-    last = _forgotten if request.forgets_values else _last_value
-    valued = [
-        named(last(item), item.name) if item.name not in position else column(item.name, "c") for item in request.values
-    ]
-    names = {item.name for item in request.values}
-    others = [CREATED, DELETED, "_row_id", "_load_id", "_hash", KIND]
-    others += [name for name in request.sequence if name not in names and name not in others]
-    others += [request.surrogate_key] if request.surrogate_key is not None else []
+    order = () if request.forgets_values else order_of(request.sequence)
+    stored, own = deleted_columns(request.columns, order), place(request)
+    values = [item for item in request.values if item.name not in own]
+    if request.forgets_values:
+        valued: list[exp.Expr] = [named(_forgotten(item), item.name) for item in values]
+    else:
+        valued = [named(_last(request, item.name), item.name) for item in values]
+        valued += [
+            named(_last_position(request, *each), each[1]) for each in zip(order, last_names(order), strict=True)
+        ]
     numbered = query(
         "SELECT c.* FROM numbered AS c WHERE :gone",
         numbered=_numbered(request),
@@ -135,11 +140,13 @@ def _write_deleted(request: MergeRequest) -> TableWrite | None:
     gone = query(
         "SELECT :valued, :others FROM known AS c",
         valued=valued,
-        others=columns(others, "c"),
+        others=columns([*own, CREATED, DELETED], "c"),
         known=numbered,
     )
     if not request.forgets_values:
         gone = _with_last_values(request, gone)
+        if request.is_batch:
+            gone = query("SELECT * FROM gone UNION ALL SELECT * FROM revised", gone=gone, revised=table(REVISED))
     arriving = query(
         "SELECT :cols FROM gone AS g",
         cols=[_stored(request, item, "g", change="delete") for item in stored],
@@ -147,7 +154,8 @@ def _write_deleted(request: MergeRequest) -> TableWrite | None:
     )
     if request.keeps_missing:
         lost = query(
-            "SELECT m.*, :deleted, :created FROM missing AS m",
+            "SELECT m.*, :last, :deleted, :created FROM missing AS m",
+            last=[named(column(name, "m"), last) for name, last in zip(order, last_names(order), strict=True)],
             deleted=named(cast(exp.null(), "TIMESTAMPTZ"), DELETED),
             created=named(column("_created_at", "m"), CREATED),
             missing=table(MISSING),
@@ -164,6 +172,13 @@ def _write_deleted(request: MergeRequest) -> TableWrite | None:
         changes=not_late(),
         missing=table(MISSING),
     )
+    if request.is_batch and not request.forgets_values:
+        leaving = query(
+            "SELECT * FROM leaving UNION ALL SELECT :key FROM revised",
+            leaving=leaving,
+            key=columns(request.key),
+            revised=table(REVISED),
+        )
     if request.is_part:
         leaving = query("SELECT :key FROM deleted", key=columns(request.key), deleted=request.deleted)
     is_whole = not request.is_batch and not request.keeps_missing and not request.is_part
@@ -179,17 +194,41 @@ def _with_last_values(request: MergeRequest, gone: exp.Query) -> exp.Query:
     return gone
 
 
-def _last_value(item: StoredColumn) -> exp.Expr:
-    """Of the newest living version in the input, else of the published row, else what the deletion brought."""
+def _last(request: MergeRequest, name: str) -> exp.Expr:
+    """Of the newest living version: in the input, as published, as deleted before; else what the deletion brought."""
+    return _of_last(
+        request, live=column(name, "l"), current=column(name, "t"), deleted=column(name, "d"), own=column(name, "c")
+    )
+
+
+def _last_position(request: MergeRequest, name: str, last: str) -> exp.Expr:
+    """Where that version stands among those of its key."""
+    own = exp.null()
+    return _of_last(request, live=column(name, "l"), current=column(name, "t"), deleted=column(last, "d"), own=own)
+
+
+def _of_last(request: MergeRequest, *, live: exp.Expr, current: exp.Expr, deleted: exp.Expr, own: exp.Expr) -> exp.Expr:
+    """Where the input is all there is nothing else is newer than what is in it."""
+    order = order_of(request.sequence)
+    is_live: exp.Expr = column(IS_THERE, "l")
+    if request.is_batch:
+        is_live = fill(
+            ":is_live AND (:is_current IS NULL OR :after_current) AND (:is_deleted IS NULL OR :after_deleted)",
+            is_live=is_live,
+            is_current=column(IS_THERE, "t"),
+            is_deleted=column(IS_THERE, "d"),
+            after_current=is_before(order, "t", "l"),
+            after_deleted=is_before(order, "d", "l", left_names=last_names(order)),
+        )
     return fill(
         "CASE WHEN :is_live THEN :live WHEN :is_current THEN :current WHEN :is_deleted THEN :deleted ELSE :own END",
-        is_live=column(IS_THERE, "l"),
+        is_live=is_live,
         is_current=column(IS_THERE, "t"),
         is_deleted=column(IS_THERE, "d"),
-        live=column(item.name, "l"),
-        current=column(item.name, "t"),
-        deleted=column(item.name, "d"),
-        own=column(item.name, "c"),
+        live=live,
+        current=current,
+        deleted=deleted,
+        own=own,
     )
 
 
@@ -201,5 +240,14 @@ def deleted_name(name: TableName) -> TableName:
     return TableName(name.schema, f"{name.name}_deleted")
 
 
-def deleted_columns(stored: Sequence[StoredColumn]) -> tuple[StoredColumn, ...]:
-    return (*(replace(item, field_id=0) for item in stored), StoredColumn(DELETED_AT, data_type("timestamptz")))
+def deleted_columns(stored: Sequence[StoredColumn], order: Sequence[str]) -> tuple[StoredColumn, ...]:
+    """Those of the table, when the row was deleted, and by what `order` its last values were found."""
+    types = {item.name: item.type for item in stored}
+    last = (
+        StoredColumn(last, types[name], is_hidden=True) for name, last in zip(order, last_names(order), strict=True)
+    )
+    return (
+        *(replace(item, field_id=0) for item in stored),
+        StoredColumn(DELETED_AT, data_type("timestamptz")),
+        *last,
+    )

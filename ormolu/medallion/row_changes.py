@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlglot import exp
 
 from ormolu.definitions import TableName
-from ormolu.medallion.columns import StoredColumn
+from ormolu.medallion.columns import DELETED_AT, StoredColumn
 from ormolu.medallion.steps import Step
 from ormolu.medallion.templates import (
     cast,
@@ -34,6 +34,7 @@ WINNERS = "ormolu_winners"
 LIVE = "ormolu_live"
 CHANGES = "ormolu_changes"
 MISSING = "ormolu_missing"
+REVISED = "ormolu_revised"
 DELETE = "ormolu:delete"
 NUMBER = "ormolu:n"
 # What a change carries along beside columns that users name as they like.
@@ -43,6 +44,7 @@ DELETED = "ormolu:deleted_at"
 SURROGATE = "ormolu:surrogate"
 IS_THERE = "ormolu:is_there"
 GONE = ("delete", "tombstone", "deleted before")
+LATE = ("late", LATE_OF_DELETED := "late of deleted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ def merge_steps(request: MergeRequest) -> tuple[Step, ...]:
     steps += [_changes(request), Step(MISSING, _missing(request))]
     if request.deleted is not None and not request.forgets_values:
         steps.append(Step(LIVE, _live(request)))
+        if request.is_batch:
+            steps.append(Step(REVISED, _revised(request, request.deleted)))
     return tuple(steps)
 
 
@@ -90,29 +94,42 @@ def _newest_first(names: Sequence[str], alias: str) -> list[exp.Expr]:
     return [exp.Ordered(this=column(name, alias), desc=True, nulls_first=False) for name in names]
 
 
-def _is_before(names: Sequence[str], left: str, right: str) -> exp.Expr:
+def is_before(names: Sequence[str], left: str, right: str, *, left_names: Sequence[str] | None = None) -> exp.Expr:
     """The left row comes before the right one by the columns in turn; NULL comes first."""
     condition: exp.Expr = exp.false()
-    for name in reversed(names):
+    for name, left_name in reversed(list(zip(names, left_names or names, strict=True))):
         condition = fill(
             "(:right > :left OR (:left IS NULL AND NOT :right IS NULL) "
             "OR (:left IS NOT DISTINCT FROM :right AND :rest))",
-            left=column(name, left),
+            left=column(left_name, left),
             right=column(name, right),
             rest=condition,
         )
     return condition
 
 
-def _order(request: MergeRequest) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*request.sequence, "_row_id")))
+def order_of(sequence: Sequence[str]) -> tuple[str, ...]:
+    """What puts the versions of a key in order."""
+    return tuple(dict.fromkeys((*sequence, "_row_id")))
+
+
+def last_names(order: Sequence[str]) -> tuple[str, ...]:
+    """Of a deleted row, the columns that say where among the versions of its key the one stands whose values it has."""
+    return tuple(f"_last{name}" if name == "_row_id" else f"_last_sequence_{at}" for at, name in enumerate(order, 1))
+
+
+def place(request: MergeRequest) -> list[str]:
+    """What of a deleted row is the deletion's own: its key, its position, its hash and its number."""
+    names = [*request.key, *request.sequence, "_row_id", "_load_id", "_hash"]
+    names += [request.surrogate_key] if request.surrogate_key is not None else []
+    return list(dict.fromkeys(names))
 
 
 def _versions(request: MergeRequest) -> exp.Query:
     """The rows that may enter; with REPLACE BY only those of each group's newest version."""
     if not request.replace_by:
         return request.good
-    order = _order(request)
+    order = order_of(request.sequence)
     newest = query(
         "SELECT g.* FROM good AS g QUALIFY g._load_id IS NOT DISTINCT FROM first_value(g._load_id) OVER "
         "(PARTITION BY :groups ORDER BY :order)",
@@ -136,7 +153,7 @@ def _versions(request: MergeRequest) -> exp.Query:
         groups=columns(request.replace_by, "g"),
         order=_newest_first(order, "g"),
         same=same(request.replace_by, "g", "t"),
-        late=_is_before(order, "g", "t"),
+        late=is_before(order, "g", "t"),
     )
     return query(
         "SELECT v.* FROM newest AS v ANTI JOIN late AS t ON :same",
@@ -172,14 +189,14 @@ def _winners(request: MergeRequest) -> exp.Query:
 
 
 def _live(request: MergeRequest) -> exp.Query:
-    """The newest living version of each key that is deleted."""
+    """The newest living version, of those that came, of each key that is deleted."""
     living = query(
         "SELECT v.* FROM versions AS v SEMI JOIN gone AS c ON :same WHERE NOT :delete",
         versions=table(VERSIONS),
         gone=query(
             "SELECT c.* FROM changes AS c WHERE :gone",
             changes=table(CHANGES),
-            gone=is_kind(*GONE),
+            gone=is_kind(*GONE, LATE_OF_DELETED),
         ),
         same=same(request.key, "v", "c"),
         delete=column(DELETE, "v"),
@@ -192,7 +209,7 @@ def _newest(request: MergeRequest, versions: exp.Query) -> exp.Query:
         "SELECT v.* FROM versions AS v QUALIFY row_number() OVER (PARTITION BY :key ORDER BY :order) = 1",
         versions=versions,
         key=columns(request.key, "v"),
-        order=_newest_first([*_order(request), NUMBER], "v"),
+        order=_newest_first([*order_of(request.sequence), NUMBER], "v"),
     )
 
 
@@ -218,22 +235,18 @@ def _uncompared(request: MergeRequest) -> exp.Query:
 
 def _compared(request: MergeRequest) -> exp.Query:
     """Each newest row beside the published one of its key, and what becomes of it."""
-    order = _order(request)
+    order = order_of(request.sequence)
     deleted = request.deleted if request.deleted is not None else _nothing(request.current)
-    is_late: exp.Expr = exp.false()
+    is_late: dict[str, exp.Expr] = {"t": exp.false(), "d": exp.false()}
     if request.is_batch:
-        is_late = fill(
-            "(coalesce(:live, FALSE) AND :before_live) OR (coalesce(:dead, FALSE) AND :before_deleted)",
-            live=column(IS_THERE, "t"),
-            dead=column(IS_THERE, "d"),
-            before_live=_is_before(order, "w", "t"),
-            before_deleted=_is_before(order, "w", "d"),
-        )
+        is_late = {alias: is_before(order, "w", alias) for alias in is_late}
     kind = fill(
-        "CASE WHEN :late THEN 'late' WHEN :delete AND :live THEN 'delete' "
+        "CASE WHEN coalesce(:live, FALSE) AND :before_live THEN 'late' "
+        "WHEN coalesce(:dead, FALSE) AND :before_deleted THEN 'late of deleted' WHEN :delete AND :live THEN 'delete' "
         "WHEN :delete AND :dead THEN 'deleted before' WHEN :delete THEN 'tombstone' "
         "WHEN :live IS NULL THEN 'insert' WHEN t._hash = w._hash THEN 'unchanged' ELSE 'update' END",
-        late=is_late,
+        before_live=is_late["t"],
+        before_deleted=is_late["d"],
         delete=column(DELETE, "w"),
         live=column(IS_THERE, "t"),
         dead=column(IS_THERE, "d"),
@@ -255,6 +268,27 @@ def _compared(request: MergeRequest) -> exp.Query:
         deleted=marked(deleted),
         same_live=same(request.key, "w", "t"),
         same_deleted=same(request.key, "w", "d"),
+    )
+
+
+def _revised(request: MergeRequest, deleted: exp.Query) -> exp.Query:
+    """Deletions whose last values are those of a row that came late: before the deletion, after what was known."""
+    order, own = order_of(request.sequence), place(request)
+    valued: list[exp.Expr] = [column(item.name, "l") for item in request.values if item.name not in own]
+    valued += [named(column(name, "l"), last) for name, last in zip(order, last_names(order), strict=True)]
+    return query(
+        "SELECT :valued, :place, :created, :deleted_at FROM live AS l INNER JOIN deleted AS d ON :same "
+        "SEMI JOIN late AS c ON :same_late WHERE :newer",
+        valued=valued,
+        place=columns(own, "d"),
+        created=named(column("_created_at", "d"), CREATED),
+        deleted_at=named(column(DELETED_AT, "d"), DELETED),
+        live=table(LIVE),
+        deleted=deleted,
+        same=same(request.key, "l", "d"),
+        late=query("SELECT c.* FROM changes AS c WHERE :late", changes=table(CHANGES), late=is_kind(LATE_OF_DELETED)),
+        same_late=same(request.key, "l", "c"),
+        newer=is_before(order, "d", "l", left_names=last_names(order)),
     )
 
 
@@ -293,7 +327,7 @@ def _missing(request: MergeRequest) -> exp.Query:
 
 
 def not_late() -> exp.Query:
-    return query("SELECT c.* FROM changes AS c WHERE :kind <> 'late'", changes=table(CHANGES), kind=column(KIND, "c"))
+    return query("SELECT c.* FROM changes AS c WHERE NOT :late", changes=table(CHANGES), late=is_kind(*LATE))
 
 
 def is_kind(*kinds: str) -> exp.Expr:

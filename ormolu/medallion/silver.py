@@ -13,6 +13,7 @@ from ormolu.errors import DuplicateColumn, InvalidObjectDefinition
 from ormolu.medallion.columns import DELETED_AT, IS_DELETED, SILVER_AUDIT_COLUMNS, StoredColumn
 from ormolu.medallion.expressions import at, undefined_column
 from ormolu.medallion.named_columns import check_named_columns
+from ormolu.medallion.row_changes import last_names, order_of
 from ormolu.medallion.staged_rows import IS_DELETE, ROW_NUMBER, SYSTEM, InputColumn, Stage
 from ormolu.medallion.templates import (
     cast,
@@ -72,7 +73,7 @@ def check_shape(definition: SilverTable, stage: Stage) -> None:
             raise InvalidObjectDefinition(f"{clause} needs a KEY", hint="Add KEY (column, ...).")
     reserved = {ROW_ID.name} | ({VALID_FROM, VALID_TO} if definition.history is not None else set())
     if definition.delete_when is not None and definition.delete_when.mode == SOFT:
-        reserved |= {IS_DELETED, DELETED_AT}
+        reserved |= {IS_DELETED, DELETED_AT, *last_names(order_of(definition.sequence_by))}
     if taken := sorted(names & reserved):
         raise DuplicateColumn(f'column "{taken[0]}" is added by us', hint="Give yours another name with AS.")
     if definition.surrogate_key in names:

@@ -13,7 +13,7 @@ from ormolu.medallion.history import history, history_columns, history_name
 from ormolu.medallion.history_events import HistoryRequest, valid_from
 from ormolu.medallion.merge import deleted_columns, deleted_name, merge
 from ormolu.medallion.named_columns import partitions
-from ormolu.medallion.row_changes import SURROGATE, TWICE, VERSIONS, MergeRequest
+from ormolu.medallion.row_changes import SURROGATE, TWICE, VERSIONS, MergeRequest, order_of
 from ormolu.medallion.silver import HARD, IGNORE, NEXT_SURROGATE_KEY, SOFT, empty_rows, rebuilt_rows
 from ormolu.medallion.steps import TableWrite
 from ormolu.medallion.templates import column, columns, named, query, quoted, same, table, text
@@ -67,7 +67,7 @@ class SilverWrites:
         deleted = found = None
         forgets_values = batch.delete_mode == HARD and bool(batch.sequence)
         if batch.delete_mode == SOFT or forgets_values:
-            columns_ = deleted_columns(stored)
+            columns_ = deleted_columns(stored, () if forgets_values else order_of(batch.sequence))
             found = batch.head.find_table(deleted_name(definition.name))
             deleted = self._published(found, columns_) or empty_rows(columns_)
         is_state = batch.mode.is_state and not batch.mode.is_batch

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -73,6 +75,37 @@ def test_merging_agrees_with_the_model(history: list[list[Event]], mode: str) ->
         pipeline.refresh("silver.t", is_full=True)
         assert pipeline.rows("SELECT k, v FROM silver.t") == expected
         assert (pipeline.rows("SELECT * FROM quarantine.t") if _has_quarantine(pipeline) else []) == kept
+
+
+@pytest.mark.parametrize("sequence", ["SEQUENCE BY seq", ""])
+def test_deleted_rows_have_the_last_values_whatever_came_late(tmp_path: Path, sequence: str) -> None:
+    """Each key has a history of its own: deletions first, twice, late, and rows from before and after them."""
+    chance = random.Random(7)
+    pipeline = Pipeline(tmp_path)
+    create = (
+        f"CREATE SILVER TABLE t (v integer) KEY (k) {sequence} DELETE WHEN (op = 'D') SOFT "
+        "AS SELECT k, v, seq, op FROM bronze.t"
+    )
+    for load in range(4):
+        rows = [
+            [
+                f"k{key}",
+                chance.choice(["1", "2", "3", None]),
+                chance.choice([None, 0, 1, 2, 3, 4]),
+                chance.choice("IID"),
+            ]
+            for key in range(150)
+            for _ in range(chance.choice([0, 1, 1, 2]))
+        ]
+        pipeline.load("t", COLUMNS, rows)
+        if load == 0:
+            pipeline.create(create)
+        else:
+            pipeline.refresh("silver.t")
+    tables = ("t", "t_deleted", "t_all")
+    before = {table: pipeline.rows(f"SELECT k, v, seq, op FROM silver.{table}") for table in tables}
+    pipeline.refresh("silver.t", is_full=True)
+    assert {table: pipeline.rows(f"SELECT k, v, seq, op FROM silver.{table}") for table in tables} == before
 
 
 def _has_quarantine(pipeline: Pipeline) -> bool:

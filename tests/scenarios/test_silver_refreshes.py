@@ -112,7 +112,7 @@ def test_a_soft_deletion_moves_the_row_and_a_later_row_brings_it_back(pipeline: 
     assert pipeline.rows(everything) == [("a", 5, True)]
     pipeline.load("orders", ORDERS, [order("a", "4", 1)])
     pipeline.refresh("silver.orders")
-    assert pipeline.rows(everything) == [("a", 5, True)], "a row older than the deletion stays deleted"
+    assert pipeline.rows(everything) == [("a", 4, True)], "a row older than the deletion is what was deleted"
     pipeline.load("orders", ORDERS, [order("a", "9", 3)])
     pipeline.refresh("silver.orders")
     assert pipeline.rows(everything) == [("a", 9, False)]

@@ -100,7 +100,7 @@ FROM (
       c.*
     FROM "ormolu_changes" AS c
     WHERE
-      "c"."ormolu:kind" IN ('delete', 'tombstone', 'deleted before')
+      "c"."ormolu:kind" IN ('delete', 'tombstone', 'deleted before', 'late of deleted')
   ) AS c
     ON (
       "v"."id" IS NOT DISTINCT FROM "c"."id"

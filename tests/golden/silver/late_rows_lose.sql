@@ -77,49 +77,46 @@ SELECT
   COALESCE(t._created_at, d._created_at) AS "ormolu:created_at",
   CASE WHEN d._row_id IS NOT DISTINCT FROM w._row_id THEN d._deleted_at END AS "ormolu:deleted_at",
   CASE
-    WHEN (
-      COALESCE("t"."ormolu:is_there", FALSE)
-      AND (
-        "t"."at" > "w"."at"
-        OR (
-          "w"."at" IS NULL AND NOT "t"."at" IS NULL
-        )
-        OR (
-          "w"."at" IS NOT DISTINCT FROM "t"."at"
-          AND (
-            "t"."_row_id" > "w"."_row_id"
-            OR (
-              "w"."_row_id" IS NULL AND NOT "t"."_row_id" IS NULL
-            )
-            OR (
-              "w"."_row_id" IS NOT DISTINCT FROM "t"."_row_id" AND FALSE
-            )
-          )
-        )
+    WHEN COALESCE("t"."ormolu:is_there", FALSE)
+    AND (
+      "t"."at" > "w"."at"
+      OR (
+        "w"."at" IS NULL AND NOT "t"."at" IS NULL
       )
-    )
-    OR (
-      COALESCE("d"."ormolu:is_there", FALSE)
-      AND (
-        "d"."at" > "w"."at"
-        OR (
-          "w"."at" IS NULL AND NOT "d"."at" IS NULL
-        )
-        OR (
-          "w"."at" IS NOT DISTINCT FROM "d"."at"
-          AND (
-            "d"."_row_id" > "w"."_row_id"
-            OR (
-              "w"."_row_id" IS NULL AND NOT "d"."_row_id" IS NULL
-            )
-            OR (
-              "w"."_row_id" IS NOT DISTINCT FROM "d"."_row_id" AND FALSE
-            )
+      OR (
+        "w"."at" IS NOT DISTINCT FROM "t"."at"
+        AND (
+          "t"."_row_id" > "w"."_row_id"
+          OR (
+            "w"."_row_id" IS NULL AND NOT "t"."_row_id" IS NULL
+          )
+          OR (
+            "w"."_row_id" IS NOT DISTINCT FROM "t"."_row_id" AND FALSE
           )
         )
       )
     )
     THEN 'late'
+    WHEN COALESCE("d"."ormolu:is_there", FALSE)
+    AND (
+      "d"."at" > "w"."at"
+      OR (
+        "w"."at" IS NULL AND NOT "d"."at" IS NULL
+      )
+      OR (
+        "w"."at" IS NOT DISTINCT FROM "d"."at"
+        AND (
+          "d"."_row_id" > "w"."_row_id"
+          OR (
+            "w"."_row_id" IS NULL AND NOT "d"."_row_id" IS NULL
+          )
+          OR (
+            "w"."_row_id" IS NOT DISTINCT FROM "d"."_row_id" AND FALSE
+          )
+        )
+      )
+    )
+    THEN 'late of deleted'
     WHEN "w"."ormolu:delete" AND "t"."ormolu:is_there"
     THEN 'delete'
     WHEN "w"."ormolu:delete" AND "d"."ormolu:is_there"
@@ -163,7 +160,10 @@ LEFT JOIN (
       CAST(NULL AS TEXT) AS "_change_type",
       CAST(NULL AS TEXT) AS "_hash",
       CAST(NULL AS BOOLEAN) AS "_is_current",
-      CAST(NULL AS TIMESTAMPTZ) AS "_load_timestamp"
+      CAST(NULL AS TIMESTAMPTZ) AS "_load_timestamp",
+      CAST(NULL AS TIMESTAMPTZ) AS "_deleted_at",
+      CAST(NULL AS TIMESTAMPTZ) AS "_last_sequence_1",
+      CAST(NULL AS BIGINT) AS "_last_row_id"
     WHERE
       FALSE
   ) AS r
@@ -193,7 +193,7 @@ FROM (
       c.*
     FROM "ormolu_changes" AS c
     WHERE
-      "c"."ormolu:kind" IN ('delete', 'tombstone', 'deleted before')
+      "c"."ormolu:kind" IN ('delete', 'tombstone', 'deleted before', 'late of deleted')
   ) AS c
     ON (
       "v"."id" IS NOT DISTINCT FROM "c"."id"
@@ -206,6 +206,71 @@ QUALIFY
     PARTITION BY "v"."id"
     ORDER BY "v"."at" DESC, "v"."_row_id" DESC, "v"."ormolu:n" DESC
   ) = 1;
+
+SELECT
+  "l"."quantity",
+  "l"."at" AS "_last_sequence_1",
+  "l"."_row_id" AS "_last_row_id",
+  "d"."id",
+  "d"."at",
+  "d"."_row_id",
+  "d"."_load_id",
+  "d"."_hash",
+  "d"."_created_at" AS "ormolu:created_at",
+  "d"."_deleted_at" AS "ormolu:deleted_at"
+FROM "ormolu_live" AS l
+INNER JOIN (
+  SELECT
+    CAST(NULL AS TEXT) AS "id",
+    CAST(NULL AS TEXT) AS "quantity",
+    CAST(NULL AS TIMESTAMPTZ) AS "at",
+    CAST(NULL AS BIGINT) AS "_row_id",
+    CAST(NULL AS TIMESTAMPTZ) AS "_created_at",
+    CAST(NULL AS TIMESTAMPTZ) AS "_updated_at",
+    CAST(NULL AS BIGINT) AS "_load_id",
+    CAST(NULL AS TEXT) AS "_source_system",
+    CAST(NULL AS TEXT) AS "_change_type",
+    CAST(NULL AS TEXT) AS "_hash",
+    CAST(NULL AS BOOLEAN) AS "_is_current",
+    CAST(NULL AS TIMESTAMPTZ) AS "_load_timestamp",
+    CAST(NULL AS TIMESTAMPTZ) AS "_deleted_at",
+    CAST(NULL AS TIMESTAMPTZ) AS "_last_sequence_1",
+    CAST(NULL AS BIGINT) AS "_last_row_id"
+  WHERE
+    FALSE
+) AS d
+  ON (
+    "l"."id" IS NOT DISTINCT FROM "d"."id"
+  )
+SEMI JOIN (
+  SELECT
+    c.*
+  FROM "ormolu_changes" AS c
+  WHERE
+    "c"."ormolu:kind" IN ('late of deleted')
+) AS c
+  ON (
+    "l"."id" IS NOT DISTINCT FROM "c"."id"
+  )
+WHERE
+  (
+    "l"."at" > "d"."_last_sequence_1"
+    OR (
+      "d"."_last_sequence_1" IS NULL AND NOT "l"."at" IS NULL
+    )
+    OR (
+      "d"."_last_sequence_1" IS NOT DISTINCT FROM "l"."at"
+      AND (
+        "l"."_row_id" > "d"."_last_row_id"
+        OR (
+          "d"."_last_row_id" IS NULL AND NOT "l"."_row_id" IS NULL
+        )
+        OR (
+          "d"."_last_row_id" IS NOT DISTINCT FROM "l"."_row_id" AND FALSE
+        )
+      )
+    )
+  );
 
 SELECT
   CAST("c"."id" AS TEXT) AS "id",
