@@ -272,8 +272,8 @@ def test_a_rule_that_fails_on_a_row_is_broken_by_that_row(pipeline: Pipeline) ->
     pipeline.create(
         "CREATE SILVER TABLE ratios KEY (id) WITH RULES (CONSTRAINT small CHECK (a / b < 5)) FROM bronze.ratios"
     )
-    assert pipeline.rows("SELECT id FROM silver.ratios") == [(2,)]
-    assert pipeline.rows("SELECT id, _rules FROM quarantine.ratios") == [(1, ["small"]), (3, ["small"]), (4, ["small"])]
+    assert pipeline.rows("SELECT id FROM silver.ratios") == [(2,), (3,)], "a NULL is divided by anything"
+    assert pipeline.rows("SELECT id, _rules FROM quarantine.ratios") == [(1, ["small"]), (4, ["small"])]
 
 
 def test_two_matches_of_a_lookup_are_an_error(pipeline: Pipeline) -> None:
