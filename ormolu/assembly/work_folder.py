@@ -9,52 +9,43 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
-PREFIX = "job-"
+PREFIX, LOCK_FILE = "job-", "lock"
 
 
 class WorkFolder:
-    """Locked by way of the folder itself: the operating system unlocks it when the process ends, however it ends."""
+    """With a lock in it that the operating system takes back when the process ends, however it ends."""
 
     def __init__(self, parent: Path) -> None:
         """Make one, after those of dead processes are gone."""
         parent.mkdir(parents=True, exist_ok=True)
         for folder in parent.glob(f"{PREFIX}*"):
             _remove_if_dead(folder)
-        made = None
-        while made is None:  # another process may take a folder for a dead one's before it is locked
-            made = _make(parent / f"{PREFIX}{uuid4().hex}")
-        self.path, self._lock = made
-
-
-def _make(path: Path) -> tuple[Path, int] | None:
-    path.mkdir()
-    lock = _find_lock(path)
-    if lock is None:
-        return None
-    if path.exists():
-        return path, lock
-    os.close(lock)
-    return None
+        lock = None
+        while lock is None:  # another process may take it for a dead one's before it is locked
+            self.path = parent / f"{PREFIX}{uuid4().hex}"
+            self.path.mkdir()
+            lock = _find_lock(self.path)
+        self._lock = lock
 
 
 def _remove_if_dead(folder: Path) -> None:
     lock = _find_lock(folder)
-    if lock is None:
-        return
-    with suppress(FileNotFoundError):  # another process removes it too
-        shutil.rmtree(folder)
-    os.close(lock)
+    if lock is not None:
+        with suppress(FileNotFoundError):  # another process removes it too
+            shutil.rmtree(folder)
+        os.close(lock)
 
 
 def _find_lock(folder: Path) -> int | None:
     """None where another process has it, or the folder is gone."""
+    file = folder / LOCK_FILE
     try:
-        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)  # to be written, or a network's file system does not lock
     except (FileNotFoundError, NotADirectoryError):
         return None
-    try:
+    with suppress(BlockingIOError, FileNotFoundError):
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        return None
-    return lock
+        if os.path.samestat(file.stat(), os.fstat(lock)):
+            return lock
+    os.close(lock)
+    return None
